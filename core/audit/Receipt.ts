@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
+
+const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+const Md5Hex = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** What became of one file, hop by hop. `file` is its line in the manifest, counted from 0; no path stands here. */
+export const ReceiptFile = z.object({
+  file: z.int().nonnegative(),
+  /** As the site announced it and as it arrived: equal for every file but a refused one. */
+  sha256: Sha256Hex,
+  sizeBytes: z.int().nonnegative(),
+  outcome: z.enum(['archived', 'held', 'refused', 'duplicate']),
+  /** The finding that decided it; absent for archived files. */
+  code: z.string().optional(),
+  archived: z
+    .object({
+      uri: z.string(),
+      sizeBytes: z.int().positive(),
+      /** Of the de-identified file. */
+      sha256: Sha256Hex,
+      md5: Md5Hex,
+      /** Of the pixel data, equal before and after de-identification; absent without pixels. */
+      pixelSha256: Sha256Hex.optional(),
+    })
+    .optional(),
+});
+export type ReceiptFile = z.infer<typeof ReceiptFile>;
+
+/** What the site holds as proof. Numbers, digests, pseudonyms and XNAT addresses; no person. */
+export const Receipt = z.object({
+  v: z.literal(1),
+  submission: SubmissionId,
+  attempt: z.int().positive(),
+  site: SiteId,
+  project: XnatLabel,
+  issuedAt: z.iso.datetime(),
+  manifest: ManifestSummary,
+  /** SHA-256 of the project policy's canonical JSON, and the edition of PS3.15 that was applied. */
+  policy: z.object({ sha256: Sha256Hex, profile: z.string() }),
+  sessions: z.array(z.object({ subject: XnatLabel, session: XnatLabel, uri: z.string() })),
+  totals: z.object({ announced: z.int(), archived: z.int(), held: z.int(), refused: z.int(), duplicate: z.int() }),
+  files: z.array(ReceiptFile),
+  /** Head of the audit chain before the receipt's own event. */
+  chain: z.object({ seq: z.int().positive(), hash: Sha256Hex }),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+export const SignedReceipt = z.object({
+  receipt: Receipt,
+  /** Ed25519 over the canonical JSON of `receipt`, base64; `publicKey` is DER SubjectPublicKeyInfo, base64. */
+  signature: z.object({ algorithm: z.literal('Ed25519'), publicKey: z.string(), value: z.string() }),
+});
+export type SignedReceipt = z.infer<typeof SignedReceipt>;

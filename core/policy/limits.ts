@@ -1,0 +1,44 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Every limit of the system that a user could meet, each with its reason. Sizes in bytes, times in seconds. */
+export const limits = {
+  /** Longest path on Linux (PATH_MAX). */
+  pathLength: 4096,
+  /** 100,000 files are a large study; at 250 bytes a line this is four times that. */
+  manifestBytes: 100 * MIB,
+  manifestFiles: 400_000,
+  /** S3: at most 10,000 parts of at most 5 GiB, at least 5 MiB each but the last. */
+  partsPerObject: 10_000,
+  partMinBytes: 5 * MIB,
+  partDefaultBytes: 16 * MIB,
+  objectMaxBytes: 10_000 * 64 * MIB,
+  /** A pack: large enough to save requests, small enough to send again. */
+  packTargetBytes: 64 * MIB,
+  packMaxBytes: 256 * MIB,
+  /** A file above this travels as its own object. */
+  packFileMaxBytes: 64 * MIB,
+  objectsPerSubmission: 20_000,
+  /** Presigned URLs are signed when needed; 15 minutes carry a 16 MiB part over 150 kbit/s. */
+  partUrlSeconds: 15 * 60,
+  partsSignedPerRequest: 100,
+  /** A batch is 10 to 30 s of work: one map item. */
+  batchBytes: 128 * MIB,
+  batchFiles: 500,
+  /** A ZIP's end record, its comment and its Zip64 records lie in this much of its tail. */
+  packTailBytes: 128 * KIB,
+  /** Central directory of one pack: 100,000 entries of about 160 bytes. */
+  packDirectoryBytes: 32 * MIB,
+  packEntries: 100_000,
+  /** DICOM structure (research/security.md, threats T11 to T20). */
+  dicomHeadBytes: 64 * MIB,
+  dicomTailBytes: 16 * MIB,
+  dicomDepth: 32,
+  dicomElements: 5_000_000,
+  dicomInflateRatio: 200,
+  /** API Gateway's own limit is 10 MB; no body of this API is larger than a list of 100 parts. */
+  requestBodyBytes: 256 * KIB,
+  listPageSize: 50,
+  /** JSON documents of the work bucket that a step holds whole. */
+  workDocumentBytes: 256 * MIB,
+} as const;

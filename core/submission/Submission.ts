@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { SubmissionState } from './states.ts';
+
+const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+/** Ids of this system: opaque, safe in keys, URLs, execution names and logs. */
+export const SubmissionId = z.string().regex(/^sub_[0-9A-HJKMNP-TV-Z]{26}$/);
+export const SiteId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
+/** XNAT's project, subject and session labels: one path segment each. */
+export const XnatLabel = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+/** What a submission as a whole announced: the digest, size and counts of its manifest. */
+export const ManifestSummary = z.object({
+  sha256: Sha256Hex,
+  sizeBytes: z.int().positive(),
+  files: z.int().positive(),
+  /** Sum of the sizes of the files. */
+  bytes: z.int().nonnegative(),
+});
+export type ManifestSummary = z.infer<typeof ManifestSummary>;
+
+/** One submission as the ledger keeps it. It names no person: `createdBy` is the token's opaque subject. */
+export const Submission = z.object({
+  id: SubmissionId,
+  site: SiteId,
+  project: XnatLabel,
+  /** Labels that the site asked for; absent when the project's scheme makes them. */
+  subject: XnatLabel.optional(),
+  session: XnatLabel.optional(),
+  state: SubmissionState,
+  /** The state in which the last attempt was held or failed: where the next one goes on. */
+  interruptedIn: SubmissionState.optional(),
+  /** A code of the error catalogue or a reason of the review; present in held, rejected and failed. */
+  reason: z.string().optional(),
+  /** Number of the newest attempt; 0 before the first execution. */
+  attempt: z.int().nonnegative(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  createdBy: z.string(),
+  manifest: ManifestSummary.optional(),
+  /** Final counts of files, present from Seal on. */
+  outcome: z.object({ archived: z.int(), held: z.int(), refused: z.int() }).optional(),
+  /** Head of the submission's audit chain: number and hash of its last event. */
+  chain: z.object({ seq: z.int().nonnegative(), hash: Sha256Hex }),
+});
+export type Submission = z.infer<typeof Submission>;
+
+/** One uploaded S3 object as the API and the ledger know it. */
+export const UploadedObject = z.object({
+  object: z.string(),
+  /** S3's multipart upload id; never leaves the server. */
+  uploadId: z.string(),
+  /** Present once complete. */
+  stored: z
+    .object({
+      versionId: z.string(),
+      sizeBytes: z.int().nonnegative(),
+      parts: z.int().positive(),
+      /** S3's composite SHA-256: base64 of the digest over the part digests, with `-<parts>`. */
+      checksumSha256: z.string(),
+    })
+    .optional(),
+});
+export type UploadedObject = z.infer<typeof UploadedObject>;

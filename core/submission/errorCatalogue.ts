@@ -1,0 +1,56 @@
+/** What a refusal means and what a person does about it. Docs, problem+json and the runbook read this one table. */
+interface ErrorEntry {
+  meaning: string;
+  action: string;
+  /** True when the same call may succeed later without a change by the caller. */
+  retryable: boolean;
+}
+
+const entry = (meaning: string, action: string, retryable = false): ErrorEntry => ({ meaning, action, retryable });
+
+/** Every refusal of the system, by code. A finding about one file is not here but in findingCatalogue.ts. */
+export const errorCatalogue = {
+  // requests
+  RequestInvalid: entry('The request body or a parameter does not fit the schema', 'Correct the fields that are named'),
+  Unauthenticated: entry('There is no valid token', 'Sign in again'),
+  Forbidden: entry('The token does not allow this', 'Ask an administrator for the role or site'),
+  RouteNotFound: entry('There is no such route', 'Check the address'),
+  SubmissionNotFound: entry('This site has no such submission', 'Check the submission id'),
+  ProjectNotFound: entry('This site has no such project', 'Check the project, or ask an administrator to add it'),
+  ReceiptNotReady: entry('The submission is not archived yet', 'Wait until its state is archived', true),
+  StateConflict: entry('The submission is not in a state that allows this', 'Read its state, then decide'),
+  LedgerConflict: entry('Another writer changed the submission first', 'Read it again, then repeat', true),
+  LimitExceeded: entry('A named limit is exceeded', 'Send less at once'),
+  // upload
+  ManifestInvalid: entry('The manifest does not fit the schema', 'Send it with a current client'),
+  ManifestMissing: entry('The announced manifest did not arrive', 'Send the manifest, then commit'),
+  ManifestMismatch: entry('What arrived differs from the manifest', 'Send the missing objects, or start anew'),
+  ObjectNotFound: entry('The submission has no such object', 'Sign its parts first'),
+  ObjectMissing: entry('An announced object is not complete', 'Complete its upload, then commit'),
+  PartMissing: entry('An announced part did not arrive', 'Send the part again'),
+  PartDigestMismatch: entry('A stored part differs from what was announced', 'Send the part again'),
+  PackInvalid: entry('A pack is not a readable ZIP', 'Pack the files again'),
+  // pipeline
+  BatchIncomplete: entry('A batch left no result', 'Re-drive the submission'),
+  IntegrityMismatch: entry('Bytes changed where they must not', 'Do not retry blindly: read the finding'),
+  ResidualIdentifier: entry('An identifier is left after de-identification', 'Correct the profile, then re-drive'),
+  XnatUnavailable: entry('XNAT does not answer', 'None: delivery is tried again', true),
+  XnatRefused: entry('XNAT refuses the request', 'Check the XNAT account and project'),
+  XnatConflict: entry('XNAT holds something else under this name', 'Choose another label, or ask the curator'),
+  ArchiveMismatch: entry('XNAT does not hold what was sent', 'Re-drive; if it stays, ask the XNAT administrator'),
+  StorageUnavailable: entry('Object storage does not answer', 'None: the step is tried again', true),
+  UnexpectedFault: entry('A fault the system does not know', 'Re-drive; if it stays, report the submission id'),
+  // dicom files (whole-file refusals; offsets and tags are in the finding)
+  NotDicom: entry('The bytes are not DICOM', 'Exclude the file'),
+  DicomMalformed: entry('The DICOM structure is broken', 'Export the file again from its source'),
+  DicomTruncated: entry('The file ends before its data', 'Export the file again from its source'),
+  DicomLimitExceeded: entry('The DICOM structure exceeds a safety limit', 'Export the file again from its source'),
+  // receipts
+  ReceiptInvalid: entry(
+    'The receipt or its signature does not verify',
+    'Fetch the receipt again; do not trust this one',
+  ),
+  ChainBroken: entry('The audit chain does not verify', 'Inform the compliance officer'),
+} satisfies Record<string, ErrorEntry>;
+
+export type DomainErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,38 @@
+/** What becomes of a file: it goes on, waits for a person in quarantine, or stays with the site. */
+export type Disposition = 'accept' | 'hold' | 'refuse';
+
+interface FindingEntry {
+  /** What the finding does to its file unless the project's policy re-classes it; 'accept' only informs. */
+  disposition: Disposition;
+  meaning: string;
+  advice: string;
+}
+
+const refuse = (meaning: string, advice: string): FindingEntry => ({ disposition: 'refuse', meaning, advice });
+const hold = (meaning: string, advice: string): FindingEntry => ({ disposition: 'hold', meaning, advice });
+const inform = (meaning: string, advice: string): FindingEntry => ({ disposition: 'accept', meaning, advice });
+
+/** Every finding about one file, by code. Findings are data: expected, many, returned and never thrown. */
+export const findingCatalogue = {
+  ArrivalDigestMismatch: refuse('The bytes that arrived differ from the manifest', 'Send the file again'),
+  PackEntryMissing: refuse('The pack does not hold the announced file', 'Pack and send the file again'),
+  PackEntryUnannounced: inform('The pack holds a file the manifest does not announce; it was ignored', 'None'),
+  NotDicom: refuse('The bytes are not DICOM', 'Exclude the file'),
+  DicomMalformed: refuse('The DICOM structure is broken', 'Export the file again from its source'),
+  DicomTruncated: refuse('The file ends before its data', 'Export the file again from its source'),
+  DicomLimitExceeded: refuse('The structure exceeds a safety limit', 'Export the file again from its source'),
+  TransferSyntaxUnknown: refuse('The transfer syntax is missing or unknown', 'Export with a standard transfer syntax'),
+  IdentityIncomplete: refuse('SOP, study or series instance UID is missing', 'Export the file again from its source'),
+  DicomDirectory: hold('A DICOMDIR lists names and cannot be cleaned', 'Exclude it: it is not needed'),
+  EncapsulatedDocument: hold('An encapsulated document cannot be cleaned', 'A person must look at it'),
+  StructuredReport: hold('A structured report holds free text', 'A person must look at it'),
+  BurnedInRisk: hold('Pixels may show a name or a date', 'A person must look at it'),
+  NotDeidentifiable: hold('The de-identification could not be proven complete', 'A person must look at it'),
+  ResidualIdentifier: hold('An identifier of the input is left in the output', 'A person must look at it'),
+  AlreadyDeidentified: inform('The file says that it was de-identified before', 'None: it was de-identified again'),
+  PreambleExecutable: inform('The preamble looks like another file format; it was zeroed', 'None'),
+  DuplicateInstance: inform('The same instance arrived twice with equal bytes; one was kept', 'None'),
+  InstanceConflict: hold('Two different files carry one SOP instance UID', 'Decide which of them is right'),
+} satisfies Record<string, FindingEntry>;
+
+export type FindingCode = keyof typeof findingCatalogue;

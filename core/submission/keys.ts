@@ -1,0 +1,44 @@
+/**
+ * Every S3 key of the system. Keys hold ids that we made and nothing a person typed: CloudTrail, access logs, events
+ * and execution history all record them.
+ */
+export const stagingKeys = {
+  manifest: (submission: string) => `${submission}/manifest.ndjson`,
+  object: (submission: string, object: string) => `${submission}/objects/${object}`,
+  /** Written once by the API; its creation event starts the workflow. No client ever gets a URL under `control/`. */
+  commit: (submission: string) => `control/${submission}/commit.json`,
+  all: (submission: string) => `${submission}/`,
+};
+
+export const workKeys = {
+  batches: (submission: string) => `${submission}/batches.jsonl`,
+  batchPlan: (submission: string, batch: string) => `${submission}/plan/${batch}.json`,
+  findings: (submission: string, batch: string) => `${submission}/findings/${batch}.jsonl`,
+  facts: (submission: string, batch: string) => `${submission}/facts/${batch}.jsonl`,
+  review: (submission: string) => `${submission}/review.json`,
+  evidence: (submission: string, batch: string) => `${submission}/evidence/${batch}.jsonl`,
+  deliveries: (submission: string) => `${submission}/deliveries.jsonl`,
+  delivery: (submission: string, delivery: string) => `${submission}/delivery/${delivery}.json`,
+  confirmation: (submission: string) => `${submission}/confirmation.json`,
+};
+
+export const cleanKeys = {
+  pack: (submission: string, scan: string, batch: string) => `${submission}/${scan}/${batch}.zip`,
+  all: (submission: string) => `${submission}/`,
+};
+
+export const quarantineKeys = {
+  file: (submission: string, file: number) => `${submission}/${file}`,
+};
+
+export const auditKeys = {
+  receipt: (submission: string) => `receipts/${submission}.json`,
+};
+
+/** The execution name is the idempotency key of StartExecution: at most 80 characters of [0-9A-Za-z_-]. */
+export const executionName = (submission: string, attempt: number) => `${submission}-a${attempt}`;
+
+/** The submission id in a commit key, or undefined when the key is none. */
+export function submissionOfCommitKey(key: string): string | undefined {
+  return /^control\/([0-9A-Za-z_]+)\/commit\.json$/.exec(key)?.[1];
+}

@@ -1,0 +1,208 @@
+import type { ChainedEvent } from '../audit/AuditEvent.ts';
+import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import type { Submission, UploadedObject } from './Submission.ts';
+import type { WorkflowStep } from './states.ts';
+import type { ReviewedScan, ReviewedSession } from './steps.ts';
+
+/** The types of what lies outside the core. Adapters implement them; one contract suite each runs on every adapter. */
+
+export type Bytes = AsyncIterable<Uint8Array>;
+
+/** Half-open byte range. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+export interface StoredObject {
+  sizeBytes: number;
+  versionId: string;
+  /** Base64, with `-<parts>` when composite; undefined when the object was stored without SHA-256. */
+  checksumSha256: string | undefined;
+}
+
+export interface StoredPart {
+  number: number;
+  sizeBytes: number;
+  /** Base64. */
+  sha256: string;
+}
+
+/**
+ * One bucket.
+ * @throws DomainError ObjectMissing where a named object or version is absent, StorageUnavailable for faults
+ */
+export interface ObjectStore {
+  head(key: string): Promise<StoredObject | undefined>;
+  /** Streams the object or a range of it, pinned to a version when given. Reads nothing ahead of its consumer. */
+  read(key: string, options?: { range?: ByteRange; versionId?: string }): Bytes;
+  /** Writes small documents. `ifAbsent` keeps what is there and answers false when something is. */
+  write(key: string, body: Uint8Array, options?: { ifAbsent?: boolean }): Promise<boolean>;
+  /** Streams any length with bounded memory (multipart, SHA-256 per part). Overwrites. */
+  writeStream(key: string, body: Bytes): Promise<StoredObject>;
+  /** Deletes every version under a prefix. */
+  removeAll(prefix: string): Promise<void>;
+  /** Keys under a prefix, in order. */
+  list(prefix: string): AsyncIterable<string>;
+}
+
+/** The multipart side of the STAGING bucket, for the API alone. */
+export interface UploadStore {
+  /** A presigned single PUT, bound to exact size and SHA-256 (hex). */
+  signPut(key: string, body: { sizeBytes: number; sha256: string }): Promise<SignedRequest>;
+  beginUpload(key: string): Promise<string>;
+  /** A presigned UploadPart, bound to exact size and SHA-256 (base64). */
+  signPart(upload: { key: string; uploadId: string }, part: StoredPart): Promise<SignedRequest>;
+  listParts(upload: { key: string; uploadId: string }): Promise<StoredPart[]>;
+  /** Completes from the stored parts. @throws DomainError PartMissing */
+  completeUpload(upload: { key: string; uploadId: string }, parts: StoredPart[]): Promise<StoredObject>;
+}
+
+/** What the client sends as it is: any change breaks the signature. */
+export interface SignedRequest {
+  method: 'PUT';
+  url: string;
+  headers: Record<string, string>;
+  expiresAt: string;
+}
+
+/** A submission after a change, with the event that explains it; the event's hash is the new chain head. */
+export interface LedgerChange {
+  next: Submission;
+  event: ChainedEvent;
+}
+
+/**
+ * Submissions, their events and their objects. A change and its event are written in one transaction, under the
+ * condition that the chain head is the one the change was made from.
+ * @throws DomainError LedgerConflict when another writer was first
+ */
+export interface Ledger {
+  create(change: LedgerChange): Promise<void>;
+  /** `change.event.seq` and `.prev` name the head that must still stand. */
+  commit(change: LedgerChange): Promise<void>;
+  get(submission: string): Promise<Submission | undefined>;
+  /** Newest first. `cursor` is opaque. */
+  list(query: { site: string; limit: number; cursor?: string }): Promise<{ items: Submission[]; cursor?: string }>;
+  /** Every submission in a state, of all sites: for the reconciler. */
+  listByState(state: Submission['state']): AsyncIterable<Submission>;
+  /** All events of a submission, in order. */
+  events(submission: string): Promise<ChainedEvent[]>;
+  /** Records an object once: answers the record that stands, which may be an earlier one. */
+  openObject(submission: string, object: UploadedObject): Promise<UploadedObject>;
+  closeObject(submission: string, object: Required<UploadedObject>): Promise<void>;
+  getObject(submission: string, object: string): Promise<UploadedObject | undefined>;
+  /** In the order of their ids. */
+  listObjects(submission: string): Promise<UploadedObject[]>;
+}
+
+/** Step Functions. */
+export interface Executions {
+  /** Starting the same attempt twice is one start. */
+  start(execution: { submission: string; attempt: number; resumeFrom: WorkflowStep }): Promise<void>;
+  /** `absent` also when the execution is forgotten: on one machine executions end with the process. */
+  status(execution: { submission: string; attempt: number }): Promise<'running' | 'ended' | 'absent'>;
+}
+
+/** Ed25519 over the exact bytes. */
+export interface Signer {
+  /** DER SubjectPublicKeyInfo, base64. */
+  publicKey(): Promise<string>;
+  /** Base64. */
+  sign(bytes: Uint8Array): Promise<string>;
+}
+
+/** The keyed mapping of one project; 32 bytes, derived from the deployment's secret. Never logged, never stored. */
+export interface ProjectKeys {
+  of(project: string): Promise<Uint8Array>;
+}
+
+export interface Policies {
+  get(project: string): ProjectPolicy | undefined;
+}
+
+/** One file as XNAT lists it. */
+export interface ArchivedFile {
+  /** Path within the resource. */
+  name: string;
+  sizeBytes: number;
+  /** Hex; undefined where the site computes no digests. */
+  md5: string | undefined;
+  /** XNAT's address, relative to its root: /data/experiments/…/files/… */
+  uri: string;
+}
+
+/**
+ * XNAT by its resource route. Every call is safe to repeat.
+ * @throws DomainError XnatUnavailable (5xx, network, timeouts), XnatRefused (401, 403, 4xx), XnatConflict
+ */
+export interface Archive {
+  /**
+   * Creates subject, session and scan where they are absent.
+   * @throws DomainError XnatConflict when the session label belongs to another subject or holds another study UID
+   */
+  ensureScan(target: { xnatProject: string; session: ReviewedSession; scan: ReviewedScan }): Promise<void>;
+  /** Files of the scan's DICOM resource; empty when there is none. */
+  listFiles(target: ScanTarget): Promise<ArchivedFile[]>;
+  /** Unpacks a ZIP into the scan's DICOM resource, byte by byte, replacing equal names. */
+  putPack(target: ScanTarget, pack: { name: string; body: Bytes }): Promise<void>;
+  /** Lets XNAT read scan metadata from the stored headers. */
+  readHeaders(target: ScanTarget): Promise<void>;
+  /** Digest of a stored file by download, where the listing has none. */
+  digestFile(uri: string): Promise<{ sizeBytes: number; md5: string }>;
+  /** XNAT's address of the session, relative to its root. */
+  sessionUri(target: { xnatProject: string; session: ReviewedSession }): Promise<string>;
+}
+
+export interface ScanTarget {
+  xnatProject: string;
+  session: ReviewedSession;
+  scan: ReviewedScan;
+}
+
+/** One running digest; `hex` ends it. */
+export interface Hasher {
+  update(chunk: Uint8Array): void;
+  hex(): string;
+}
+
+/** Bulk digests and compression: node:crypto and node:zlib in Lambda and CLI, Web APIs or wasm in the browser. */
+export interface Codecs {
+  sha256(): Hasher;
+  md5(): Hasher;
+  /** CRC-32 as ZIP uses it; pass the previous value to go on. */
+  crc32(chunk: Uint8Array, previous?: number): number;
+  /** Raw deflate data out and in, streamed. */
+  inflateRaw(body: Bytes): Bytes;
+  deflateRaw(body: Bytes): Bytes;
+}
+
+export interface Clock {
+  /** ISO 8601 in UTC with milliseconds. */
+  now(): string;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface Ids {
+  /** `sub_` and a ULID. */
+  submission(): string;
+}
+
+/** All that a step or route may be given. */
+export interface Ports {
+  staging: ObjectStore;
+  work: ObjectStore;
+  clean: ObjectStore;
+  quarantine: ObjectStore;
+  audit: ObjectStore;
+  uploads: UploadStore;
+  ledger: Ledger;
+  executions: Executions;
+  archive: Archive;
+  signer: Signer;
+  projectKeys: ProjectKeys;
+  policies: Policies;
+  codecs: Codecs;
+  clock: Clock;
+  ids: Ids;
+}

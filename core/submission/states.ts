@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { DomainError } from './DomainError.ts';
+
+/** The states of a submission, in the order of the normal path. "Success" is said of `archived` alone. */
+export const SubmissionState = z.enum([
+  'draft',
+  'uploading',
+  'submitted',
+  'validating',
+  'held',
+  'anonymizing',
+  'checking',
+  'pushing',
+  'confirming',
+  'archived',
+  'rejected',
+  'failed',
+  'withdrawn',
+  'expired',
+]);
+export type SubmissionState = z.infer<typeof SubmissionState>;
+
+/** The workflow states that an attempt can start from: the value of `resumeFrom`. */
+export const WorkflowStep = z.enum([
+  'Plan',
+  'Validate',
+  'Review',
+  'Anonymize',
+  'CheckIntegrity',
+  'Push',
+  'Confirm',
+  'Seal',
+]);
+export type WorkflowStep = z.infer<typeof WorkflowStep>;
+
+const running = ['validating', 'anonymizing', 'checking', 'pushing', 'confirming'] as const;
+
+/** From each state, the states that may follow. A resumed attempt goes from failed or held to a running state. */
+const followers: Record<SubmissionState, readonly SubmissionState[]> = {
+  draft: ['uploading', 'withdrawn', 'expired'],
+  uploading: ['submitted', 'withdrawn', 'expired'],
+  submitted: ['validating', 'failed'],
+  validating: ['anonymizing', 'held', 'rejected', 'failed'],
+  anonymizing: ['checking', 'failed'],
+  checking: ['pushing', 'held', 'failed'],
+  pushing: ['confirming', 'failed'],
+  confirming: ['archived', 'failed'],
+  held: [...running, 'rejected', 'withdrawn'],
+  failed: ['submitted', ...running, 'withdrawn'],
+  archived: ['withdrawn'],
+  rejected: [],
+  withdrawn: [],
+  expired: [],
+};
+
+/** @throws DomainError StateConflict when `to` may not follow `from` */
+export function requireTransition(from: SubmissionState, to: SubmissionState): void {
+  if (followers[from].includes(to)) return;
+  throw new DomainError('StateConflict', `Cannot change the submission to ${to}: it is ${from}`);
+}
+
+/** States in which an execution must be running, or the reconciler starts the next attempt. */
+export function isInFlight(state: SubmissionState): boolean {
+  return state === 'submitted' || running.some((each) => each === state);
+}
+
+/** States that nothing but a withdrawal changes any more. */
+export function isFinal(state: SubmissionState): boolean {
+  return followers[state].every((next) => next === 'withdrawn');
+}
+
+/** The first step whose output is not there, told by the state that was reached. */
+export function stepToResume(state: SubmissionState): WorkflowStep {
+  switch (state) {
+    case 'validating':
+      return 'Validate';
+    case 'anonymizing':
+      return 'Anonymize';
+    case 'checking':
+      return 'CheckIntegrity';
+    case 'pushing':
+      return 'Push';
+    case 'confirming':
+      return 'Confirm';
+    default:
+      return 'Plan';
+  }
+}
