@@ -10,6 +10,7 @@ export const AuditEventType = z.enum([
   'manifest.announced',
   'submission.committed',
   'attempt.started',
+  'submission.planned',
   'files.validated',
   'submission.held',
   'submission.rejected',
@@ -17,7 +18,6 @@ export const AuditEventType = z.enum([
   'files.anonymized',
   'integrity.checked',
   'files.pushed',
-  'archive.confirmed',
   'receipt.sealed',
   'attempt.failed',
 ]);

@@ -6,6 +6,8 @@ interface FindingEntry {
   disposition: Disposition;
   meaning: string;
   advice: string;
+  /** True when a person may let the held file go on after looking at it; what cannot be cleaned never goes on. */
+  releasable?: boolean;
 }
 
 const refuse = (meaning: string, advice: string): FindingEntry => ({ disposition: 'refuse', meaning, advice });
@@ -16,7 +18,7 @@ const inform = (meaning: string, advice: string): FindingEntry => ({ disposition
 export const findingCatalogue = {
   ArrivalDigestMismatch: refuse('The bytes that arrived differ from the manifest', 'Send the file again'),
   PackEntryMissing: refuse('The pack does not hold the announced file', 'Pack and send the file again'),
-  PackEntryUnannounced: inform('The pack holds a file the manifest does not announce; it was ignored', 'None'),
+  PackEntryBroken: refuse('The file cannot be unpacked', 'Pack and send the file again'),
   NotDicom: refuse('The bytes are not DICOM', 'Exclude the file'),
   DicomMalformed: refuse('The DICOM structure is broken', 'Export the file again from its source'),
   DicomTruncated: refuse('The file ends before its data', 'Export the file again from its source'),
@@ -26,7 +28,7 @@ export const findingCatalogue = {
   DicomDirectory: hold('A DICOMDIR lists names and cannot be cleaned', 'Exclude it: it is not needed'),
   EncapsulatedDocument: hold('An encapsulated document cannot be cleaned', 'A person must look at it'),
   StructuredReport: hold('A structured report holds free text', 'A person must look at it'),
-  BurnedInRisk: hold('Pixels may show a name or a date', 'A person must look at it'),
+  BurnedInRisk: { ...hold('Pixels may show a name or a date', 'A person must look at it'), releasable: true },
   NotDeidentifiable: hold('The de-identification could not be proven complete', 'A person must look at it'),
   ResidualIdentifier: hold('An identifier of the input is left in the output', 'A person must look at it'),
   AlreadyDeidentified: inform('The file says that it was de-identified before', 'None: it was de-identified again'),
@@ -34,5 +36,12 @@ export const findingCatalogue = {
   DuplicateInstance: inform('The same instance arrived twice with equal bytes; one was kept', 'None'),
   InstanceConflict: hold('Two different files carry one SOP instance UID', 'Decide which of them is right'),
 } satisfies Record<string, FindingEntry>;
+
+/** True when a person may release a file that was held for this finding. */
+export function isReleasable(code: string): boolean {
+  return Object.entries<FindingEntry>(findingCatalogue).some(
+    ([name, { releasable }]) => name === code && releasable === true,
+  );
+}
 
 export type FindingCode = keyof typeof findingCatalogue;

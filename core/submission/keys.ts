@@ -17,13 +17,15 @@ export const workKeys = {
   facts: (submission: string, batch: string) => `${submission}/facts/${batch}.jsonl`,
   review: (submission: string) => `${submission}/review.json`,
   evidence: (submission: string, batch: string) => `${submission}/evidence/${batch}.jsonl`,
+  packs: (submission: string, batch: string) => `${submission}/packs/${batch}.jsonl`,
   deliveries: (submission: string) => `${submission}/deliveries.jsonl`,
   delivery: (submission: string, delivery: string) => `${submission}/delivery/${delivery}.json`,
   confirmation: (submission: string) => `${submission}/confirmation.json`,
 };
 
 export const cleanKeys = {
-  pack: (submission: string, scan: string, batch: string) => `${submission}/${scan}/${batch}.zip`,
+  /** A batch may hold several runs of files of one scan; each is a pack. */
+  pack: (submission: string, scan: string, run: string) => `${submission}/${scan}/${run}.zip`,
   all: (submission: string) => `${submission}/`,
 };
 

@@ -8,10 +8,10 @@ import { SubmissionId, XnatLabel } from './Submission.ts';
  */
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const Md5Hex = z.string().regex(/^[0-9a-f]{32}$/);
-const BatchId = z.string().regex(/^b[0-9]{5}$/);
-const ScanKey = z.string().regex(/^r[0-9]{4}$/);
-const SessionKey = z.string().regex(/^s[0-9]{3}$/);
-const DeliveryId = z.string().regex(/^d[0-9]{4}$/);
+const BatchId = z.string().regex(/^b[0-9]{5,}$/);
+const ScanKey = z.string().regex(/^r[0-9]{4,}$/);
+const SessionKey = z.string().regex(/^s[0-9]{3,}$/);
+const DeliveryId = z.string().regex(/^d[0-9]{4,}$/);
 
 // ── between states ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,6 +162,8 @@ export const Evidence = z.discriminatedUnion('outcome', [
     arrivalSha256: Sha256Hex,
     /** The scan of review.json that it belongs to, and its name in the clean pack and in XNAT. */
     scan: ScanKey,
+    /** Key of the clean pack in CLEAN. */
+    pack: z.string(),
     name: z.string().regex(/^[0-9.]{1,64}\.dcm$/),
     sizeBytes: z.int().positive(),
     sha256: Sha256Hex,
@@ -183,6 +185,16 @@ export const Evidence = z.discriminatedUnion('outcome', [
 ]);
 export type Evidence = z.infer<typeof Evidence>;
 export type CleanEvidence = Extract<Evidence, { outcome: 'clean' }>;
+
+/** One clean pack as S3 attested it when it was written. */
+export const CleanPack = z.object({
+  key: z.string(),
+  scan: ScanKey,
+  sizeBytes: z.int().positive(),
+  /** Base64, with `-<parts>` when composite. */
+  checksumSha256: z.string(),
+});
+export type CleanPack = z.infer<typeof CleanPack>;
 
 // ── WORK: CheckIntegrity, Push, Confirm ─────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,114 @@
+import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { isReleasable } from './findingCatalogue.ts';
+import { type AcceptedFile, type Labelling, labelScans, labelSessions } from './labelSessions.ts';
+import type { ReviewReason } from './reviewReasons.ts';
+import type { Decision, Fact, Finding, Review } from './steps.ts';
+
+type Exclusion = Review['excluded'][number];
+
+/**
+ * The rules over the whole set: which files go on, under which XNAT labels, and whether the set is accepted, held for
+ * a person, or rejected.
+ * @param labels what the site asked for; absent labels follow the project's scheme
+ */
+export function reviewFiles(
+  { facts, findings }: { facts: readonly Fact[]; findings: readonly Finding[] },
+  policy: ProjectPolicy,
+  labels: Labelling,
+): Review {
+  const byVerdict = excludedByFindings(facts, findings);
+  const candidates = facts.flatMap(({ file, sha256, disposition, dicom }) =>
+    disposition !== 'refuse' && dicom !== undefined && !byVerdict.has(file) ? [{ file, sha256, dicom }] : [],
+  );
+  const byIdentity = excludedByIdentity(candidates);
+  const excluded = [...byVerdict.values(), ...byIdentity.values()].sort((left, right) => left.file - right.file);
+  // files that a person may release are labelled too, so that a release needs no second review
+  const labelled = facts.flatMap(({ file, sha256, dicom }) => {
+    const exclusion = byVerdict.get(file) ?? byIdentity.get(file);
+    return dicom !== undefined && (exclusion === undefined || isReleasable(exclusion.code))
+      ? [{ file, sha256, dicom }]
+      : [];
+  });
+  const sessions = labelSessions(labelled, labels);
+  const reasons = reasonsToStop({ excluded, accepted: facts.length - excluded.length, sessions, labels }, policy);
+  return {
+    decision: decide(reasons, { excluded, labelled: labelled.length }, policy),
+    reasons,
+    sessions,
+    scans: labelScans(labelled, sessions),
+    excluded,
+  };
+}
+
+/**
+ * Files that go on into Anonymize. A held review that is being carried out was released by a person: then files held
+ * for a releasable finding go on as well.
+ */
+export function excludedFiles(review: Review): Map<number, Exclusion> {
+  const released = review.decision === 'hold';
+  const excluded = review.excluded.filter(({ code }) => !(released && isReleasable(code)));
+  return new Map(excluded.map((each) => [each.file, each]));
+}
+
+function excludedByFindings(facts: readonly Fact[], findings: readonly Finding[]): Map<number, Exclusion> {
+  const excluded = new Map<number, Exclusion>();
+  for (const { file, disposition, dicom } of facts) {
+    const worst = disposition === 'accept' && dicom === undefined ? 'refuse' : disposition;
+    if (worst === 'accept') continue;
+    const cause = findings.find((finding) => finding.file === file && finding.disposition === disposition);
+    excluded.set(file, { file, disposition: worst, code: cause?.code ?? 'NotDicom' });
+  }
+  return excluded;
+}
+
+/** One SOP instance, one file: equal copies are set aside, different ones wait for a person. */
+function excludedByIdentity(candidates: readonly AcceptedFile[]): Map<number, Exclusion> {
+  const excluded = new Map<number, Exclusion>();
+  for (const copies of Map.groupBy(candidates, ({ dicom }) => dicom.instance).values()) {
+    const [first, ...others] = copies;
+    if (first === undefined || others.length === 0) continue;
+    const equal = others.every(({ sha256 }) => sha256 === first.sha256);
+    for (const { file } of equal ? others : copies) {
+      excluded.set(
+        file,
+        equal
+          ? { file, disposition: 'duplicate', code: 'DuplicateInstance' }
+          : { file, disposition: 'hold', code: 'InstanceConflict' },
+      );
+    }
+  }
+  return excluded;
+}
+
+interface Tally {
+  excluded: readonly Exclusion[];
+  accepted: number;
+  sessions: Review['sessions'];
+  labels: Labelling;
+}
+
+function reasonsToStop({ excluded, accepted, sessions, labels }: Tally, policy: ProjectPolicy): ReviewReason[] {
+  const reasons: ReviewReason[] = [];
+  const has = (disposition: Exclusion['disposition']) => excluded.some((each) => each.disposition === disposition);
+  if (accepted === 0) reasons.push('NothingToArchive');
+  if (labels.subject !== undefined && new Set(sessions.map(({ patient }) => patient)).size > 1) {
+    reasons.push('MixedPatients');
+  }
+  if (labels.session !== undefined && sessions.length > 1) reasons.push('MixedStudies');
+  if (has('hold') && policy.onHeldFile === 'hold') reasons.push('FilesHeld');
+  if (has('refuse') && policy.onRefusedFile !== 'continue') reasons.push('FilesRefused');
+  return reasons;
+}
+
+function decide(
+  reasons: readonly ReviewReason[],
+  { labelled }: { excluded: readonly Exclusion[]; labelled: number },
+  policy: ProjectPolicy,
+): Decision {
+  if (reasons.length === 0) return 'accept';
+  const rejects =
+    labelled === 0 ||
+    (reasons.includes('FilesRefused') && policy.onRefusedFile === 'reject') ||
+    ((reasons.includes('MixedPatients') || reasons.includes('MixedStudies')) && policy.onMixedSession === 'reject');
+  return rejects ? 'reject' : 'hold';
+}
