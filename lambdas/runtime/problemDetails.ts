@@ -1,0 +1,54 @@
+import type { Problem } from '../../core/submission/api.ts';
+import { type DomainErrorCode, errorCatalogue } from '../../core/submission/errorCatalogue.ts';
+import type { Issue } from './issuesOf.ts';
+
+/** The HTTP status of every refusal; those that only the pipeline raises answer 500 should one ever reach the API. */
+const statuses: Record<DomainErrorCode, number> = {
+  RequestInvalid: 400,
+  Unauthenticated: 401,
+  Forbidden: 403,
+  RouteNotFound: 404,
+  SubmissionNotFound: 404,
+  ProjectNotFound: 404,
+  ReceiptNotReady: 404,
+  StateConflict: 409,
+  LedgerConflict: 409,
+  LimitExceeded: 413,
+  ManifestInvalid: 422,
+  ManifestMissing: 409,
+  ManifestMismatch: 409,
+  ObjectNotFound: 404,
+  ObjectMissing: 409,
+  PartMissing: 409,
+  PartDigestMismatch: 409,
+  PackInvalid: 422,
+  BatchIncomplete: 500,
+  IntegrityMismatch: 500,
+  ResidualIdentifier: 500,
+  XnatUnavailable: 503,
+  XnatRefused: 502,
+  XnatConflict: 409,
+  ArchiveMismatch: 500,
+  StorageUnavailable: 503,
+  UnexpectedFault: 500,
+  NotDicom: 422,
+  DicomMalformed: 422,
+  DicomTruncated: 422,
+  DicomLimitExceeded: 422,
+  ReceiptInvalid: 422,
+  ChainBroken: 500,
+};
+
+/** RFC 9457. `detail` is a DomainError's message, which is safe by rule. */
+export function problemDetails(refusal: { code: DomainErrorCode; detail: string; issues?: Issue[] }): Problem {
+  const { meaning, retryable } = errorCatalogue[refusal.code];
+  return {
+    type: `urn:airlock:problem:${refusal.code}`,
+    title: meaning,
+    status: statuses[refusal.code],
+    code: refusal.code,
+    detail: refusal.detail,
+    retryable,
+    ...(refusal.issues !== undefined && { issues: refusal.issues }),
+  };
+}
