@@ -1,0 +1,85 @@
+import { limits } from '../policy/limits.ts';
+import { DomainError } from '../submission/DomainError.ts';
+import type { Bytes, Codecs } from '../submission/ports.ts';
+import { centralHeader, dataDescriptor, endRecords, localHeader, type ZipMember } from './zipRecords.ts';
+
+/** A stored block of deflate carries a 16-bit length (RFC 1951 §3.2.4). */
+const blockMaxBytes = 0xffff;
+const blockHeaderBytes = 5;
+
+/**
+ * Writes a ZIP from files of unknown length and holds no file: CRC and sizes follow the data. Readers of a stream
+ * (Java's ZipInputStream, so XNAT) refuse stored entries of unknown size, so the data is deflate made of stored
+ * blocks: no compression work, 5 bytes in 65,535 more. Equal files make equal bytes, however they are chunked.
+ * @throws DomainError LimitExceeded for more entries than a pack may have
+ */
+export async function* writePack(
+  files: AsyncIterable<{ name: string; body: Bytes }>,
+  { crc32 }: Pick<Codecs, 'crc32'>,
+): Bytes {
+  const members: ZipMember[] = [];
+  let offset = 0;
+  for await (const { name, body } of files) {
+    if (members.length === limits.packEntries) {
+      throw new DomainError('LimitExceeded', `Cannot write the pack: it has more than ${limits.packEntries} entries`);
+    }
+    const member = describedMember(name, offset);
+    members.push(member);
+    const header = localHeader(member);
+    yield header;
+    for await (const chunk of storedBlocks(body)) {
+      member.crc32 = crc32(chunk.subarray(blockHeaderBytes), member.crc32);
+      member.sizeBytes += chunk.length - blockHeaderBytes;
+      member.storedBytes += chunk.length;
+      yield chunk;
+    }
+    const descriptor = dataDescriptor(member);
+    yield descriptor;
+    offset += header.length + member.storedBytes + descriptor.length;
+  }
+  let sizeBytes = 0;
+  for (const member of members) {
+    const header = centralHeader(member);
+    sizeBytes += header.length;
+    yield header;
+  }
+  yield endRecords({ entries: members.length, offset, sizeBytes });
+}
+
+const describedMember = (name: string, offset: number): ZipMember => ({
+  name: new TextEncoder().encode(name),
+  method: 'deflate',
+  crc32: 0,
+  storedBytes: 0,
+  sizeBytes: 0,
+  offset,
+  described: true,
+});
+
+/** Blocks of full length but the last, which ends the member. */
+async function* storedBlocks(body: Bytes): Bytes {
+  let block = new Uint8Array(blockHeaderBytes + blockMaxBytes);
+  let filled = 0;
+  for await (const chunk of body) {
+    for (let at = 0; at < chunk.length; ) {
+      if (filled === blockMaxBytes) {
+        yield closeBlock(block, filled, false);
+        block = new Uint8Array(blockHeaderBytes + blockMaxBytes);
+        filled = 0;
+      }
+      const taken = chunk.subarray(at, at + blockMaxBytes - filled);
+      block.set(taken, blockHeaderBytes + filled);
+      filled += taken.length;
+      at += taken.length;
+    }
+  }
+  yield closeBlock(block, filled, true);
+}
+
+function closeBlock(block: Uint8Array, byteLength: number, isLast: boolean): Uint8Array {
+  const view = new DataView(block.buffer);
+  view.setUint8(0, isLast ? 1 : 0);
+  view.setUint16(1, byteLength, true);
+  view.setUint16(3, ~byteLength & 0xffff, true);
+  return block.subarray(0, blockHeaderBytes + byteLength);
+}
