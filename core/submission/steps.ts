@@ -209,7 +209,7 @@ export const Delivery = z.object({
   session: ReviewedSession,
   scan: ReviewedScan,
   packs: z.array(z.object({ key: z.string(), sizeBytes: z.int().positive() })),
-  files: z.array(z.object({ file: z.int(), name: z.string(), sizeBytes: z.int(), md5: Md5Hex })),
+  files: z.array(z.object({ file: z.int(), pack: z.string(), name: z.string(), sizeBytes: z.int(), md5: Md5Hex })),
 });
 export type Delivery = z.infer<typeof Delivery>;
 

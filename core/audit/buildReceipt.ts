@@ -1,0 +1,55 @@
+import type { Confirmation, Evidence, Fact, Review } from '../submission/steps.ts';
+import type { Receipt, ReceiptFile } from './Receipt.ts';
+
+interface Proven {
+  /** All but what is counted here. */
+  header: Omit<Receipt, 'sessions' | 'totals' | 'files'>;
+  facts: readonly Fact[];
+  evidence: readonly Evidence[];
+  review: Review;
+  confirmation: Confirmation;
+}
+
+/** The receipt of what was proven: `archived` is said only of files that XNAT itself listed. */
+export function buildReceipt({ header, facts, evidence, review, confirmation }: Proven): Receipt {
+  const confirmed = new Map(confirmation.files.map((file) => [file.file, file]));
+  const sessions = new Map(review.sessions.map((session) => [session.id, session]));
+  const files = evidence.flatMap((found, index): ReceiptFile[] => {
+    const fact = facts[index];
+    return fact === undefined ? [] : [receiptFile(fact, found, confirmed.get(found.file))];
+  });
+  const count = (outcome: ReceiptFile['outcome']) => files.filter((file) => file.outcome === outcome).length;
+  return {
+    ...header,
+    sessions: confirmation.sessions.flatMap(({ id, uri }) => {
+      const session = sessions.get(id);
+      return session === undefined ? [] : [{ subject: session.subject, session: session.session, uri }];
+    }),
+    totals: {
+      announced: files.length,
+      archived: count('archived'),
+      held: count('held'),
+      refused: count('refused'),
+      duplicate: count('duplicate'),
+    },
+    files,
+  };
+}
+
+type ConfirmedFile = Confirmation['files'][number];
+
+function receiptFile(fact: Fact, found: Evidence, confirmed: ConfirmedFile | undefined): ReceiptFile {
+  const { file, sha256, sizeBytes } = fact;
+  if (found.outcome !== 'clean') {
+    const outcome = found.outcome === 'quarantined' ? 'held' : found.outcome;
+    return { file, sha256, sizeBytes, outcome, code: found.code };
+  }
+  // a clean file that XNAT did not list is held by definition; Confirm does not let it come this far
+  if (confirmed === undefined) return { file, sha256, sizeBytes, outcome: 'held', code: 'ArchiveMismatch' };
+  const { uri, sizeBytes: archivedBytes, md5 } = confirmed;
+  const pixels = found.pixelSha256 === undefined ? {} : { pixelSha256: found.pixelSha256 };
+  return {
+    ...{ file, sha256, sizeBytes, outcome: 'archived' },
+    archived: { uri, sizeBytes: archivedBytes, sha256: found.sha256, md5, ...pixels },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Archive, ArchivedFile } from './ports.ts';
+import type { Delivery } from './steps.ts';
+
+type Awaited = Delivery['files'][number];
+
+interface Comparison {
+  /** Sent and listed with equal size and MD5. */
+  equal: { awaited: Awaited; listed: ArchivedFile; md5: string }[];
+  absent: Awaited[];
+  different: Awaited[];
+  /** How many files XNAT lists under names that are not ours. */
+  foreign: number;
+}
+
+/** Compares a delivery with what XNAT lists; files without a digest in the listing are downloaded and hashed. */
+export async function compareArchive(archive: Archive, delivery: Delivery): Promise<Comparison> {
+  const listed = new Map((await archive.listFiles(delivery)).map((file) => [file.name, file]));
+  const comparison: Comparison = { equal: [], absent: [], different: [], foreign: 0 };
+  for (const awaited of delivery.files) {
+    const file = listed.get(awaited.name);
+    listed.delete(awaited.name);
+    if (file === undefined) {
+      comparison.absent.push(awaited);
+      continue;
+    }
+    const md5 = file.md5 ?? (await archive.digestFile(file.uri)).md5;
+    if (file.sizeBytes === awaited.sizeBytes && md5 === awaited.md5)
+      comparison.equal.push({ awaited, listed: file, md5 });
+    else comparison.different.push(awaited);
+  }
+  comparison.foreign = listed.size;
+  return comparison;
+}

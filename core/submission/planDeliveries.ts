@@ -1,0 +1,31 @@
+import type { CleanEvidence, CleanPack, Delivery, Evidence, Review } from './steps.ts';
+
+interface Provable {
+  review: Review;
+  evidence: readonly Evidence[];
+  packs: readonly CleanPack[];
+  xnatProject: string;
+}
+
+/** One delivery per scan that has clean files, in the order of the review. */
+export function planDeliveries({ review, evidence, packs, xnatProject }: Provable): Delivery[] {
+  const clean = evidence.filter((each): each is CleanEvidence => each.outcome === 'clean');
+  const byScan = Map.groupBy(clean, ({ scan }) => scan);
+  const sessions = new Map(review.sessions.map((session) => [session.id, session]));
+  const deliveries: Delivery[] = [];
+  for (const scan of review.scans) {
+    const files = byScan.get(scan.id);
+    const session = sessions.get(scan.session);
+    if (files === undefined || session === undefined) continue;
+    const used = new Set(files.map(({ pack }) => pack));
+    deliveries.push({
+      delivery: `d${String(deliveries.length + 1).padStart(4, '0')}`,
+      xnatProject,
+      session,
+      scan,
+      packs: packs.filter(({ key }) => used.has(key)).map(({ key, sizeBytes }) => ({ key, sizeBytes })),
+      files: files.map(({ file, pack, name, sizeBytes, md5 }) => ({ file, pack, name, sizeBytes, md5 })),
+    });
+  }
+  return deliveries;
+}

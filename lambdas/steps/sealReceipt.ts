@@ -1,0 +1,72 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { buildReceipt } from '../../core/audit/buildReceipt.ts';
+import { canonicalJson } from '../../core/audit/canonicalJson.ts';
+import { SignedReceipt } from '../../core/audit/Receipt.ts';
+import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { profileName } from '../../core/deid/profileName.ts';
+import { advance, requireAttempt } from '../../core/submission/advance.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { readDocument } from '../../core/submission/documents.ts';
+import { auditKeys, cleanKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
+import type { Ports } from '../../core/submission/ports.ts';
+import { readBatchLines } from '../../core/submission/readBatchLines.ts';
+import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import type { Submission } from '../../core/submission/Submission.ts';
+import { Confirmation, Evidence, Fact, Nothing, Review, StepInput } from '../../core/submission/steps.ts';
+import { stepHandler } from '../runtime/stepHandler.ts';
+
+type SealPorts = Pick<
+  Ports,
+  'ledger' | 'work' | 'staging' | 'clean' | 'audit' | 'signer' | 'clock' | 'codecs' | 'policies'
+>;
+
+/** Signs what was proven, says `archived`, and only then deletes what the site sent. Safe to run twice. */
+export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
+  const { ledger, staging, clean } = ports;
+  const { submission } = input;
+  const current = await requireAttempt(ledger, input);
+  const { receipt } = await sealedReceipt(ports, current);
+  const { totals } = receipt;
+  const outcome = { archived: totals.archived, held: totals.held, refused: totals.refused };
+  const digests = { receipt: digestOf(ports, receiptBytes(receipt)), manifest: receipt.manifest.sha256 };
+  await advance(ports, input, { type: 'receipt.sealed', to: 'archived', digests, counts: totals, patch: { outcome } });
+  await staging.removeAll(stagingKeys.all(submission));
+  await clean.removeAll(cleanKeys.all(submission));
+  return {};
+};
+
+/** The receipt that stands: a second run must not sign another one. */
+async function sealedReceipt(ports: SealPorts, submission: Submission): Promise<SignedReceipt> {
+  const key = auditKeys.receipt(submission.id);
+  if ((await ports.audit.head(key)) !== undefined) return readDocument(ports.audit, key, SignedReceipt);
+  const signed = await signReceipt(ports, submission);
+  await ports.audit.write(key, utf8ToBytes(JSON.stringify(signed)), { ifAbsent: true });
+  return readDocument(ports.audit, key, SignedReceipt);
+}
+
+async function signReceipt(ports: SealPorts, submission: Submission): Promise<SignedReceipt> {
+  const { work, signer, clock, policies } = ports;
+  const { id, attempt, site, project, manifest, chain } = submission;
+  if (manifest === undefined) throw new DomainError('ManifestMissing', `Cannot seal ${id}: it has no manifest`);
+  const policy = requirePolicy(policies, project);
+  const receipt = buildReceipt({
+    header: {
+      ...{ v: 1, submission: id, attempt, site, project, issuedAt: clock.now(), manifest, chain },
+      policy: { sha256: digestOf(ports, utf8ToBytes(canonicalJson(policy))), profile: profileName(policy) },
+    },
+    facts: await readBatchLines(work, id, { key: workKeys.facts, schema: Fact }),
+    evidence: await readBatchLines(work, id, { key: workKeys.evidence, schema: Evidence }),
+    review: await readDocument(work, workKeys.review(id), Review),
+    confirmation: await readDocument(work, workKeys.confirmation(id), Confirmation),
+  });
+  const value = await signer.sign(receiptBytes(receipt));
+  return { receipt, signature: { algorithm: 'Ed25519', publicKey: await signer.publicKey(), value } };
+}
+
+function digestOf({ codecs }: Pick<Ports, 'codecs'>, bytes: Uint8Array): string {
+  const hasher = codecs.sha256();
+  hasher.update(bytes);
+  return hasher.hex();
+}
+
+export const handler = stepHandler({ input: StepInput, output: Nothing }, sealReceipt);

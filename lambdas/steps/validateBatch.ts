@@ -1,0 +1,104 @@
+import { examineDicom } from '../../core/deid/examineDicom.ts';
+import { dispositionOf, type ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { requireAttempt } from '../../core/submission/advance.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { readDocument, writeLines } from '../../core/submission/documents.ts';
+import { type Disposition, type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
+import { workKeys } from '../../core/submission/keys.ts';
+import { observeBytes } from '../../core/submission/observeBytes.ts';
+import type { Bytes, Ports } from '../../core/submission/ports.ts';
+import { readBatch } from '../../core/submission/readBatch.ts';
+import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import {
+  BatchInput,
+  BatchPlan,
+  type Fact,
+  type Finding,
+  Nothing,
+  type PlannedFile,
+} from '../../core/submission/steps.ts';
+import { stepHandler } from '../runtime/stepHandler.ts';
+
+type ValidatePorts = Pick<Ports, 'ledger' | 'staging' | 'work' | 'codecs' | 'policies' | 'projectKeys'>;
+
+interface Verdict {
+  fact: Fact;
+  findings: Finding[];
+}
+
+interface Context {
+  codecs: Ports['codecs'];
+  policy: ProjectPolicy;
+  key: Uint8Array;
+}
+
+/**
+ * Reads each file of a batch once: does it equal its announcement, is it sound DICOM, does the project take it? What
+ * is wrong with a file is a finding, and the next file goes on.
+ */
+export const validateBatch = (ports: ValidatePorts) => async (input: BatchInput) => {
+  const { ledger, work, policies, projectKeys, codecs } = ports;
+  const { submission, item } = input;
+  const { project } = await requireAttempt(ledger, input);
+  const context = { codecs, policy: requirePolicy(policies, project), key: await projectKeys.of(project) };
+  const plan = await readDocument(work, workKeys.batchPlan(submission, item.batch), BatchPlan);
+  const verdicts: Verdict[] = plan.files
+    .filter(({ offset }) => offset === undefined)
+    .map((each) => missing(each, context));
+  for await (const { planned, body } of readBatch(ports, submission, plan)) {
+    verdicts.push(await validateFile(planned, body, context));
+  }
+  await writeLines(
+    work,
+    workKeys.findings(submission, item.batch),
+    verdicts.flatMap(({ findings }) => findings),
+  );
+  await writeLines(
+    work,
+    workKeys.facts(submission, item.batch),
+    verdicts.map(({ fact }) => fact),
+  );
+  return {};
+};
+
+async function validateFile(planned: PlannedFile, body: Bytes, context: Context): Promise<Verdict> {
+  const observed = observeBytes(body, context.codecs);
+  try {
+    const { findings, dicom } = await examineDicom(observed.body, context);
+    const arrived = await observed.finish();
+    if (arrived.sha256 !== planned.sha256 || arrived.sizeBytes !== planned.sizeBytes) {
+      return refused(planned, finding('ArrivalDigestMismatch', planned, context), arrived);
+    }
+    const named = findings.map((each) => ({ ...each, file: planned.file }));
+    const disposition = worst(named.map((each) => each.disposition));
+    return {
+      fact: { file: planned.file, ...arrived, disposition, ...(dicom === undefined ? {} : { dicom }) },
+      findings: named,
+    };
+  } catch (error) {
+    // one broken member is that file's finding; a fault of the storage is not
+    if (!DomainError.is(error) || error.name !== 'PackInvalid') throw error;
+    return refused(planned, finding('PackEntryBroken', planned, context), planned);
+  }
+}
+
+const missing = (planned: PlannedFile, context: Context) =>
+  refused(planned, finding('PackEntryMissing', planned, context), planned);
+
+function refused(
+  planned: PlannedFile,
+  cause: Finding,
+  { sizeBytes, sha256 }: Pick<Fact, 'sizeBytes' | 'sha256'>,
+): Verdict {
+  return { fact: { file: planned.file, sizeBytes, sha256, disposition: cause.disposition }, findings: [cause] };
+}
+
+function finding(code: FindingCode, { file }: PlannedFile, { policy }: Context): Finding {
+  return { code, file, disposition: dispositionOf(code, policy), message: findingCatalogue[code].meaning };
+}
+
+const ranks: Record<Disposition, number> = { accept: 0, hold: 1, refuse: 2 };
+const worst = (dispositions: readonly Disposition[]) =>
+  dispositions.reduce<Disposition>((found, each) => (ranks[each] > ranks[found] ? each : found), 'accept');
+
+export const handler = stepHandler({ input: BatchInput, output: Nothing }, validateBatch);
