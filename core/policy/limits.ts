@@ -12,6 +12,8 @@ export const limits = {
   partsPerObject: 10_000,
   partMinBytes: 5 * MIB,
   partDefaultBytes: 16 * MIB,
+  /** A part is sent again whole: this takes 9 minutes over 1 Mbit/s. */
+  partMaxBytes: 64 * MIB,
   objectMaxBytes: 10_000 * 64 * MIB,
   /** A pack: large enough to save requests, small enough to send again. */
   packTargetBytes: 64 * MIB,
@@ -36,9 +38,17 @@ export const limits = {
   dicomDepth: 32,
   dicomElements: 5_000_000,
   dicomInflateRatio: 200,
-  /** API Gateway's own limit is 10 MB; no body of this API is larger than a list of 100 parts. */
-  requestBodyBytes: 256 * KIB,
+  /** API Gateway's own limit is 10 MB; the largest body of this API lists 10,000 parts of 95 bytes to complete. */
+  requestBodyBytes: MIB,
   listPageSize: 50,
+  /** A client: parts in memory at once, tries of one request, its longest wait between tries and between looks. */
+  clientPartsInFlight: 4,
+  clientAttempts: 8,
+  clientAttemptsRefused: 3,
+  clientBackoffSeconds: 30,
+  clientPollSeconds: 10,
+  /** Attempts that the reconciler starts without a person: beyond these the fault does not go away by itself. */
+  attemptsUnattended: 10,
   /** JSON documents of the work bucket that a step holds whole. */
   workDocumentBytes: 256 * MIB,
 } as const;

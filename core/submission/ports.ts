@@ -188,6 +188,13 @@ export interface Ids {
   submission(): string;
 }
 
+/** Where callers sign in. */
+export interface SignIn {
+  issuer: string;
+  clientId: string;
+  scopes: string[];
+}
+
 /** All that a step or route may be given. */
 export interface Ports {
   staging: ObjectStore;
@@ -202,6 +209,7 @@ export interface Ports {
   signer: Signer;
   projectKeys: ProjectKeys;
   policies: Policies;
+  signIn: SignIn;
   codecs: Codecs;
   clock: Clock;
   ids: Ids;

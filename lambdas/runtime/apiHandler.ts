@@ -39,9 +39,11 @@ const response = ({ status, body }: Answer<unknown>, contentType = 'application/
 
 function problemResponse(error: unknown): ApiResponse {
   const { name: code, message: detail } = neutralError(error);
-  const issues = code === 'RequestInvalid' && error instanceof Error && error.cause instanceof z.ZodError;
-  const problem = problemDetails({ code, detail, ...(issues && { issues: issuesOf(error.cause) }) });
+  const problem = problemDetails({ code, detail, issues: code === 'RequestInvalid' ? issuesBehind(error) : undefined });
   if (problem.status >= 500) logger.error('request failed', { fault: faultRecord(error) });
   else logger.info('request refused', { code });
   return response({ status: problem.status, body: problem }, 'application/problem+json');
 }
+
+const issuesBehind = (error: unknown) =>
+  error instanceof Error && error.cause instanceof z.ZodError ? issuesOf(error.cause) : undefined;

@@ -40,7 +40,11 @@ const statuses: Record<DomainErrorCode, number> = {
 };
 
 /** RFC 9457. `detail` is a DomainError's message, which is safe by rule. */
-export function problemDetails(refusal: { code: DomainErrorCode; detail: string; issues?: Issue[] }): Problem {
+export function problemDetails(refusal: {
+  code: DomainErrorCode;
+  detail: string;
+  issues: Issue[] | undefined;
+}): Problem {
   const { meaning, retryable } = errorCatalogue[refusal.code];
   return {
     type: `urn:airlock:problem:${refusal.code}`,
