@@ -1,0 +1,93 @@
+import { limits } from '../policy/limits.ts';
+import type { Bytes } from '../submission/ports.ts';
+import { dicomFault } from './dicomFault.ts';
+
+/** The start of a stream, held in memory as far as it was asked for. */
+export interface ByteSource {
+  bytes: Uint8Array;
+  view: DataView;
+  /** Bytes that are valid. */
+  available: number;
+  /** Adds the next chunk; false at the end. @throws DomainError DicomLimitExceeded beyond limits.dicomHeadBytes */
+  more(): Promise<boolean>;
+  /** Adds chunks until `count` bytes are available; false when the stream ends before. */
+  reach(count: number): Promise<boolean>;
+  /** Everything from an offset on as a stream: what is held, then what comes. Nothing is copied. */
+  from(offset: number): AsyncGenerator<Uint8Array, void>;
+}
+
+/** Reads a stream by one iterator that is never closed here, so that the caller can read what is left. */
+export function byteSource(iterator: AsyncIterator<Uint8Array>, prefix = new Uint8Array(0)): ByteSource {
+  const source: ByteSource = {
+    bytes: prefix,
+    view: viewOf(prefix),
+    available: prefix.length,
+    async more() {
+      if (source.available >= limits.dicomHeadBytes) {
+        const why = `more than ${limits.dicomHeadBytes} bytes before Pixel Data`;
+        throw dicomFault('DicomLimitExceeded', why, { offset: source.available });
+      }
+      const next = await iterator.next();
+      if (next.done === true) return false;
+      append(source, next.value);
+      return true;
+    },
+    async reach(count) {
+      while (source.available < count) if (!(await source.more())) return false;
+      return true;
+    },
+    async *from(offset) {
+      const held = source.bytes.subarray(offset, source.available);
+      if (held.length > 0) yield held;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    },
+  };
+  return source;
+}
+
+function append(source: ByteSource, chunk: Uint8Array): void {
+  const needed = source.available + chunk.length;
+  if (source.available === 0) {
+    source.bytes = chunk;
+    source.view = viewOf(chunk);
+  } else {
+    // The first chunk is the stream's own memory, exactly full: it is copied before anything is added
+    if (needed > source.bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, source.available * 2));
+      larger.set(source.bytes.subarray(0, source.available));
+      source.bytes = larger;
+      source.view = viewOf(larger);
+    }
+    source.bytes.set(chunk, source.available);
+  }
+  source.available = needed;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Passes a stream on through an iterator that its consumer cannot close. */
+export async function* passOn(iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+}
+
+/** All bytes of a stream as one array, at most `limit` of them. @throws DomainError DicomLimitExceeded */
+export async function collectBytes(body: Bytes, limit: number, offset: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) {
+      throw dicomFault('DicomLimitExceeded', `more than ${limit} bytes after Pixel Data`, { offset });
+    }
+    chunks.push(chunk);
+  }
+  const all = new Uint8Array(length);
+  let position = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, position);
+    position += chunk.length;
+  }
+  return all;
+}

@@ -1,0 +1,32 @@
+import { at, type ElementIndex, valueEnd } from './elementIndex.ts';
+
+/** Position of a top-level element in the index; undefined when it is absent. */
+export function findElement(index: ElementIndex, tag: number): number | undefined {
+  for (let node = 0; node < index.count; node += 1) {
+    if (index.tag[node] === tag && index.parent[node] === -1) return node;
+  }
+  return undefined;
+}
+
+/** One byte a character, as ISO 8859-1: bytes stay bytes, no character set is applied. */
+export function bytesToText(bytes: Uint8Array): string {
+  let text = '';
+  for (let from = 0; from < bytes.length; from += 4096) {
+    text += String.fromCharCode(...bytes.subarray(from, from + 4096));
+  }
+  return text;
+}
+
+/** The value of an element as text without padding; '' when it has none. */
+export function valueText(bytes: Uint8Array, index: ElementIndex, node: number): string {
+  const text = bytesToText(bytes.subarray(at(index.value, node), valueEnd(index, node)));
+  // PS3.5 §6.2: NUL pads UI, spaces pad the rest; leading spaces of identifiers do not count either
+  return text.replace(/^ +/, '').replace(/[ \0]+$/, '');
+}
+
+/** Text of a top-level element; undefined when it is absent or empty. */
+export function readText(bytes: Uint8Array, index: ElementIndex, tag: number): string | undefined {
+  const node = findElement(index, tag);
+  const text = node === undefined ? '' : valueText(bytes, index, node);
+  return text === '' ? undefined : text;
+}

@@ -1,0 +1,25 @@
+import { dicomRoot, fileTransferSyntaxes } from '../deid/tables/registeredUids.ts';
+
+const known = new Set(fileTransferSyntaxes.split(' ').map((suffix) => dicomRoot + suffix));
+
+export const implicitLittleEndian = '1.2.840.10008.1.2';
+export const explicitLittleEndian = '1.2.840.10008.1.2.1';
+
+/** How a data set is written (PS3.5 Annex A). */
+export interface Encoding {
+  explicit: boolean;
+  bigEndian: boolean;
+  deflated: boolean;
+}
+
+/** True for a transfer syntax that PS3.6 registers and that a file can have. */
+export const isKnownTransferSyntax = (uid: string): boolean => known.has(uid);
+
+/** Every other syntax, also one of the future, is explicit VR little endian (PS3.5 §A.4). */
+export function encodingOf(transferSyntax: string): Encoding {
+  return {
+    explicit: transferSyntax !== implicitLittleEndian,
+    bigEndian: transferSyntax === '1.2.840.10008.1.2.2',
+    deflated: transferSyntax === '1.2.840.10008.1.2.1.99',
+  };
+}
