@@ -12,6 +12,9 @@ export interface Labelling {
 
 /** Digits of the mapped study UID in a session label: 8 keep two studies of one patient apart. */
 const STUDY_DIGITS = 8;
+const LABEL_LENGTH = 64;
+/** `-` and a number up to 999. */
+const SUFFIX_LENGTH = 4;
 
 /**
  * One XNAT session per patient and study. Labels that the site did not ask for are pseudonyms: never an original id.
@@ -19,30 +22,34 @@ const STUDY_DIGITS = 8;
  */
 export function labelSessions(files: readonly AcceptedFile[], labels: Labelling): ReviewedSession[] {
   const groups = [...Map.groupBy(files, ({ dicom }) => `${dicom.patient} ${dicom.study}`).entries()].sort(byKey);
+  const taken = new Set<string>();
   return groups.flatMap(([, members], index) => {
     const first = members[0]?.dicom;
     if (first === undefined) return [];
     const subject = labels.subject ?? `SUB-${first.patient}`;
-    const kind = sessionXsiType(members.map(({ dicom }) => dicom.sopClass));
+    const xsiType = sessionXsiType(members.map(({ dicom }) => dicom.sopClass));
+    const session = freeLabel(labels.session ?? pseudonymousLabel(subject, xsiType, first.study), taken);
+    taken.add(session);
     return {
       id: `s${String(index + 1).padStart(3, '0')}`,
-      subject,
-      session: sessionLabel({ subject, first, kind, index }, labels),
-      patient: first.patient,
-      study: first.study,
-      xsiType: kind,
+      ...{ subject, session, patient: first.patient, study: first.study, xsiType },
       ...(first.studyDate === undefined ? {} : { date: first.studyDate }),
     };
   });
 }
 
-function sessionLabel(
-  { subject, first, kind, index }: { subject: string; first: DicomFact; kind: string; index: number },
-  labels: Labelling,
-): string {
-  if (labels.session !== undefined) return index === 0 ? labels.session : `${labels.session}-${index + 1}`;
-  const modality = kind.replace(/^xnat:(.+)SessionData$/, '$1').toUpperCase();
-  return `${subject}-${modality}-${first.study.slice(-STUDY_DIGITS)}`.slice(0, 64);
+function pseudonymousLabel(subject: string, xsiType: string, study: string): string {
+  const modality = xsiType.replace(/^xnat:(.+)SessionData$/, '$1').toUpperCase();
+  return `${subject}-${modality}-${study.slice(-STUDY_DIGITS)}`;
+}
+
+/** A session label is unique in its project, so it is unique in its submission. */
+function freeLabel(wanted: string, taken: ReadonlySet<string>): string {
+  const room = wanted.slice(0, LABEL_LENGTH - SUFFIX_LENGTH);
+  if (!taken.has(room)) return room;
+  for (let suffix = 2; ; suffix += 1) {
+    if (!taken.has(`${room}-${suffix}`)) return `${room}-${suffix}`;
+  }
 }
 
 /** One XNAT scan per series, named by its number; series that share a number get a suffix, as XNAT gives them. */

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { coreMayNotName, forbiddenImports } from './importRules.ts';
+import { readSources } from './sources.ts';
+import { unusedExports } from './unusedExports.ts';
+
+const sources = readSources();
+const withoutComments = (source: string) => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+
+describe('the project keeps its layout', () => {
+  test('every folder imports only what the table allows', () => {
+    expect([...sources].flatMap(([file, source]) => forbiddenImports(file, source))).toEqual([]);
+  });
+
+  test.each([
+    {
+      file: 'core/dicom/planted.ts',
+      source: "import { readFile } from 'node:fs/promises';",
+      why: 'core reads no disk',
+    },
+    { file: 'core/planted.ts', source: "import '../lambdas/steps/planSubmission.ts';", why: 'core knows no Lambda' },
+    {
+      file: 'lambdas/steps/planted.ts',
+      source: "import { S3Client } from '@aws-sdk/client-s3';",
+      why: 'a step knows no SDK',
+    },
+    {
+      file: 'lambdas/steps/planted.ts',
+      source: "import { a } from '../adapters/xnatArchive.ts';",
+      why: 'a step knows no adapter',
+    },
+    {
+      file: 'web/planted.ts',
+      source: "import { a } from '../infra/local/startAirlock.ts';",
+      why: 'the portal knows no server',
+    },
+    {
+      file: 'infra/planted.ts',
+      source: "import { a } from '../lambdas/steps/planSubmission.ts';",
+      why: 'entry paths are strings',
+    },
+    {
+      file: 'infra/local/planted.ts',
+      source: "import { a } from '../../test/fakes/memoryLedger.ts';",
+      why: 'no product on a fake',
+    },
+  ])('a planted import is found: $why', ({ file, source }) => {
+    expect(forbiddenImports(file, source)).toHaveLength(1);
+  });
+
+  test('core takes time, randomness and network as arguments', () => {
+    const named = [...sources]
+      .filter(([file]) => file.startsWith('core/'))
+      .flatMap(([file, source]) =>
+        coreMayNotName.filter((name) => name.test(withoutComments(source))).map((name) => `${file} ${name}`),
+      );
+    expect(named).toEqual([]);
+    expect(coreMayNotName.some((name) => name.test('const at = Date.now();'))).toBe(true);
+  });
+
+  test('process.env is read in one file of the Lambdas', () => {
+    const readers = [...sources.keys()].filter(
+      (file) => file.startsWith('lambdas/') && /process\.env/.test(sources.get(file) ?? ''),
+    );
+    expect(readers).toEqual(['lambdas/runtime/environment.ts']);
+  });
+
+  test('every export is used by another file', () => {
+    expect(unusedExports(sources)).toEqual([]);
+    expect(unusedExports(new Map([['core/planted.ts', 'export const nobodyNamesThis = 1;']]))).toHaveLength(1);
+  });
+
+  test('no file says nothing by its name, and none is longer than 300 lines but tables', () => {
+    const names = [...sources.keys()].filter((file) =>
+      /(^|\/)(utils?|helpers?|common|shared|lib|misc|services?|managers?)(\/|\.)/.test(file),
+    );
+    expect(names).toEqual([]);
+    const long = [...sources].filter(([file, source]) => !file.includes('/tables/') && source.split('\n').length > 301);
+    expect(long.map(([file]) => file)).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+/** architecture.md §2 as data: what each folder may import. The first rule whose folder matches decides. */
+interface ImportRule {
+  folder: string;
+  /** Folders of this project, and packages; `node:` stands for every node module. */
+  may: readonly string[];
+}
+
+const awsSdk = ['@aws-sdk/', '@smithy/'];
+
+export const importRules: readonly ImportRule[] = [
+  { folder: 'core/', may: ['core/', 'zod', '@noble/hashes', 'dicom-parser'] },
+  { folder: 'lambdas/steps/', may: ['core/', 'lambdas/runtime/'] },
+  { folder: 'lambdas/api/', may: ['core/', 'lambdas/runtime/', 'zod'] },
+  { folder: 'lambdas/events/', may: ['core/', 'lambdas/runtime/', 'zod'] },
+  { folder: 'lambdas/adapters/', may: ['core/', 'lambdas/adapters/', ...awsSdk, 'node:', 'zod'] },
+  {
+    folder: 'lambdas/runtime/',
+    may: [
+      'core/',
+      'lambdas/adapters/',
+      'lambdas/runtime/',
+      '@middy/',
+      '@aws-lambda-powertools/',
+      'aws-lambda',
+      ...awsSdk,
+      'node:',
+      'zod',
+    ],
+  },
+  { folder: 'infra/local/', may: ['core/', 'infra/', 'lambdas/', 'node:', 'package:'] },
+  { folder: 'infra/', may: ['core/', 'infra/', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'node:', 'zod'] },
+  { folder: 'web/', may: ['core/', 'web/', 'package:'] },
+  { folder: 'clients/', may: ['core/', 'clients/', 'node:', 'zod', 'oauth4webapi'] },
+  { folder: 'test/', may: ['core/', 'lambdas/', 'infra/', 'web/', 'clients/', 'test/', 'node:', 'package:'] },
+];
+
+/** What core may not touch even as a global: it is passed in. */
+export const coreMayNotName = [
+  /\bprocess\./,
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\b/,
+  /\bfetch\(/,
+  /\bcrypto\./,
+];
+
+const importPattern = /(?:^|\n)\s*(?:import|export)\s(?:type\s)?(?:[\s\S]*?\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/g;
+
+/** Module names that a source imports, type imports included; `typeof import('…')` in a type is one too. */
+export function importsOf(source: string): string[] {
+  return [...source.matchAll(importPattern)].flatMap(([, named, dynamic]) => named ?? dynamic ?? []);
+}
+
+/** Violations as `file imports module`, by path relative to the repository. */
+export function forbiddenImports(file: string, source: string): string[] {
+  const rule = importRules.find(({ folder }) => file.startsWith(folder));
+  if (rule === undefined) return [];
+  return importsOf(source)
+    .filter((module) => !isTypeOnlyNode(file, source, module))
+    .map((module) => (module.startsWith('.') ? resolve(file, module) : module))
+    .filter((target) => !rule.may.some((allowed) => matches(target, allowed)))
+    .map((target) => `${file} imports ${target}`);
+}
+
+/** `typeof import('node:…')` names a type of what is passed in; nothing is loaded. */
+function isTypeOnlyNode(file: string, source: string, module: string): boolean {
+  return file.startsWith('core/') && module.startsWith('node:') && source.includes(`typeof import('${module}')`);
+}
+
+function resolve(file: string, module: string): string {
+  return new URL(module, `file:///${file}`).pathname.slice(1);
+}
+
+const projectFolders = ['core/', 'lambdas/', 'infra/', 'web/', 'clients/', 'test/'];
+
+function matches(target: string, allowed: string): boolean {
+  if (allowed === 'package:')
+    return !target.startsWith('node:') && !projectFolders.some((folder) => target.startsWith(folder));
+  if (allowed.endsWith('/') || allowed.endsWith(':')) return target.startsWith(allowed);
+  return target === allowed || target.startsWith(`${allowed}/`);
+}

@@ -1,0 +1,23 @@
+import { importsOf } from './importRules.ts';
+
+const exportPattern = /(?:^|\n)export (?:async )?(?:const|function\*?|class|type|interface) (\w+)/g;
+
+/** Files that a tool or a platform enters by name: nobody imports what they export. */
+const entries = [/^lambdas\/(api|steps|events)\//, /^infra\/app\.ts$/, /\.config\.ts$/, /^test\//, /Process\.ts$/];
+
+/** Exports that no other file names, as `file: name`. A name in another file's import of this file counts as use. */
+export function unusedExports(sources: ReadonlyMap<string, string>): string[] {
+  const unused: string[] = [];
+  for (const [file, source] of sources) {
+    if (entries.some((entry) => entry.test(file))) continue;
+    const base = file.slice(file.lastIndexOf('/') + 1);
+    const importers = [...sources].filter(
+      ([other, text]) => other !== file && importsOf(text).some((module) => module.endsWith(`/${base}`)),
+    );
+    for (const [, name] of source.matchAll(exportPattern)) {
+      if (name !== undefined && !importers.some(([, text]) => new RegExp(`\\b${name}\\b`).test(text)))
+        unused.push(`${file}: ${name}`);
+    }
+  }
+  return unused;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
+import { excludedFiles, reviewFiles } from '../../../core/submission/reviewFiles.ts';
+import type { Fact, Finding } from '../../../core/submission/steps.ts';
+import { ctFact, demoPolicy } from '../../fixtures/submissions.ts';
+
+const policyWith = (overrides: object) =>
+  ProjectPolicy.parse({ project: 'DEMO', xnatProject: 'DEMO', sites: ['demo'], ...overrides });
+const findingOf = (file: number, code: string, disposition: Finding['disposition']): Finding => ({
+  file,
+  code,
+  disposition,
+  message: code,
+});
+const refusedFact = (file: number): Fact => ({ file, sizeBytes: 1, sha256: '0'.repeat(64), disposition: 'refuse' });
+
+describe('the review of a set', () => {
+  test('accepts one patient and study under pseudonyms', () => {
+    const review = reviewFiles({ facts: [ctFact(0), ctFact(1)], findings: [] }, demoPolicy, {});
+    expect(review).toMatchObject({ decision: 'accept', reasons: [], excluded: [] });
+    expect(review.sessions).toEqual([
+      expect.objectContaining({
+        id: 's001',
+        subject: 'SUB-P1',
+        session: 'SUB-P1-CT-11111111',
+        xsiType: 'xnat:ctSessionData',
+      }),
+    ]);
+    expect(review.scans).toEqual([
+      expect.objectContaining({ id: 'r0001', session: 's001', scan: '1', xsiType: 'xnat:ctScanData' }),
+    ]);
+  });
+
+  test('makes one session per patient and study when no label is asked for', () => {
+    const facts = [ctFact(0), ctFact(1, { study: '2.25.22222222' }), ctFact(2, { patient: 'P2' })];
+    const review = reviewFiles({ facts, findings: [] }, demoPolicy, {});
+    expect(review.decision).toBe('accept');
+    expect(new Set(review.sessions.map(({ session }) => session)).size).toBe(3);
+  });
+
+  test('gives two series of one number different scan ids', () => {
+    const facts = [ctFact(0), ctFact(1, { series: '2.25.4' })];
+    const { scans } = reviewFiles({ facts, findings: [] }, demoPolicy, {});
+    expect(scans.map(({ scan }) => scan)).toEqual(['1', '1-CT1']);
+  });
+
+  test.each([
+    { labels: { subject: 'S1' }, facts: [ctFact(0), ctFact(1, { patient: 'P2' })], reason: 'MixedPatients' },
+    { labels: { session: 'E1' }, facts: [ctFact(0), ctFact(1, { study: '2.25.2' })], reason: 'MixedStudies' },
+  ])('holds for $reason under an asked-for label', ({ labels, facts, reason }) => {
+    const review = reviewFiles({ facts, findings: [] }, demoPolicy, labels);
+    expect(review).toMatchObject({ decision: 'hold', reasons: [reason] });
+    expect(new Set(review.sessions.map(({ session }) => session)).size).toBe(review.sessions.length);
+    expect(reviewFiles({ facts, findings: [] }, policyWith({ onMixedSession: 'reject' }), labels).decision).toBe(
+      'reject',
+    );
+  });
+
+  test.each([
+    { policy: {}, decision: 'accept', why: 'one bad file is a finding' },
+    { policy: { onRefusedFile: 'hold' }, decision: 'hold', why: 'the project wants a person' },
+    { policy: { onRefusedFile: 'reject' }, decision: 'reject', why: 'the project wants all or nothing' },
+  ])('with a refused file it is $decision when $why', ({ policy, decision }) => {
+    const facts = [ctFact(0), refusedFact(1)];
+    const review = reviewFiles({ facts, findings: [findingOf(1, 'DicomTruncated', 'refuse')] }, policyWith(policy), {});
+    expect(review.decision).toBe(decision);
+    expect(review.excluded).toEqual([{ file: 1, disposition: 'refuse', code: 'DicomTruncated' }]);
+  });
+
+  test('rejects a set of which no file can go on', () => {
+    const review = reviewFiles(
+      { facts: [refusedFact(0)], findings: [findingOf(0, 'NotDicom', 'refuse')] },
+      demoPolicy,
+      {},
+    );
+    expect(review).toMatchObject({ decision: 'reject', reasons: ['NothingToArchive'] });
+  });
+
+  test('keeps one of equal copies and holds different files of one instance', () => {
+    const equal = [
+      ctFact(0, { instance: '2.25.5', sha256: 'b'.repeat(64) }),
+      ctFact(1, { instance: '2.25.5', sha256: 'b'.repeat(64) }),
+    ];
+    const different = [ctFact(2, { instance: '2.25.6' }), ctFact(3, { instance: '2.25.6' })];
+    const { excluded } = reviewFiles({ facts: [...equal, ...different], findings: [] }, demoPolicy, {});
+    expect(excluded).toEqual([
+      { file: 1, disposition: 'duplicate', code: 'DuplicateInstance' },
+      { file: 2, disposition: 'hold', code: 'InstanceConflict' },
+      { file: 3, disposition: 'hold', code: 'InstanceConflict' },
+    ]);
+  });
+
+  test('a release lets go on what a person may judge, and nothing that cannot be cleaned', () => {
+    const facts = [ctFact(0, { disposition: 'hold' }), ctFact(1, { disposition: 'hold' })];
+    const findings = [findingOf(0, 'BurnedInRisk', 'hold'), findingOf(1, 'EncapsulatedDocument', 'hold')];
+    const review = reviewFiles({ facts, findings }, demoPolicy, {});
+    expect(review).toMatchObject({ decision: 'hold', reasons: ['NothingToArchive'] });
+    expect([...excludedFiles(review).keys()]).toEqual([1]);
+    expect(review.sessions).toHaveLength(1);
+  });
+});
