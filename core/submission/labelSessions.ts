@@ -45,8 +45,8 @@ function pseudonymousLabel(subject: string, xsiType: string, study: string): str
 
 /** A session label is unique in its project, so it is unique in its submission. */
 function freeLabel(wanted: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wanted)) return wanted;
   const room = wanted.slice(0, LABEL_LENGTH - SUFFIX_LENGTH);
-  if (!taken.has(room)) return room;
   for (let suffix = 2; ; suffix += 1) {
     if (!taken.has(`${room}-${suffix}`)) return `${room}-${suffix}`;
   }
