@@ -16,8 +16,8 @@ import { Submission, UploadedObject } from '../../core/submission/Submission.ts'
 type Query = Omit<QueryCommandInput, 'TableName'>;
 
 /**
- * The ledger on DynamoDB: one table with the keys `pk` and `sk` and the indexes `GSI1` (a site's submissions in the
- * order of creation) and `GSI2` (submissions by state). Item kinds of a submission: STATE, EVENT#, OBJECT#.
+ * The ledger on DynamoDB: one table with the keys `pk` and `sk` and the indexes `gsi1` (a site's submissions in the
+ * order of creation) and `gsi2` (submissions by state). Item kinds of a submission: STATE, EVENT#, OBJECT#.
  * @throws DomainError LedgerConflict, ObjectNotFound, StorageUnavailable for faults of the service
  */
 export function dynamoLedger({
@@ -70,7 +70,7 @@ export function dynamoLedger({
         .send(
           new QueryCommand({
             TableName: table,
-            IndexName: 'GSI1',
+            IndexName: 'gsi1',
             KeyConditionExpression: 'gsi1pk = :site AND gsi1sk < :place',
             ExpressionAttributeValues: {
               ':site': `SITE#${site}`,
@@ -87,7 +87,7 @@ export function dynamoLedger({
     },
     async *listByState(state) {
       const query = {
-        IndexName: 'GSI2',
+        IndexName: 'gsi2',
         KeyConditionExpression: 'gsi2pk = :state',
         ExpressionAttributeValues: { ':state': `STATE#${state}` },
       };
