@@ -2,6 +2,7 @@ import { appendEvent, type Happening, type Patch } from '../audit/appendEvent.ts
 import { DomainError } from './DomainError.ts';
 import type { Ports } from './ports.ts';
 import type { Submission } from './Submission.ts';
+import { hasReached } from './states.ts';
 import type { StepInput } from './steps.ts';
 
 /** The pipeline itself, as an actor. */
@@ -18,7 +19,7 @@ export async function advance(
   { patch, ...happening }: Omit<Happening, 'actor' | 'at'> & { patch?: Patch },
 ): Promise<Submission> {
   const submission = await requireAttempt(ledger, { submission: id, attempt });
-  if (happening.to !== undefined && happening.to === submission.state) return submission;
+  if (happening.to !== undefined && hasReached(submission.state, happening.to)) return submission;
   const change = appendEvent(submission, { ...happening, actor: pipeline, at: clock.now() }, patch);
   await ledger.commit(change);
   return change.next;

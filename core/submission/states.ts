@@ -59,6 +59,13 @@ export function requireTransition(from: SubmissionState, to: SubmissionState): v
   throw new DomainError('StateConflict', `Cannot change the submission to ${to}: it is ${from}`);
 }
 
+const path: readonly SubmissionState[] = ['draft', 'uploading', 'submitted', ...running, 'archived'];
+
+/** True when `state` is `wanted` or lies behind it on the normal path: a step that runs twice has nothing to add. */
+export function hasReached(state: SubmissionState, wanted: SubmissionState): boolean {
+  return state === wanted || (path.includes(wanted) && path.indexOf(state) > path.indexOf(wanted));
+}
+
 /** States in which an execution must be running, or the reconciler starts the next attempt. */
 export function isInFlight(state: SubmissionState): boolean {
   return state === 'submitted' || running.some((each) => each === state);

@@ -42,6 +42,16 @@ describe('the states of a submission', () => {
     expect(before).toEqual(['confirming']);
   });
 
+  test.each([
+    { state: 'pushing', wanted: 'checking', reached: true, why: 'it lies behind' },
+    { state: 'checking', wanted: 'checking', reached: true, why: 'it is there' },
+    { state: 'checking', wanted: 'pushing', reached: false, why: 'it lies ahead' },
+    { state: 'failed', wanted: 'checking', reached: false, why: 'a failure is off the path' },
+    { state: 'archived', wanted: 'held', reached: false, why: 'a hold is off the path' },
+  ] as const)('$state has reached $wanted: $reached, since $why', ({ state, wanted, reached }) => {
+    expect(hasReached(state, wanted)).toBe(reached);
+  });
+
   test('a state in flight is never final, and resumes at a step', () => {
     fc.assert(
       fc.property(fc.constantFrom(...SubmissionState.options), (state) => {
