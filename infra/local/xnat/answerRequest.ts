@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { parseAddress } from './address.ts';
+import { browsePage } from './browsePage.ts';
+import { type Answer, type Route, type Site, text } from './call.ts';
+import type { openRoutes } from './findRoute.ts';
+import { isRefusal, refusal } from './refusal.ts';
+import { logInByForm } from './routes/sessionRoutes.ts';
+import { findXapiRoute } from './routes/siteRoutes.ts';
+import { loginPage, sessionCookie, signIn } from './signIn.ts';
+
+type FindRoute = ReturnType<typeof openRoutes>;
+
+const writes = new Set(['PUT', 'POST', 'DELETE']);
+
+/** One request from its first byte to its last, with the faults that tests switch. */
+export async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { site, findRoute }: { site: Site; findRoute: FindRoute },
+): Promise<void> {
+  const { faults } = site;
+  const method = request.method ?? 'GET';
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const isConcerned = writes.has(method) && faults.concerns(url.pathname) && !url.pathname.endsWith('/JSESSION');
+  if (faults.isDown()) {
+    if (faults.get().downAnswer === 'reset') return void request.socket.destroy();
+    return send(request, response, text('Service unavailable', 503));
+  }
+  if (faults.get().slowMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.get().slowMs));
+  if (isConcerned && faults.failsNow('beforeWrite', url.pathname)) return send(request, response, simulated);
+  const answer = await answerOf({ method, url, request }, site, findRoute);
+  if (isConcerned && faults.failsNow('afterWrite', url.pathname)) return send(request, response, simulated);
+  if (isConcerned && faults.take('dropReplies')) return void request.socket.destroy();
+  return send(request, response, answer);
+}
+
+const simulated = text('Internal server error: simulated fault', 500);
+
+interface Incoming {
+  method: string;
+  url: URL;
+  request: IncomingMessage;
+}
+
+async function answerOf(incoming: Incoming, site: Site, findRoute: FindRoute): Promise<Answer> {
+  try {
+    return await routeAnswer(incoming, site, findRoute);
+  } catch (error) {
+    if (isRefusal(error)) return text(error.message, error.status);
+    return text(`Internal server error: ${error instanceof Error ? error.name : 'unknown'}`, 500);
+  }
+}
+
+async function routeAnswer({ method, url, request }: Incoming, site: Site, findRoute: FindRoute): Promise<Answer> {
+  const address = parseAddress(url.pathname);
+  const isForm = address?.segments.join('/') === 'services/auth' && (method === 'PUT' || method === 'POST');
+  if (isForm) return logInByForm(request, site);
+  const isPage = url.pathname === '/' || url.pathname.startsWith('/browse/');
+  const signedIn = signIn(request, site, isPage);
+  if ('refused' in signedIn) return signedIn.refused;
+  const { session, isNew } = signedIn;
+  if (site.faults.take('htmlAnswers')) return loginPage;
+  const call = { method, query: url.searchParams, request, user: session.user, session };
+  let answer: Answer;
+  if (isPage && method === 'GET') answer = browsePage(url.pathname, site);
+  else {
+    const route: Route | undefined = address === undefined ? findXapiRoute(url.pathname) : findRoute(method, address);
+    if (route === undefined) throw refusal(404, 'There is no such resource');
+    answer = await route({ ...call, address: address ?? { kind: 'other', segments: [], rest: [] } }, site);
+  }
+  return isNew ? { ...answer, headers: { ...answer.headers, 'Set-Cookie': sessionCookie(session) } } : answer;
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  // the rest of a body nobody wanted is read away, so that its sender gets to see the answer
+  if (!request.readableEnded) request.resume();
+  response.writeHead(answer.status, {
+    'X-Content-Type-Options': 'nosniff',
+    ...(typeof answer.body === 'object' ? {} : { 'Content-Length': String(Buffer.byteLength(answer.body ?? '')) }),
+    ...answer.headers,
+  });
+  if (request.method === 'HEAD' || answer.body === undefined || typeof answer.body === 'string') {
+    if (typeof answer.body === 'object') answer.body.destroy();
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
+    return;
+  }
+  // a reader that leaves, or a file that breaks off, ends the connection: the missing length tells the client
+  await pipeline(answer.body, response).catch(() => response.destroy());
+}

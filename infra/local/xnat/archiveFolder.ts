@@ -1,0 +1,111 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Resource } from './archiveStore.ts';
+import { refusal } from './refusal.ts';
+
+/** Write-behind of one stream: enough for writev to gather many 64 KiB chunks of a socket. */
+const WRITE_BUFFER_BYTES = 1024 * 1024;
+/** Longest file name on Linux (NAME_MAX). */
+const NAME_BYTES = 255;
+/** Catalog documents follow a resource's last change at this distance, so that a thousand single files cost one write. */
+const CATALOG_DELAY_MS = 250;
+
+/** Bytes that arrived whole, not yet in place. */
+export interface Arrived {
+  temporary: string;
+  sizeBytes: number;
+  /** MD5 hex. */
+  digest: string;
+}
+
+/** The archive on disk, laid out as XNAT does: archive/P/arc001/E/SCANS/1/DICOM/…, a catalog beside the files. */
+export function openArchiveFolder(dataDir: string) {
+  const incoming = join(dataDir, 'incoming');
+  // what a killed process was receiving is in no catalog
+  rmSync(incoming, { recursive: true, force: true });
+  mkdirSync(incoming, { recursive: true });
+  const due = new Map<number, () => Promise<void>>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const pathOf = (resource: Resource, name: string) => join(dataDir, resource.folder, checkName(resource, name));
+  const flush = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const writes = [...due.values()];
+    due.clear();
+    for (const write of writes) await write();
+  };
+
+  return {
+    pathOf,
+    /** Streams bytes to a temporary file with their MD5; leaves nothing when the source breaks off. */
+    async receive(body: AsyncIterable<Uint8Array>): Promise<Arrived> {
+      const temporary = join(incoming, randomUUID());
+      const hash = createHash('md5');
+      let sizeBytes = 0;
+      const measure = async function* (source: AsyncIterable<Uint8Array>) {
+        for await (const chunk of source) {
+          hash.update(chunk);
+          sizeBytes += chunk.byteLength;
+          yield chunk;
+        }
+      };
+      try {
+        await pipeline(body, measure, createWriteStream(temporary, { highWaterMark: WRITE_BUFFER_BYTES }));
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+      return { temporary, sizeBytes, digest: hash.digest('hex') };
+    },
+    async place({ temporary }: Arrived, resource: Resource, name: string) {
+      const path = pathOf(resource, name);
+      await mkdir(dirname(path), { recursive: true });
+      await rename(temporary, path);
+    },
+    discard: ({ temporary }: Arrived) => rm(temporary, { force: true }),
+    read: (resource: Resource, name: string) => createReadStream(pathOf(resource, name)),
+    stat: (resource: Resource, name: string) => stat(pathOf(resource, name)).catch(() => undefined),
+    remove: (resource: Resource, name: string) => rm(pathOf(resource, name), { force: true }),
+    async removeAll(resource: Resource) {
+      due.delete(resource.id);
+      await rm(join(dataDir, resource.folder), { recursive: true, force: true });
+    },
+    /** Paths of all files of a resource on disk, its catalog left out. */
+    async list(resource: Resource): Promise<string[]> {
+      const root = join(dataDir, resource.folder);
+      const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+      return entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+        .filter((name) => name !== catalogName(resource));
+    },
+    /** Has the catalog document written soon; the database is the truth, the document is for people and backups. */
+    writeCatalogSoon(resource: Resource, render: () => string) {
+      due.set(resource.id, async () => {
+        const path = join(dataDir, resource.folder, catalogName(resource));
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(`${path}.new`, render());
+        await rename(`${path}.new`, path);
+      });
+      timer ??= setTimeout(() => void flush(), CATALOG_DELAY_MS);
+    },
+    flush,
+  };
+}
+export type ArchiveFolder = ReturnType<typeof openArchiveFolder>;
+
+const catalogName = ({ label }: Resource) => `${label}_catalog.xml`;
+
+/** @throws refusal 400 for a path that leaves the resource or hides its catalog */
+function checkName(resource: Resource, name: string): string {
+  const isBad = (segment: string) =>
+    segment === '' || segment === '.' || segment === '..' || Buffer.byteLength(segment) > NAME_BYTES;
+  if (/[\0\\]/.test(name) || name.split('/').some(isBad) || name === catalogName(resource)) {
+    throw refusal(400, 'The file path is not allowed');
+  }
+  return name;
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+
+/** Faults and quirks that a test switches. Each `set` replaces all of them: what is absent returns to its default. */
+export const FaultSettings = z.strictObject({
+  /** Nothing answers for so long. */
+  downMs: z.int().nonnegative().default(0),
+  downAnswer: z.enum(['reset', '503']).default('reset'),
+  /** 500 on the first write to each path, before or after the work is done. */
+  failOnce: z.enum(['never', 'beforeWrite', 'afterWrite']).default('never'),
+  /** So many next writes are done, but the connection breaks before the answer. */
+  dropReplies: z.int().nonnegative().default(0),
+  /** So many next requests with a session cookie answer 401, and their session ends. */
+  endSessions: z.int().nonnegative().default(0),
+  /** So many next requests get the login page with status 200 instead of what they asked for. */
+  htmlAnswers: z.int().nonnegative().default(0),
+  /** Every request waits so long. */
+  slowMs: z.int().nonnegative().default(0),
+  /** So many next file writes put their bytes in place, miss the catalog and answer 500. */
+  catalogRaces: z.int().nonnegative().default(0),
+  /** Write faults apply to paths that contain this. */
+  pathIncludes: z.string().default(''),
+  /** The site preference `checksums`. */
+  digests: z.boolean().default(true),
+  /** A file write without the right to edit answers 200 and stores nothing, as XNAT 1.8 does; else 403. */
+  silentRefusal: z.boolean().default(true),
+  /** PUT of an existing session label under another subject moves the session, as XNAT does; else 409. */
+  movesSessions: z.boolean().default(true),
+  /** An expired session without other credentials gets the login page with status 200, as XNAT does; else 401. */
+  htmlOnExpiry: z.boolean().default(true),
+});
+export type FaultSettings = z.infer<typeof FaultSettings>;
+
+type Counter = 'dropReplies' | 'endSessions' | 'htmlAnswers' | 'catalogRaces';
+
+/** The switchboard: routes and server ask it, tests set it in-process or over the fault route. */
+export function faultSwitches(now: () => number) {
+  let settings = FaultSettings.parse({});
+  let downUntil = 0;
+  const failed = new Set<string>();
+  return {
+    set(input: z.input<typeof FaultSettings>) {
+      settings = FaultSettings.parse(input);
+      downUntil = now() + settings.downMs;
+      failed.clear();
+    },
+    get: () => settings,
+    isDown: () => now() < downUntil,
+    concerns: (path: string) => path.includes(settings.pathIncludes),
+    /** True when a counted fault is due; counts it. */
+    take(counter: Counter): boolean {
+      if (settings[counter] === 0) return false;
+      settings = { ...settings, [counter]: settings[counter] - 1 };
+      return true;
+    },
+    /** True on the first write to a path while `failOnce` is set to this moment. */
+    failsNow(moment: 'beforeWrite' | 'afterWrite', path: string): boolean {
+      if (settings.failOnce !== moment || failed.has(path)) return false;
+      failed.add(path);
+      return true;
+    },
+  };
+}
+export type Faults = ReturnType<typeof faultSwitches>;
