@@ -1,0 +1,40 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Permission, Permissions } from './Access.ts';
+import { allow } from './allow.ts';
+
+/** The secret that all keyed pseudonyms are derived from, and the account at XNAT. */
+export class PipelineSecrets extends Construct {
+  readonly permissions: Permissions<'deidKey' | 'xnat'>;
+  readonly deid: Secret;
+  readonly xnat: Secret;
+
+  constructor(scope: Construct, id: string, { key }: { key: Key }) {
+    super(scope, id);
+    this.deid = new Secret(this, 'DeidKey', {
+      description:
+        'Airlock: pseudonyms, UIDs and date offsets are derived from it. Never change it: one patient would become two',
+      // 64 characters of 62 carry 381 bits
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      encryptionKey: key,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.xnat = new Secret(this, 'XnatAccount', {
+      description:
+        'Airlock: JSON with url, user and password (or alias token and secret) of the XNAT account that delivers',
+      encryptionKey: key,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.permissions = {
+      deidKey: reading('DEID_SECRET_ID', this.deid, key),
+      xnat: reading('XNAT_SECRET_ID', this.xnat, key),
+    };
+  }
+}
+
+const reading = (variable: string, { secretArn }: Secret, { keyArn }: Key): Permission => ({
+  environment: { [variable]: secretArn },
+  statements: [allow(['secretsmanager:GetSecretValue'], secretArn), allow(['kms:Decrypt'], keyArn)],
+});

@@ -1,0 +1,129 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccountRecovery,
+  CfnUserPoolGroup,
+  FeaturePlan,
+  Mfa,
+  OAuthScope,
+  ResourceServerScope,
+  StandardThreatProtectionMode,
+  UserPool,
+  type UserPoolClient,
+  type UserPoolResourceServer,
+} from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+import type { Role } from '../core/policy/accessTable.ts';
+import type { Permissions } from './Access.ts';
+
+interface Props {
+  sites: string[];
+  webOrigin: string;
+  /** Globally unique first label of the sign-in page's host. */
+  domainPrefix: string;
+}
+
+const roles: readonly Role[] = ['uploader', 'operator', 'auditor'];
+
+/**
+ * Who may come in. People belong to the group of their site and of their roles; each site has a client for its
+ * machines, whose scopes say the same. Site and role come from the token alone.
+ */
+export class SiteAccess extends Construct {
+  readonly userPool: UserPool;
+  readonly webClient: UserPoolClient;
+  readonly machineClients: Record<string, UserPoolClient>;
+  readonly permissions: Permissions<'signIn'>;
+
+  constructor(scope: Construct, id: string, { sites, webOrigin, domainPrefix }: Props) {
+    super(scope, id);
+    this.userPool = new UserPool(this, 'UserPool', {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      mfa: Mfa.REQUIRED,
+      mfaSecondFactor: { otp: true, sms: false },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      featurePlan: FeaturePlan.PLUS,
+      standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
+      passwordPolicy: {
+        minLength: 14,
+        requireDigits: true,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireSymbols: true,
+      },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.userPool.addDomain('SignIn', { cognitoDomain: { domainPrefix } });
+    for (const groupName of [...sites.map(siteGroup), ...roles]) {
+      new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId: this.userPool.userPoolId, groupName });
+    }
+    this.webClient = this.userPool.addClient('Web', {
+      generateSecret: false,
+      authFlows: { userSrp: true },
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        // No e-mail, no profile: the API knows people by an opaque subject
+        scopes: [OAuthScope.OPENID],
+        callbackUrls: [`${webOrigin}/`],
+        logoutUrls: [`${webOrigin}/`],
+      },
+      accessTokenValidity: Duration.minutes(60),
+      refreshTokenValidity: Duration.hours(12),
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+    });
+    this.machineClients = this.#machineClients(sites);
+    this.permissions = {
+      signIn: {
+        environment: {
+          OIDC_ISSUER: this.userPool.userPoolProviderUrl,
+          OIDC_CLIENT_ID: this.webClient.userPoolClientId,
+        },
+        statements: [],
+      },
+    };
+  }
+
+  /** One a site: a client that could ask for every site's scope could name itself any site. */
+  #machineClients(sites: string[]): Record<string, UserPoolClient> {
+    const uploader = new ResourceServerScope({ scopeName: 'uploader', scopeDescription: 'May submit' });
+    const siteScopes = sites.map(
+      (site) =>
+        new ResourceServerScope({ scopeName: siteGroup(site), scopeDescription: `Belongs to the site ${site}` }),
+    );
+    const server = this.userPool.addResourceServer('Scopes', {
+      identifier: 'airlock',
+      scopes: [uploader, ...siteScopes],
+    });
+    return Object.fromEntries(
+      sites.map((site, at) => [site, this.#machineClient(site, server, [uploader, ...siteScopes.slice(at, at + 1)])]),
+    );
+  }
+
+  #machineClient(site: string, server: UserPoolResourceServer, scopes: ResourceServerScope[]): UserPoolClient {
+    return this.userPool.addClient(`Machine-${site}`, {
+      generateSecret: true,
+      oAuth: {
+        flows: { clientCredentials: true },
+        scopes: scopes.map((scope) => OAuthScope.resourceServer(server, scope)),
+      },
+      // Each token costs money, so machines keep one as long as a working day
+      accessTokenValidity: Duration.hours(12),
+      enableTokenRevocation: true,
+    });
+  }
+
+  /** `MachineClientId` and the site's name in CamelCase: `MachineClientIdDemo`. */
+  machineClientOutputs(): Record<string, string> {
+    const camelCase = (site: string) => site.replace(/(?:^|-)([a-z0-9]?)/g, (_, first: string) => first.toUpperCase());
+    return Object.fromEntries(
+      Object.entries(this.machineClients).map(([site, { userPoolClientId }]) => [
+        `MachineClientId${camelCase(site)}`,
+        userPoolClientId,
+      ]),
+    );
+  }
+}
+
+const siteGroup = (site: string) => `site-${site}`;

@@ -1,0 +1,204 @@
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  Fail,
+  type IChainable,
+  type INextable,
+  JsonPath,
+  LogLevel,
+  type RetryProps,
+  S3JsonLItemReader,
+  type State,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { WorkflowStep } from '../core/submission/states.ts';
+import type { Decision } from '../core/submission/steps.ts';
+import type { Permissions } from './Access.ts';
+import type { StepName } from './functionSettings.ts';
+import { archiveOutage, shortFault, workerDeath } from './retryPolicies.ts';
+import { allowMapRuns, executionPermissions, workflowRole } from './workflowAccess.ts';
+
+interface Props {
+  step: (name: StepName) => IFunction;
+  /** Where the lists of map items lie. */
+  work: Bucket;
+  /** Of the WORK bucket and of the log. */
+  key: Key;
+}
+
+/** What every step is told: ids, no more. Execution history keeps them for 90 days. */
+const submission = { submission: JsonPath.stringAt('$.submission'), attempt: JsonPath.numberAt('$.attempt') };
+
+/**
+ * The way of one submission, told once. An execution takes `{ submission, attempt, resumeFrom }`, never waits for a
+ * person, and may be started again at any step: every step is safe to run twice.
+ */
+export class SubmissionWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly permissions: Permissions<'executions'>;
+  readonly #props: Props;
+  readonly #failure: IChainable;
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    this.#props = props;
+    this.#failure = this.#recordFailure('RecordFailure', 'Failed');
+
+    const plan = this.#step('Plan', 'planSubmission');
+    const validate = this.#map('Validate', 'ValidateBatch', 'validateBatch', {
+      items: 'batches.jsonl',
+      children: StateMachineType.EXPRESS,
+      maxConcurrency: 20,
+    });
+    const review = this.#step('Review', 'reviewFindings', { resultPath: '$.review' });
+    const anonymize = this.#map('Anonymize', 'AnonymizeBatch', 'anonymizeBatch', {
+      items: 'batches.jsonl',
+      children: StateMachineType.EXPRESS,
+      maxConcurrency: 20,
+    });
+    const checkIntegrity = this.#step('CheckIntegrity', 'checkIntegrity');
+    const push = this.#map('Push', 'PushScan', 'pushScan', {
+      items: 'deliveries.jsonl',
+      // A scan may take longer than the five minutes of an Express execution, and wait for XNAT
+      children: StateMachineType.STANDARD,
+      // XNAT must have one writer a session
+      maxConcurrency: 1,
+      retry: archiveOutage,
+    });
+    const confirm = this.#step('Confirm', 'confirmArchive', { retry: archiveOutage });
+    const seal = this.#step('Seal', 'sealReceipt');
+    const hold = this.#step('Hold', 'holdSubmission');
+    const reject = this.#step('Reject', 'rejectSubmission');
+
+    plan.next(validate);
+    validate.next(review);
+    review.next(
+      new Choice(this, 'Decide').when(decided('accept'), anonymize).when(decided('hold'), hold).otherwise(reject),
+    );
+    anonymize.next(checkIntegrity);
+    checkIntegrity.next(push);
+    push.next(confirm);
+    confirm.next(seal);
+    seal.next(new Succeed(this, 'Archived'));
+    hold.next(new Succeed(this, 'Held'));
+    reject.next(new Succeed(this, 'Rejected'));
+
+    const resume = new Choice(this, 'Resume');
+    const entries: Record<Exclude<WorkflowStep, 'Plan'>, State> = {
+      Validate: validate,
+      Review: review,
+      Anonymize: anonymize,
+      CheckIntegrity: checkIntegrity,
+      Push: push,
+      Confirm: confirm,
+      Seal: seal,
+    };
+    for (const [step, state] of Object.entries(entries)) {
+      resume.when(Condition.stringEquals('$.resumeFrom', step), state);
+    }
+    resume.otherwise(plan);
+
+    const log = new LogGroup(this, 'Log', {
+      logGroupName: '/aws/vendedlogs/states/airlock-submission',
+      retention: RetentionDays.ONE_YEAR,
+      encryptionKey: props.key,
+    });
+    const role = workflowRole(this, { step: props.step, work: props.work, key: props.key });
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      definitionBody: DefinitionBody.fromChainable(resume),
+      stateMachineType: StateMachineType.STANDARD,
+      role: role.withoutPolicyUpdates(),
+      tracingEnabled: true,
+      logs: { destination: log, level: LogLevel.ALL, includeExecutionData: false },
+    });
+    allowMapRuns(this, { role, stateMachine: this.stateMachine });
+    this.permissions = executionPermissions(this.stateMachine);
+  }
+
+  /** One Lambda of the path. Its result is dropped unless a later state reads it. */
+  #step(name: string, step: StepName, { resultPath = JsonPath.DISCARD, retry }: StepOptions = {}): LambdaInvoke {
+    const task = this.#task(name, step, { resultPath, retry });
+    task.addCatch(this.#failure, { errors: ['States.ALL'], resultPath: '$.failure' });
+    return task;
+  }
+
+  /**
+   * One Lambda for each line of a list in the WORK bucket. An item that fails records its own error before the map
+   * ends: all that the map itself would say is that too many items failed.
+   */
+  #map(name: string, itemName: string, step: StepName, { items, children, maxConcurrency, retry }: MapOptions) {
+    const task = this.#task(itemName, step, {
+      resultPath: JsonPath.DISCARD,
+      retry,
+      item: JsonPath.objectAt('$.item'),
+    });
+    const failure = this.#recordFailure(`Record${itemName}Failure`, `${itemName}Failed`);
+    task.addCatch(failure, { errors: ['States.ALL'], resultPath: '$.failure' });
+    const map = new DistributedMap(this, name, {
+      mapExecutionType: children,
+      maxConcurrency,
+      itemReader: new S3JsonLItemReader({
+        bucket: this.#props.work,
+        key: JsonPath.format(`{}/${items}`, JsonPath.stringAt('$.submission')),
+      }),
+      itemSelector: { ...submission, item: JsonPath.objectAt('$$.Map.Item.Value') },
+      resultPath: JsonPath.DISCARD,
+    });
+    map.itemProcessor(task);
+    map.addCatch(this.#failure, { errors: ['States.ALL'], resultPath: '$.failure' });
+    return map;
+  }
+
+  #recordFailure(name: string, end: string): IChainable {
+    const record = this.#task(name, 'recordFailure', {
+      resultPath: JsonPath.DISCARD,
+      failure: JsonPath.objectAt('$.failure'),
+    });
+    return record.next(new Fail(this, end, { errorPath: '$.failure.Error' }));
+  }
+
+  #task(name: string, step: StepName, { resultPath, retry, ...input }: TaskOptions): LambdaInvoke & INextable {
+    const task = new LambdaInvoke(this, name, {
+      lambdaFunction: this.#props.step(step),
+      payloadResponseOnly: true,
+      payload: TaskInput.fromObject({ ...submission, ...input }),
+      resultPath,
+      // CDK's own retry names fewer errors and has no jitter
+      retryOnServiceExceptions: false,
+    });
+    for (const policy of [shortFault, workerDeath, ...(retry ? [retry] : [])]) task.addRetry(policy);
+    return task;
+  }
+}
+
+interface StepOptions {
+  resultPath?: string;
+  retry?: RetryProps;
+}
+
+interface TaskOptions {
+  resultPath: string;
+  retry?: RetryProps | undefined;
+  item?: unknown;
+  failure?: unknown;
+}
+
+interface MapOptions {
+  items: 'batches.jsonl' | 'deliveries.jsonl';
+  children: StateMachineType;
+  maxConcurrency: number;
+  retry?: RetryProps;
+}
+
+const decided = (decision: Decision) => Condition.stringEquals('$.review.decision', decision);
