@@ -48,7 +48,7 @@ export type Receipt = z.infer<typeof Receipt>;
 
 export const SignedReceipt = z.object({
   receipt: Receipt,
-  /** Ed25519 over the canonical JSON of `receipt`, base64; `publicKey` is DER SubjectPublicKeyInfo, base64. */
+  /** Ed25519 over `receiptBytes`, base64; `publicKey` is DER SubjectPublicKeyInfo, base64. */
   signature: z.object({ algorithm: z.literal('Ed25519'), publicKey: z.string(), value: z.string() }),
 });
 export type SignedReceipt = z.infer<typeof SignedReceipt>;
