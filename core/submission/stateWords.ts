@@ -1,7 +1,7 @@
 import type { SubmissionState } from './states.ts';
 
 /** How each state is told to people, the same in the portal, the command line and messages. */
-export interface StateWords {
+interface StateWords {
   label: string;
   meaning: string;
 }

@@ -17,8 +17,8 @@ export interface FilesSummary {
 /** Counts files, patients, studies and series. A patient id is counted, never returned. */
 export function summarizeFiles(inspected: readonly InspectedFile[]): FilesSummary {
   const dicom = inspected.filter(({ file }) => file.kind === 'dicom');
-  const distinct = (valueOf: (one: InspectedFile) => string | undefined) =>
-    new Set(dicom.map(valueOf).filter((value) => value !== undefined)).size;
+  const distinct = (pick: (one: InspectedFile) => string | undefined) =>
+    new Set(dicom.map(pick).filter((value) => value !== undefined)).size;
   return {
     files: inspected.length,
     bytes: inspected.reduce((sum, { file }) => sum + file.sizeBytes, 0),
