@@ -1,0 +1,73 @@
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { limits } from '../policy/limits.ts';
+import { DomainError } from '../submission/DomainError.ts';
+import type { ByteRange, Codecs, Hasher } from '../submission/ports.ts';
+import type { LocalFile, ObjectPlan } from './planUpload.ts';
+
+/** Reads a range of a local file; fewer bytes only where the file ends. */
+export type ReadFile = (path: string, range: ByteRange) => Promise<Uint8Array>;
+
+export interface ReadyPart {
+  /** From 1. */
+  number: number;
+  sizeBytes: number;
+  /** Base64. */
+  sha256: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+const megabyte = 1024 * 1024;
+
+/** The part size of an object: the default, or as much more as its 10,000 parts need, in whole MiB. */
+export function partSizeOf(objectBytes: number): number {
+  const needed = Math.ceil(objectBytes / limits.partsPerObject / megabyte) * megabyte;
+  return Math.max(limits.partDefaultBytes, needed);
+}
+
+/**
+ * Reads an object part by part, one part in memory, and proves each file against its digest on the way.
+ * @throws DomainError ManifestMismatch for a file that changed after it was read first, by its number in the manifest
+ */
+export async function* readParts(
+  { readFile, codecs }: { readFile: ReadFile; codecs: Pick<Codecs, 'sha256'> },
+  { files, firstFile, layout }: ObjectPlan,
+  partSizeBytes = partSizeOf(layout.sizeBytes),
+): AsyncGenerator<ReadyPart, void, undefined> {
+  let running: Hasher = codecs.sha256();
+
+  async function readPiece(index: number, range: ByteRange): Promise<Uint8Array> {
+    const file = files[index];
+    if (file === undefined) throw changed(firstFile + index);
+    const isLast = range.end === file.sizeBytes;
+    // one byte more than there should be: a file that grew shows itself
+    const piece = await readFile(file.path, isLast ? { start: range.start, end: range.end + 1 } : range);
+    if (piece.length !== range.end - range.start) throw changed(firstFile + index);
+    if (range.start === 0) running = codecs.sha256();
+    running.update(piece);
+    if (isLast) requireDigest(running, file, firstFile + index);
+    return piece;
+  }
+
+  for (let number = 1, start = 0; start < layout.sizeBytes; number += 1, start += partSizeBytes) {
+    const end = Math.min(layout.sizeBytes, start + partSizeBytes);
+    const bytes = new Uint8Array(end - start);
+    let at = 0;
+    for (const segment of layout.segments({ start, end })) {
+      const piece = 'bytes' in segment ? segment.bytes : await readPiece(segment.file, segment.range);
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    const hash = codecs.sha256();
+    hash.update(bytes);
+    yield { number, sizeBytes: bytes.length, sha256: base64OfHex(hash.hex()), bytes };
+  }
+}
+
+function requireDigest(hash: Hasher, { sha256 }: LocalFile, number: number): void {
+  if (hash.hex() !== sha256) throw changed(number);
+}
+
+const base64OfHex = (hex: string) => btoa(String.fromCharCode(...hexToBytes(hex)));
+
+const changed = (file: number) =>
+  new DomainError('ManifestMismatch', `Cannot send file ${file}: it changed after it was announced`);

@@ -1,0 +1,288 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type * as z from 'zod';
+import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
+import { appendEvent, openChain } from '../../core/audit/appendEvent.ts';
+import type { Receipt, ReceiptFile } from '../../core/audit/Receipt.ts';
+import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
+import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
+import {
+  type CompleteObjectBody,
+  CreateSubmissionBody,
+  type PartAnnouncement,
+  type PutManifestBody,
+  type SignPartsBody,
+} from '../../core/submission/api.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { isPack, ManifestLine } from '../../core/submission/Manifest.ts';
+import type { Submission } from '../../core/submission/Submission.ts';
+import type { SubmissionState } from '../../core/submission/states.ts';
+import { codecs, collect, concat, streamOf } from '../core/pack/streams.ts';
+
+interface Held {
+  parts: Map<number, PartAnnouncement & { bytes: Uint8Array }>;
+  complete: boolean;
+}
+
+export interface Case {
+  submission: Submission;
+  events: ChainedEvent[];
+  manifest: Uint8Array | undefined;
+  objects: Map<string, Held>;
+  arrived: Map<number, Uint8Array>;
+}
+
+export interface CaseOptions {
+  /** What becomes of a file. */
+  outcome?: (line: ManifestLine, file: number) => { outcome: ReceiptFile['outcome']; code?: string };
+  /** Where the workflow ends. */
+  end?: { state: 'held' | 'rejected' | 'failed'; reason: string };
+}
+
+type StorageAnswer = { status: number; body?: string };
+
+const actor = { kind: 'system', id: 'pipeline' } as const;
+
+/** Submissions in memory, held to the contract: parts by signed digest and size, files by the manifest after a reading of the packs. */
+export function memoryCases(options: CaseOptions, origin: () => string) {
+  const cases = new Map<string, Case>();
+  const keys = generateKeyPairSync('ed25519');
+  const receiptKey = keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  const stored = { bytes: 0 };
+
+  function create(body: unknown): Case {
+    const asked = CreateSubmissionBody.parse(body);
+    if (asked.project === 'FORBIDDEN') throw new DomainError('Forbidden', 'Cannot create: the role is missing');
+    if (asked.project !== 'DEMO') throw new DomainError('ProjectNotFound', 'Cannot create: no such project');
+    const id = `sub_${String(cases.size + 1).padStart(26, '0')}`;
+    const at = new Date().toISOString();
+    const base = {
+      id,
+      site: 'leeds',
+      ...asked,
+      state: 'draft',
+      attempt: 0,
+      createdAt: at,
+      updatedAt: at,
+      createdBy: 'u1',
+    } as const;
+    const { next, event } = openChain(base, { type: 'submission.created', actor, at });
+    const one: Case = {
+      submission: next,
+      events: [event],
+      manifest: undefined,
+      objects: new Map(),
+      arrived: new Map(),
+    };
+    cases.set(id, one);
+    return one;
+  }
+
+  function announce(one: Case, summary: z.infer<typeof PutManifestBody>) {
+    const isOther = one.submission.manifest !== undefined && one.submission.manifest.sha256 !== summary.sha256;
+    if (isOther && [...one.objects.values()].some(({ complete }) => complete)) {
+      throw new DomainError('StateConflict', 'Cannot announce: an object is complete');
+    }
+    if (one.submission.state === 'draft') happen(one, 'manifest.announced', 'uploading');
+    one.submission = { ...one.submission, manifest: summary };
+    return { upload: signed(`/storage/${one.submission.id}/manifest`, hexToBase64(summary.sha256), summary.sizeBytes) };
+  }
+
+  function signParts(one: Case, object: string, { parts }: z.infer<typeof SignPartsBody>) {
+    if (!one.objects.has(object)) one.objects.set(object, { parts: new Map(), complete: false });
+    return {
+      parts: parts.map(({ number, sizeBytes, sha256 }) => ({
+        number,
+        ...signed(`/storage/${one.submission.id}/${object}/${number}`, sha256, sizeBytes),
+      })),
+    };
+  }
+
+  function listParts(one: Case, object: string) {
+    const held = requireObject(one, object);
+    return { complete: held.complete, parts: [...held.parts.values()].map(({ bytes: _, ...part }) => part) };
+  }
+
+  function complete(one: Case, object: string, { parts }: z.infer<typeof CompleteObjectBody>) {
+    const held = requireObject(one, object);
+    for (const part of parts) {
+      if (held.parts.get(part.number)?.sha256 !== part.sha256) throw new DomainError('PartMissing', 'Cannot complete');
+    }
+    held.complete = true;
+    return { object, sizeBytes: bytesOf(held).length, checksumSha256: `composite-${parts.length}` };
+  }
+
+  function store(url: URL, request: IncomingMessage, body: Uint8Array): StorageAnswer {
+    const [, , id = '', object = '', number = ''] = url.pathname.split('/');
+    const sha256 = createHash('sha256').update(body).digest('base64');
+    const told = request.headers['x-amz-checksum-sha256'];
+    if (Number(url.searchParams.get('expires')) < Date.now()) return refused(403, 'AccessDenied');
+    if (told !== url.searchParams.get('sha256')) return refused(403, 'SignatureDoesNotMatch');
+    if (String(body.length) !== url.searchParams.get('size')) return refused(403, 'SignatureDoesNotMatch');
+    if (told !== sha256) return refused(400, 'BadDigest');
+    const one = cases.get(id);
+    if (object === 'manifest' && one !== undefined) one.manifest = body;
+    one?.objects
+      .get(object)
+      ?.parts.set(Number(number), { number: Number(number), sizeBytes: body.length, sha256, bytes: body });
+    stored.bytes += body.length;
+    return { status: 200 };
+  }
+
+  async function commit(one: Case, manifestSha256: string) {
+    const { manifest } = one;
+    if (manifest === undefined) throw new DomainError('ManifestMissing', 'Cannot commit: the manifest did not arrive');
+    if (createHash('sha256').update(manifest).digest('hex') !== manifestSha256) {
+      throw new DomainError('ManifestMismatch', 'Cannot commit: the manifest differs');
+    }
+    await readObjects(one, linesOf(one));
+    happen(one, 'submission.committed', 'submitted');
+    const answered = view(one);
+    runWorkflow(one);
+    return answered;
+  }
+
+  function runWorkflow(one: Case): void {
+    happen(one, 'attempt.started', 'validating', { attempt: 1 });
+    const { end } = options;
+    if (end !== undefined) {
+      const type = { held: 'submission.held', rejected: 'submission.rejected', failed: 'attempt.failed' } as const;
+      happen(one, type[end.state], end.state, { reason: end.reason });
+      return;
+    }
+    happen(one, 'files.validated', 'anonymizing');
+    happen(one, 'files.anonymized', 'checking');
+    happen(one, 'integrity.checked', 'pushing');
+    happen(one, 'files.pushed', 'confirming');
+    const { archived, held, refused } = totalsOf(receiptFiles(one));
+    happen(one, 'receipt.sealed', 'archived', { outcome: { archived, held, refused } });
+  }
+
+  function happen(one: Case, type: ChainedEvent['type'], to: SubmissionState, patch: Partial<Submission> = {}): void {
+    const code = patch.reason === undefined ? {} : { code: patch.reason };
+    const change = appendEvent(one.submission, { type, actor, at: new Date().toISOString(), to, ...code }, patch);
+    one.submission = change.next;
+    one.events.push(change.event);
+  }
+
+  async function readObjects(one: Case, lines: ManifestLine[]): Promise<void> {
+    const contents = new Map<string, Map<string, Uint8Array> | Uint8Array>();
+    for (const object of new Set(lines.map((line) => line.object))) {
+      const held = requireObject(one, object);
+      if (!held.complete) throw new DomainError('ObjectMissing', `Cannot commit: ${object} is not complete`);
+      contents.set(object, isPack(object) ? await unpack(bytesOf(held)) : bytesOf(held));
+    }
+    for (const [file, { object, path, sha256 }] of lines.entries()) {
+      const bytes = contentOf(contents.get(object), path);
+      if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+        throw new DomainError('ManifestMismatch', `Cannot commit: file ${file} differs`);
+      }
+      one.arrived.set(file, bytes);
+    }
+  }
+
+  function receiptOf(one: Case) {
+    const { submission, events } = one;
+    if (submission.state !== 'archived' || submission.manifest === undefined) {
+      throw new DomainError('ReceiptNotReady', 'Cannot give the receipt: the submission is not archived');
+    }
+    const files = receiptFiles(one);
+    const receipt: Receipt = {
+      v: 1,
+      submission: submission.id,
+      attempt: 1,
+      site: submission.site,
+      project: submission.project,
+      issuedAt: submission.updatedAt,
+      manifest: submission.manifest,
+      policy: { sha256: '0'.repeat(64), profile: 'PS3.15 2026c' },
+      sessions: [{ subject: 'S1', session: 'E1', uri: '/data/experiments/E1' }],
+      totals: { announced: files.length, ...totalsOf(files) },
+      files,
+      chain: { seq: events.length, hash: submission.chain.hash },
+    };
+    const value = sign(null, receiptBytes(receipt), keys.privateKey).toString('base64');
+    return { receipt, signature: { algorithm: 'Ed25519', publicKey: receiptKey, value } };
+  }
+
+  function receiptFiles(one: Case): ReceiptFile[] {
+    return linesOf(one).map((line, file) => {
+      const { outcome, code } = options.outcome?.(line, file) ?? { outcome: 'archived' };
+      const base = { file, sha256: line.sha256, sizeBytes: line.size, outcome, ...(code && { code }) };
+      if (outcome !== 'archived') return base;
+      const bytes = one.arrived.get(file) ?? new Uint8Array(0);
+      const md5 = createHash('md5').update(bytes).digest('hex');
+      const uri = `/data/experiments/E1/scans/1/resources/DICOM/files/${one.submission.id}-${file}.dcm`;
+      return { ...base, archived: { uri, sizeBytes: bytes.length, sha256: line.sha256, md5 } };
+    });
+  }
+
+  const signed = (path: string, sha256: string, sizeBytes: number) => ({
+    method: 'PUT',
+    url: `${origin()}${path}?${new URLSearchParams({ sha256, size: String(sizeBytes), expires: String(Date.now() + 60_000) })}`,
+    headers: { 'x-amz-checksum-sha256': sha256, 'content-length': String(sizeBytes) },
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+  });
+
+  const require = (id: string): Case => {
+    const one = cases.get(id);
+    if (one === undefined) throw new DomainError('SubmissionNotFound', 'Cannot answer: there is no such submission');
+    return one;
+  };
+
+  return {
+    cases,
+    receiptKey,
+    stored,
+    require,
+    create,
+    announce,
+    signParts,
+    listParts,
+    complete,
+    store,
+    commit,
+    receiptOf,
+  };
+}
+
+const refused = (status: number, code: string) => ({ status, body: `<Error><Code>${code}</Code></Error>` });
+
+export const view = ({ submission: { createdBy: _, chain: __, ...shown } }: Case) => shown;
+
+function requireObject(one: Case, object: string): Held {
+  const held = one.objects.get(object);
+  if (held === undefined) throw new DomainError('ObjectNotFound', 'Cannot answer: there is no such object');
+  return held;
+}
+
+export const linesOf = ({ manifest = new Uint8Array(0) }: Case) =>
+  Buffer.from(manifest)
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ManifestLine.parse(JSON.parse(line)));
+
+const contentOf = (content: Map<string, Uint8Array> | Uint8Array | undefined, path: string) =>
+  (content instanceof Map ? content.get(path) : content) ?? new Uint8Array(0);
+
+const bytesOf = ({ parts }: Held) =>
+  concat([...parts.values()].sort((a, b) => a.number - b.number).map(({ bytes }) => bytes));
+
+const hexToBase64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+
+const totalsOf = (files: readonly ReceiptFile[]) => {
+  const count = (outcome: ReceiptFile['outcome']) => files.filter((file) => file.outcome === outcome).length;
+  return { archived: count('archived'), held: count('held'), refused: count('refused'), duplicate: count('duplicate') };
+};
+
+async function unpack(pack: Uint8Array): Promise<Map<string, Uint8Array>> {
+  const entries = await readPackDirectory(async ({ start, end }) => pack.slice(start, end), pack.length);
+  const plan = entries.map((entry, file) => ({ ...entry, file, sha256: '0'.repeat(64) }));
+  const contents = new Map<string, Uint8Array>();
+  for await (const { planned, body } of readPackedFiles(streamOf(pack, 65_536), plan, 0, codecs)) {
+    contents.set(entries[planned.file]?.name ?? '', await collect(body));
+  }
+  return contents;
+}
