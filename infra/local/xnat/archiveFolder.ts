@@ -1,13 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, mkdirSync, rmSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Resource } from './archiveStore.ts';
 import { refusal } from './refusal.ts';
 
-/** Write-behind of one stream: enough for writev to gather many 64 KiB chunks of a socket. */
-const WRITE_BUFFER_BYTES = 1024 * 1024;
 /** Longest file name on Linux (NAME_MAX). */
 const NAME_BYTES = 255;
 /** Catalog documents follow a resource's last change at this distance, so that a thousand single files cost one write. */
@@ -41,30 +38,27 @@ export function openArchiveFolder(dataDir: string) {
 
   return {
     pathOf,
-    /** Streams bytes to a temporary file with their MD5; leaves nothing when the source breaks off. */
-    async receive(body: AsyncIterable<Uint8Array>): Promise<Arrived> {
+    /** Streams bytes to a temporary file, with their MD5 when wanted; leaves nothing when the source breaks off. */
+    async receive(body: AsyncIterable<Uint8Array>, digest: 'md5' | 'none' = 'md5'): Promise<Arrived> {
       const temporary = join(incoming, randomUUID());
-      const hash = createHash('md5');
-      let sizeBytes = 0;
-      const measure = async function* (source: AsyncIterable<Uint8Array>) {
-        for await (const chunk of source) {
-          hash.update(chunk);
-          sizeBytes += chunk.byteLength;
-          yield chunk;
-        }
-      };
+      const hash = digest === 'md5' ? createHash('md5') : undefined;
+      const file = await open(temporary, 'wx');
       try {
-        await pipeline(body, measure, createWriteStream(temporary, { highWaterMark: WRITE_BUFFER_BYTES }));
+        const sizeBytes = await writeAll(file, body, (chunk) => hash?.update(chunk));
+        return { temporary, sizeBytes, digest: hash?.digest('hex') ?? '' };
       } catch (error) {
         await rm(temporary, { force: true });
         throw error;
+      } finally {
+        await file.close();
       }
-      return { temporary, sizeBytes, digest: hash.digest('hex') };
     },
     async place({ temporary }: Arrived, resource: Resource, name: string) {
       const path = pathOf(resource, name);
-      await mkdir(dirname(path), { recursive: true });
-      await rename(temporary, path);
+      await rename(temporary, path).catch(async () => {
+        await mkdir(dirname(path), { recursive: true });
+        await rename(temporary, path);
+      });
     },
     discard: ({ temporary }: Arrived) => rm(temporary, { force: true }),
     read: (resource: Resource, name: string) => createReadStream(pathOf(resource, name)),
@@ -97,6 +91,22 @@ export function openArchiveFolder(dataDir: string) {
   };
 }
 export type ArchiveFolder = ReturnType<typeof openArchiveFolder>;
+
+/**
+ * Writes each chunk while it is digested, and asks for the next one when it is written: the source may use one buffer
+ * again and again.
+ */
+async function writeAll(file: FileHandle, body: AsyncIterable<Uint8Array>, see: (chunk: Uint8Array) => void) {
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    const writing = file.write(chunk);
+    see(chunk);
+    const { bytesWritten } = await writing;
+    if (bytesWritten !== chunk.byteLength) throw new Error(`Cannot write ${chunk.byteLength} bytes: the disk is full`);
+    sizeBytes += chunk.byteLength;
+  }
+  return sizeBytes;
+}
 
 const catalogName = ({ label }: Resource) => `${label}_catalog.xml`;
 

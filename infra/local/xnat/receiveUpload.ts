@@ -41,7 +41,9 @@ export async function receiveUpload(
   if (type !== 'application/zip' && !(Number(request.headers['content-length'] ?? 0) > 0)) {
     throw refusal(500, 'FileUploadException: In-body File posts must include the file directly as the body');
   }
-  return { files: [{ name: undefined, arrived: await folder.receive(request) }], parameters: query };
+  // the digests that count for a ZIP to unpack are those of its entries
+  const arrived = await folder.receive(request, query.get('extract') === 'true' ? 'none' : 'md5');
+  return { files: [{ name: undefined, arrived }], parameters: query };
 }
 
 async function receiveForm(request: IncomingMessage, query: URLSearchParams, folder: ArchiveFolder): Promise<Upload> {
