@@ -1,0 +1,44 @@
+import type { Actor } from '../audit/AuditEvent.ts';
+import { appendEvent } from '../audit/appendEvent.ts';
+import type { Ports } from './ports.ts';
+import type { Submission } from './Submission.ts';
+import { type SubmissionState, stepToResume } from './states.ts';
+
+type AttemptPorts = Pick<Ports, 'ledger' | 'clock' | 'executions'>;
+
+/**
+ * The next attempt of a submission: first the ledger, under its condition, then the execution. Of two that begin it at
+ * once one gets LedgerConflict; when this one dies in between, the reconciler finds the attempt without an execution
+ * and starts it.
+ * @throws DomainError LedgerConflict, StateConflict, StorageUnavailable
+ */
+export async function beginAttempt(
+  { ledger, clock, executions }: AttemptPorts,
+  submission: Submission,
+  { actor, to }: { actor: Actor; to?: SubmissionState },
+): Promise<Submission> {
+  const change = appendEvent(
+    submission,
+    {
+      type: submission.state === 'held' ? 'submission.released' : 'attempt.started',
+      actor,
+      at: clock.now(),
+      ...(to !== undefined && { to }),
+    },
+    { attempt: submission.attempt + 1, reason: undefined, interruptedIn: undefined },
+  );
+  await ledger.commit(change);
+  await startAttempt({ executions }, change.next);
+  return change.next;
+}
+
+/**
+ * Starts the execution of the newest attempt, where the ledger says that the submission stands. An attempt starts
+ * always with the same input, so that starting it twice is one start.
+ */
+export async function startAttempt(
+  { executions }: Pick<Ports, 'executions'>,
+  { id, attempt, state }: Submission,
+): Promise<void> {
+  await executions.start({ submission: id, attempt, resumeFrom: stepToResume(state) });
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { SignedReceipt } from '../../core/audit/Receipt.ts';
+import { requireOwn } from '../../core/policy/principal.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { readDocument } from '../../core/submission/documents.ts';
+import { auditKeys } from '../../core/submission/keys.ts';
+import { SubmissionId } from '../../core/submission/Submission.ts';
+import { apiHandler } from '../runtime/apiHandler.ts';
+import { apiRoute } from '../runtime/apiRoute.ts';
+
+/** The signed proof of what became of each file. */
+export const getReceipt = apiRoute(
+  'getReceipt',
+  { request: z.object({ path: z.object({ submission: SubmissionId }) }), result: SignedReceipt },
+  ({ ledger, audit }) =>
+    async ({ path }, principal) => {
+      const { id, state } = requireOwn(principal, await ledger.get(path.submission));
+      if (state !== 'archived') {
+        throw new DomainError('ReceiptNotReady', `Cannot give the receipt: the submission is ${state}, not archived`);
+      }
+      return { status: 200, body: await readDocument(audit, auditKeys.receipt(id), SignedReceipt) };
+    },
+);
+
+export const handler = apiHandler(getReceipt);

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { keepRunning } from '../../core/submission/keepRunning.ts';
+import type { Ports } from '../../core/submission/ports.ts';
+import { isInFlight, SubmissionState } from '../../core/submission/states.ts';
+import { Nothing } from '../../core/submission/steps.ts';
+import { stepHandler } from '../runtime/stepHandler.ts';
+
+/**
+ * Runs every few minutes and after a start: every submission in flight gets back the execution that a lost event or a
+ * crash took from it. Two of them at once do no harm. One submission that cannot be helped does not keep it from the
+ * next; its fault is thrown at the end.
+ */
+export const reconcileSubmissions = (ports: Pick<Ports, 'ledger' | 'clock' | 'executions'>) => async () => {
+  const faults: unknown[] = [];
+  for (const state of SubmissionState.options.filter(isInFlight)) {
+    for await (const { id } of ports.ledger.listByState(state)) {
+      // The list may lag behind; what is decided is decided by the ledger's newest word
+      const submission = await ports.ledger.get(id);
+      if (submission === undefined) continue;
+      await keepRunning(ports, submission).catch((error: unknown) => {
+        if (!isOvertaken(error)) faults.push(error);
+      });
+    }
+  }
+  if (faults.length > 0) throw faults[0];
+  return {};
+};
+
+/** Another reconciler, or the execution itself, was first: the next run will see what became of it. */
+const isOvertaken = (error: unknown) => DomainError.is(error) && error.name === 'LedgerConflict';
+
+export const handler = stepHandler({ input: z.unknown(), output: Nothing }, reconcileSubmissions);
