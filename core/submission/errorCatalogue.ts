@@ -45,6 +45,7 @@ export const errorCatalogue = {
   DicomMalformed: entry('The DICOM structure is broken', 'Export the file again from its source'),
   DicomTruncated: entry('The file ends before its data', 'Export the file again from its source'),
   DicomLimitExceeded: entry('The DICOM structure exceeds a safety limit', 'Export the file again from its source'),
+  NotDeidentifiable: entry('The file cannot be de-identified', 'Exclude the file, or correct the policy'),
   // receipts
   ReceiptInvalid: entry(
     'The receipt or its signature does not verify',

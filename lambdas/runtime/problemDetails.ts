@@ -35,6 +35,7 @@ const statuses: Record<DomainErrorCode, number> = {
   DicomMalformed: 422,
   DicomTruncated: 422,
   DicomLimitExceeded: 422,
+  NotDeidentifiable: 422,
   ReceiptInvalid: 422,
   ChainBroken: 500,
 };

@@ -1,0 +1,128 @@
+import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
+import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
+import { findElement, readText } from '../dicom/readText.ts';
+import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
+import { dispositionOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { type FindingCode, findingCatalogue } from '../submission/findingCatalogue.ts';
+import type { Bytes, Codecs } from '../submission/ports.ts';
+import type { DicomFact, Finding } from '../submission/steps.ts';
+import { burnedInRisk } from './burnedInRisk.ts';
+import { dateShiftDays } from './dateShiftDays.ts';
+import { mapUid } from './mapUid.ts';
+import { patientOf } from './patientOf.ts';
+import { shiftDate } from './shiftDate.ts';
+
+type FileFinding = Omit<Finding, 'file'>;
+
+export interface Examination {
+  findings: FileFinding[];
+  /** Undefined for what cannot be read to its end, or lacks the UIDs that name it. */
+  dicom: DicomFact | undefined;
+}
+
+interface Context {
+  codecs: Codecs;
+  key: Uint8Array;
+  policy: ProjectPolicy;
+}
+
+/**
+ * Reads one arrived file to its end, whatever it holds: what is wrong with it is a finding, never an error; only a
+ * fault of the body's own source is thrown on. Nothing in the result is a value of the file but its class, modality,
+ * transfer syntax and numbers: patient and UIDs are mapped, the date is moved as the policy says.
+ */
+export async function examineDicom(body: Bytes, context: Context): Promise<Examination> {
+  const iterator = body[Symbol.asyncIterator]();
+  const findings: FileFinding[] = [];
+  const add = (code: FindingCode, message?: string, place?: DicomPlace) => {
+    findings.push({
+      code,
+      disposition: dispositionOf(code, context.policy),
+      message: message ?? findingCatalogue[code].meaning,
+      ...(place === undefined ? {} : { offset: place.offset }),
+      ...(place?.tag === undefined ? {} : { tag: formatTag(place.tag) }),
+    });
+  };
+  try {
+    const file = await readDicom({ [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) }, context.codecs);
+    for (const [code, tag] of gatesOf(file)) add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
+    const pixelSha256 = await digestPixels(file, context.codecs);
+    await file.tail();
+    return { findings, dicom: factOf(file, context, pixelSha256) };
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    add(fault.code, fault.message, fault.place);
+    while ((await iterator.next()).done !== true);
+    return { findings, dicom: undefined };
+  }
+}
+
+async function digestPixels({ pixels }: DicomFile, codecs: Codecs): Promise<string | undefined> {
+  if (pixels === undefined) return undefined;
+  const hasher = codecs.sha256();
+  for await (const chunk of pixels) hasher.update(chunk);
+  return hasher.hex();
+}
+
+function placeOf({ index, head }: DicomFile, tag: number): DicomPlace {
+  const node = findElement(index, tag);
+  return { offset: node === undefined ? head.length : (index.start[node] ?? 0), tag };
+}
+
+/** Reasons to hold, refuse or mention a file that is structurally sound, with the element that gives each. */
+function gatesOf(file: DicomFile): Array<[FindingCode, number | undefined]> {
+  const text = (tag: number) => readText(file.head, file.index, tag);
+  const sopClass = text(0x00080016) ?? file.meta.sopClass ?? '';
+  const found: Array<[FindingCode, number | undefined]> = [];
+  if (file.meta.isPreambleExecutable) found.push(['PreambleExecutable', undefined]);
+  if (!isKnownTransferSyntax(file.meta.transferSyntax)) found.push(['TransferSyntaxUnknown', undefined]);
+  if (sopClass === '1.2.840.10008.1.3.10') return [...found, ['DicomDirectory', undefined]];
+  const lacking = [0x00080016, 0x00080018, 0x0020000d, 0x0020000e].find((tag) => !isUid(text(tag)));
+  if (lacking !== undefined) found.push(['IdentityIncomplete', lacking]);
+  const hasDocument = findElement(file.index, 0x00420011) !== undefined;
+  if (hasDocument || sopClass.startsWith('1.2.840.10008.5.1.4.1.1.104.'))
+    found.push(['EncapsulatedDocument', 0x00420011]);
+  if (sopClass.startsWith('1.2.840.10008.5.1.4.1.1.88.')) found.push(['StructuredReport', 0x0040a730]);
+  const risk = burnedInRisk(sopClass, text);
+  if (risk !== undefined && file.pixels !== undefined) found.push(['BurnedInRisk', risk]);
+  if (text(0x00120062) === 'YES') found.push(['AlreadyDeidentified', 0x00120062]);
+  return found;
+}
+
+const isUid = (text: string | undefined): text is string => text !== undefined && /^[0-9.]{1,64}$/.test(text);
+
+function factOf(file: DicomFile, { key, policy }: Context, pixelSha256: string | undefined): DicomFact | undefined {
+  const text = (tag: number) => readText(file.head, file.index, tag);
+  const sopClass = text(0x00080016);
+  const uids = [text(0x0020000d), text(0x0020000e), text(0x00080018)].filter(isUid);
+  const [study, series, instance] = uids.map((uid) => (policy.deid.retainUids ? uid : mapUid(key, uid)));
+  if (!isUid(sopClass) || study === undefined || series === undefined || instance === undefined) return undefined;
+  const patient = patientOf(file, key);
+  const seriesNumber = integerOf(text(0x00200011));
+  const instanceNumber = integerOf(text(0x00200013));
+  const studyDate = dateOf(text(0x00080020), { key, policy, patient });
+  return {
+    ...{ patient, study, series, instance, sopClass },
+    modality: modalityOf(text(0x00080060)),
+    transferSyntax: isUid(file.meta.transferSyntax) ? file.meta.transferSyntax : '',
+    ...(seriesNumber === undefined ? {} : { seriesNumber }),
+    ...(instanceNumber === undefined ? {} : { instanceNumber }),
+    ...(studyDate === undefined ? {} : { studyDate }),
+    ...(pixelSha256 === undefined ? {} : { pixelSha256 }),
+  };
+}
+
+/** A defined term (PS3.3 §C.7.3.1.1.1) or OT: no free text may pass as one. */
+const modalityOf = (text: string | undefined) => (text !== undefined && /^[A-Z]{1,16}$/.test(text) ? text : 'OT');
+
+function integerOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[+-]?\d{1,12}$/.test(text) ? Number(text) : undefined;
+}
+
+function dateOf(text: string | undefined, by: { key: Uint8Array; policy: ProjectPolicy; patient: string }) {
+  const { dates } = by.policy.deid;
+  if (text === undefined || dates === 'remove') return undefined;
+  const date = shiftDate(text, dates === 'shift' ? dateShiftDays(by.key, by.patient) : 0);
+  return date?.replace(/(....)(..)(..)/, '$1-$2-$3');
+}

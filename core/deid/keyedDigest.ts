@@ -1,0 +1,19 @@
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+
+/**
+ * HMAC-SHA-256 of parts under a purpose. The purpose is no UID and parts are parted by NUL, so that no two uses and no
+ * two lists of parts share a result.
+ */
+export function keyedDigest(key: Uint8Array, purpose: string, parts: readonly string[]): Uint8Array {
+  return hmac(sha256, key, utf8ToBytes([purpose, ...parts].join('\0')));
+}
+
+/** Crockford's alphabet: no letters that are mistaken for digits. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Twelve characters of a digest, 60 bits: among a million patients two share one with a chance of 1 in 2 million. */
+export function nameOf(digest: Uint8Array): string {
+  return Array.from(digest.subarray(0, 12), (byte) => alphabet[byte & 31]).join('');
+}

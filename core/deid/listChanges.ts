@@ -1,0 +1,42 @@
+import { formatTag } from '../dicom/dicomFault.ts';
+import { at, type ElementIndex } from '../dicom/elementIndex.ts';
+import { lookUpVr } from '../dicom/lookUpVr.ts';
+import { vrName } from '../dicom/vr.ts';
+import { type EditPlan, type ElementAction, elementActions, stampRule } from './planEdits.ts';
+
+/** What became of one element: for people, who must see the rule, and must not see the value. */
+export interface ElementChange {
+  /** Like `(0040,0275)[1].(0040,0007)`: items count from 1. */
+  path: string;
+  vr: string;
+  action: ElementAction;
+  rule: string;
+}
+
+/** One line for each element that the plan decided on, in the order of the file; new ones follow. */
+export function listChanges(index: ElementIndex, plan: EditPlan): ElementChange[] {
+  const changes: ElementChange[] = [];
+  const paths = new Map<number, string>([[-1, '']]);
+  const items = new Map<number, number>();
+  for (let node = 0; node < index.count; node += 1) {
+    const parent = at(index.parent, node);
+    const prefix = paths.get(parent);
+    if (prefix === undefined) continue;
+    const tag = at(index.tag, node);
+    if (at(index.vr, node) === 0) {
+      const number = (items.get(parent) ?? 0) + 1;
+      items.set(parent, number);
+      paths.set(node, `${prefix}[${number}].`);
+      continue;
+    }
+    const action = elementActions[at(plan.action, node)];
+    if (action === undefined) continue;
+    const path = `${prefix}${formatTag(tag)}`;
+    paths.set(node, path);
+    changes.push({ path, vr: vrName(at(index.vr, node)), action, rule: plan.ruleNames[at(plan.rule, node)] ?? '' });
+  }
+  for (const { tag } of plan.insertions) {
+    changes.push({ path: formatTag(tag), vr: vrName(lookUpVr(tag) ?? 0), action: 'changed', rule: stampRule });
+  }
+  return changes;
+}

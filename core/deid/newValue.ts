@@ -1,0 +1,79 @@
+import { asciiBytes } from '../dicom/encodeElement.ts';
+import { vr } from '../dicom/vr.ts';
+import type { Decision } from './decideElement.ts';
+import { dummyValue } from './dummyValue.ts';
+import { isRegisteredUid, mapUid } from './mapUid.ts';
+import { isTime, isZone, shiftDate, shiftDateTime } from './shiftDate.ts';
+
+/** A value after its decision: as it was, gone, or new bytes (empty ones for Z). */
+export type NewValue = 'same' | 'gone' | Uint8Array;
+
+export interface ValueContext {
+  key: Uint8Array;
+  /** 0 where dates are retained. */
+  shiftDays: number;
+}
+
+const emptyValue = new Uint8Array(0);
+
+/** What a decision makes of a value of some bytes. `text` reads it; it is called only where the text matters. */
+export function newValue(
+  { effect, fallback }: Decision,
+  value: { vr: number; text: () => string },
+  context: ValueContext,
+): NewValue {
+  switch (effect) {
+    case 'keep':
+      return 'same';
+    case 'remove':
+      return 'gone';
+    case 'empty':
+      return emptyValue;
+    case 'dummy':
+      return value.vr === vr.UI ? mapUids(value.text(), context.key) : dummyValue(value.vr);
+    case 'mapUids':
+      return mapUids(value.text(), context.key);
+    case 'age':
+      return capAge(value.text());
+    case 'date':
+      return moveDates(value.vr, value.text(), context.shiftDays) ?? newValue(byFallback[fallback], value, context);
+  }
+}
+
+const byFallback = {
+  remove: { effect: 'remove', fallback: 'remove', rule: '' },
+  empty: { effect: 'empty', fallback: 'empty', rule: '' },
+  dummy: { effect: 'dummy', fallback: 'dummy', rule: '' },
+} as const satisfies Record<Decision['fallback'], Decision>;
+
+/** PS3.5 §6.2: spaces and NUL pad; values of UI and dates stand between backslashes. */
+const components = (text: string) => text.split('\\').map((each) => each.replace(/^[ \0]+|[ \0]+$/g, ''));
+
+function mapUids(text: string, key: Uint8Array): NewValue {
+  const uids = components(text);
+  if (uids.every((uid) => uid === '' || isRegisteredUid(uid))) return 'same';
+  return asciiBytes(uids.map((uid) => (uid === '' ? '' : mapUid(key, uid))).join('\\'));
+}
+
+/** All components moved, or undefined when one is no date or time: then none may pass. */
+function moveDates(code: number, text: string, days: number): NewValue | undefined {
+  const moved = components(text).map((each) => (each === '' ? '' : moveDate(code, each, days)));
+  if (moved.includes(undefined)) return undefined;
+  // Retained dates stay byte by byte once they are known to be dates
+  return days === 0 || code === vr.TM || code === vr.SH ? 'same' : asciiBytes(moved.join('\\'));
+}
+
+/** Times stay as they are: whole days move, so that studies across midnight keep their order. */
+function moveDate(code: number, text: string, days: number): string | undefined {
+  if (code === vr.DA) return shiftDate(text, days);
+  if (code === vr.DT) return shiftDateTime(text, days);
+  if (code === vr.TM) return isTime(text) ? text : undefined;
+  return code === vr.SH && isZone(text) ? text : undefined;
+}
+
+/** 45 CFR 164.514(b)(2)(i)(C): all ages over 89 are one. */
+function capAge(text: string): NewValue {
+  const match = /^(\d{3})([DWMY])$/.exec(text);
+  if (match === null) return 'gone';
+  return match[2] === 'Y' && Number(match[1]) > 89 ? asciiBytes('090Y') : 'same';
+}

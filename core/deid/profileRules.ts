@@ -1,0 +1,86 @@
+import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { profileRows } from './tables/profileRows.ts';
+import { dicomRoot } from './tables/registeredUids.ts';
+import { combinedTags, sopClassesByResolution } from './tables/sopResolutions.ts';
+
+/**
+ * What the profile does to an element (PS3.15 Table E.1-1a): `X` remove, `Z` empty, `D` dummy, `U` map UIDs, `K` keep.
+ * On a sequence, U and K go on into its items, and D puts dummies into all of them.
+ */
+export type ProfileAction = 'X' | 'Z' | 'D' | 'U' | 'K';
+
+/** A row of the table under one policy and one SOP class. */
+export interface ProfileRule {
+  action: ProfileAction;
+  /** True where an option on dates applies: a value that is no date falls back to the action. */
+  isDated: boolean;
+}
+
+interface Row {
+  basic: string;
+  options: ReadonlyMap<string, string>;
+}
+
+const rows = new Map<number, Row>(profileRows.trim().split('\n').map(parseRow));
+
+/** SOP class to one letter per combined tag. */
+const resolutions = new Map<string, string>(
+  Object.entries(sopClassesByResolution).flatMap(([letters, uids]) =>
+    uids.split(' ').map((suffix): [string, string] => [dicomRoot + suffix, letters]),
+  ),
+);
+const combined = new Map<number, number>();
+for (let at = 0; at < combinedTags.length; at += 8) {
+  combined.set(Number.parseInt(combinedTags.slice(at, at + 8), 16), at / 8);
+}
+
+/** Compiled rules by policy and resolution: 38 resolutions exist, so that few policies fill few entries. */
+const compiled = new Map<string, ReadonlyMap<number, ProfileRule>>();
+const compiledLimit = 256;
+
+/** The rules of Table E.1-1 for one SOP class under a policy, by tag. */
+export function profileRules({ deid }: ProjectPolicy, sopClass: string): ReadonlyMap<number, ProfileRule> {
+  const letters = resolutions.get(sopClass);
+  const key = JSON.stringify([deid, letters]);
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const rules = new Map<number, ProfileRule>();
+  for (const [tag, row] of rows) rules.set(tag, applyOptions(row, resolveBasic(tag, row, letters), deid));
+  if (compiled.size >= compiledLimit) compiled.clear();
+  compiled.set(key, rules);
+  return rules;
+}
+
+function parseRow(line: string): [number, Row] {
+  const [tag = '', basic = '', ...options] = line.split(' ');
+  return [
+    Number.parseInt(tag, 16),
+    { basic, options: new Map(options.map((each) => [each.slice(0, 1), each.slice(1)])) },
+  ];
+}
+
+/** Where the Type decides and the SOP class is not known, the last code is right for every Type. */
+function resolveBasic(tag: number, { basic }: Row, letters: string | undefined): ProfileAction {
+  const position = combined.get(tag);
+  const letter = position === undefined ? undefined : letters?.[position];
+  return requireAction(letter ?? basic.replace('*', '').slice(-1));
+}
+
+function requireAction(letter: string): ProfileAction {
+  if (letter === 'X' || letter === 'Z' || letter === 'D' || letter === 'U' || letter === 'K') return letter;
+  throw new TypeError('Cannot read Table E.1-1: it holds an unknown action');
+}
+
+/** An option beats the profile (PS3.15 §E.1.1); a C that means cleaning text or codes stays with the basic action. */
+function applyOptions({ options }: Row, action: ProfileAction, deid: ProjectPolicy['deid']): ProfileRule {
+  const isDateRow = options.has('M');
+  if (isDateRow) return { action, isDated: deid.dates !== 'remove' };
+  const chosen: Array<[boolean, string]> = [
+    [deid.retainUids, 'U'],
+    [deid.retainDeviceIdentity, 'D'],
+    [deid.retainPatientCharacteristics, 'P'],
+    [deid.retainInstitutionIdentity, 'I'],
+  ];
+  const isKept = chosen.some(([isOn, option]) => isOn && options.get(option) === 'K');
+  return { action: isKept ? 'K' : action, isDated: false };
+}

@@ -1,0 +1,119 @@
+import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
+import { encodeHeader } from '../dicom/encodeElement.ts';
+import type { DicomFile } from '../dicom/readDicom.ts';
+import { type EditPlan, elementActions } from './planEdits.ts';
+
+/** A stretch of the output: bytes of the input from `from`, or new ones. */
+export type Piece = { from: number; length: number } | { literal: Uint8Array };
+
+/** The planned output up to the value of Pixel Data. */
+export interface RenderedHead {
+  bytes: Uint8Array;
+  pieces: readonly Piece[];
+}
+
+/**
+ * Splices kept ranges of the input and new elements into one head. The lengths of sequences and items around a change
+ * are recomputed from the innermost out; delimited ones keep their delimiters. Untouched ranges are copied as they are.
+ */
+export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uint8Array): RenderedHead {
+  const pieces: Piece[] = [{ literal: meta }];
+  const { growth, isTouched } = measureEdits(index, plan);
+  const open: number[] = [];
+  const insertions = [...plan.insertions];
+  let settledUntil = 0;
+
+  for (let node = 0; node < index.count; node += 1) {
+    if (at(index.start, node) < settledUntil) continue;
+    closeUpTo(at(index.parent, node));
+    if (open.length === 0) insertBefore(at(index.tag, node));
+    if (isTouched[node] === 1 && isOpened(node)) {
+      openContainer(node);
+      continue;
+    }
+    settledUntil = at(index.end, node);
+    const literal = plan.literals.get(node);
+    if (literal !== undefined) pieces.push({ literal });
+    else if (!isRemoved(plan, node)) copy(at(index.start, node), settledUntil);
+  }
+  closeUpTo(-1);
+  insertBefore(Infinity);
+  return { bytes: joinPieces(head, pieces), pieces };
+
+  function isOpened(node: number): boolean {
+    return (at(index.flags, node) & flag.container) !== 0 && !plan.literals.has(node) && !isRemoved(plan, node);
+  }
+
+  function insertBefore(tag: number): void {
+    for (let next = insertions[0]; next !== undefined && next.tag < tag; next = insertions[0]) {
+      pieces.push({ literal: next.bytes });
+      insertions.shift();
+    }
+  }
+
+  function openContainer(node: number): void {
+    open.push(node);
+    const start = at(index.start, node);
+    const value = at(index.value, node);
+    const flags = at(index.flags, node);
+    if ((flags & flag.undefinedLength) !== 0 || growth[node] === 0) {
+      copy(start, value);
+      return;
+    }
+    const length = valueEnd(index, node) - value + at(growth, node);
+    const form = {
+      explicit: (flags & flag.explicit) !== 0 && at(index.vr, node) !== 0,
+      bigEndian: (flags & flag.bigEndian) !== 0,
+    };
+    pieces.push({ literal: encodeHeader({ tag: at(index.tag, node), vr: at(index.vr, node), length }, form) });
+  }
+
+  function closeUpTo(parent: number): void {
+    for (let inner = open.pop(); inner !== undefined; inner = open.pop()) {
+      if (inner === parent) {
+        open.push(inner);
+        return;
+      }
+      copy(valueEnd(index, inner), at(index.end, inner));
+    }
+  }
+
+  function copy(from: number, to: number): void {
+    if (from === to) return;
+    const last = pieces.at(-1);
+    if (last !== undefined && 'from' in last && last.from + last.length === from) last.length += to - from;
+    else pieces.push({ from, length: to - from });
+  }
+}
+
+/** By how many bytes each value grows, and whether anything inside it changes: from the last element to the first. */
+function measureEdits(index: ElementIndex, plan: EditPlan): { growth: Float64Array; isTouched: Uint8Array } {
+  const growth = new Float64Array(index.count);
+  const isTouched = new Uint8Array(index.count);
+  for (let node = index.count - 1; node >= 0; node -= 1) {
+    const literal = plan.literals.get(node);
+    const isGone = isRemoved(plan, node);
+    if (literal !== undefined || isGone) {
+      growth[node] = (literal?.length ?? 0) - (at(index.end, node) - at(index.start, node));
+      isTouched[node] = 1;
+    }
+    const parent = at(index.parent, node);
+    if (parent < 0 || isTouched[node] === 0) continue;
+    growth[parent] = at(growth, parent) + at(growth, node);
+    isTouched[parent] = 1;
+  }
+  return { growth, isTouched };
+}
+
+const isRemoved = (plan: EditPlan, node: number) => elementActions[at(plan.action, node)] === 'removed';
+
+function joinPieces(head: Uint8Array, pieces: readonly Piece[]): Uint8Array {
+  const lengthOf = (piece: Piece) => ('from' in piece ? piece.length : piece.literal.length);
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + lengthOf(piece), 0));
+  let position = 0;
+  for (const piece of pieces) {
+    bytes.set('from' in piece ? head.subarray(piece.from, piece.from + piece.length) : piece.literal, position);
+    position += lengthOf(piece);
+  }
+  return bytes;
+}

@@ -1,0 +1,49 @@
+const dayMs = 86_400_000;
+
+/** A value of DA: eight digits, or with dots as before 1993. Also the first part of a DT. */
+const dateForm = /^(\d{4})\.?(\d{2})\.?(\d{2})$/;
+/** DT: at least a year, at most a fraction and a zone (PS3.5 §6.2). */
+const dateTimeForm = /^(\d{4})(?:(\d{2})(?:(\d{2})((?:\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?)?)?)?)?([+-]\d{4})?$/;
+const timeForm = /^\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?$/;
+
+/** True for what is written as TM. */
+export const isTime = (text: string): boolean => timeForm.test(text);
+
+/** True for what is written as a zone of DT or (0008,0201). */
+export const isZone = (text: string): boolean => /^[+-]\d{4}$/.test(text);
+
+/** A DA moved by whole days, as eight digits; undefined for what is no date. */
+export function shiftDate(text: string, days: number): string | undefined {
+  const match = dateForm.exec(text);
+  if (match === null) return undefined;
+  return moveDay({ year: match[1], month: match[2], day: match[3] }, days);
+}
+
+/**
+ * A DT moved by whole days: time, fraction and zone stay. Where month or day are not given, the middle of the period is
+ * moved and cut to the same precision. Undefined for what is no date and time.
+ */
+export function shiftDateTime(text: string, days: number): string | undefined {
+  const match = dateTimeForm.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, time = '', zone = ''] = match;
+  const moved = moveDay({ year, month: month ?? '07', day: day ?? (month === undefined ? '01' : '15') }, days);
+  if (moved === undefined) return undefined;
+  const precision = day !== undefined ? 8 : month !== undefined ? 6 : 4;
+  return `${moved.slice(0, precision)}${time}${zone}`;
+}
+
+interface Day {
+  year: string | undefined;
+  month: string | undefined;
+  day: string | undefined;
+}
+
+function moveDay({ year, month, day }: Day, days: number): string | undefined {
+  const before = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  // Date takes February 30 for March 2: what does not come back as it went in is no date
+  if (Number.isNaN(before.getTime()) || before.toISOString().slice(0, 10) !== `${year}-${month}-${day}`)
+    return undefined;
+  const after = new Date(before.getTime() + days * dayMs);
+  return after.getUTCFullYear() < 1 ? undefined : after.toISOString().slice(0, 10).replaceAll('-', '');
+}
