@@ -4,7 +4,6 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import type { ProjectPolicy } from '../core/policy/ProjectPolicy.ts';
 import { AccessLogs } from './AccessLogs.ts';
-import { acknowledgeFindings } from './acknowledgedFindings.ts';
 import { CommitTrigger } from './CommitTrigger.ts';
 import { EncryptionKeys } from './EncryptionKeys.ts';
 import { OperatorAlarms } from './OperatorAlarms.ts';
@@ -100,7 +99,6 @@ export class AirlockStack extends Stack {
       SignInOrigin: names.signInOrigin,
       ...siteAccess.machineClientOutputs(),
     });
-    acknowledgeFindings(this);
   }
 
   /** By these names the other tools find what CloudFormation named by itself. */

@@ -17,7 +17,12 @@ export class PipelineSecrets extends Construct {
       description:
         'Airlock: pseudonyms, UIDs and date offsets are derived from it. Never change it: one patient would become two',
       // 64 characters of 62 carry 381 bits
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'key',
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
       encryptionKey: key,
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -122,6 +122,8 @@ export class SubmissionWorkflow extends Construct {
       tracingEnabled: true,
       logs: { destination: log, level: LogLevel.ALL, includeExecutionData: false },
     });
+    // CDK's own policy for map runs, which a role that takes no updates leaves unattached
+    this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
     allowMapRuns(this, { role, stateMachine: this.stateMachine });
     this.permissions = executionPermissions(this.stateMachine);
   }

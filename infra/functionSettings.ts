@@ -26,7 +26,7 @@ const steps = {
     ...batch,
     access: ['staging.read', 'work.read', 'work.write', 'ledger.read', 'policies', 'deidKey'],
   },
-  reviewFindings: { ...stream, access: ['staging.read', 'work.read', 'work.write', 'ledger.write', 'policies'] },
+  reviewFindings: { ...stream, access: ['work.read', 'work.write', 'ledger.write', 'policies'] },
   anonymizeBatch: {
     ...batch,
     access: [
@@ -40,16 +40,12 @@ const steps = {
       'deidKey',
     ],
   },
-  checkIntegrity: {
-    ...stream,
-    access: ['staging.read', 'work.read', 'work.write', 'clean.read', 'ledger.write', 'policies'],
-  },
+  checkIntegrity: { ...stream, access: ['work.read', 'work.write', 'clean.read', 'ledger.write', 'policies'] },
   pushScan: { ...stream, access: ['work.read', 'clean.read', 'ledger.read', 'xnat'] },
   confirmArchive: { ...stream, access: ['work.read', 'work.write', 'ledger.write', 'xnat'] },
   sealReceipt: {
     ...stream,
     access: [
-      'staging.read',
       'staging.remove',
       'work.read',
       'clean.remove',
@@ -85,7 +81,7 @@ const events = {
   reconcileSubmissions: {
     ...event,
     timeoutSeconds: 240,
-    access: ['staging.read', 'staging.remove', 'work.read', 'ledger.write', 'executions'],
+    access: ['ledger.write', 'executions'],
   },
 } as const satisfies Record<string, FunctionSettings>;
 

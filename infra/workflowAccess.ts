@@ -63,7 +63,8 @@ export function allowMapRuns(scope: Construct, { role, stateMachine }: { role: R
       allow(['states:StartExecution'], stateMachine.stateMachineArn),
       allow(
         ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
-        executionsOf(stateMachine, '*'),
+        executionsOf(stateMachine, ':*'),
+        executionsOf(stateMachine, '/*'),
       ),
     ],
   });
@@ -76,7 +77,7 @@ export function executionPermissions(stateMachine: StateMachine): Permissions<'e
       environment: { STATE_MACHINE_ARN: stateMachine.stateMachineArn },
       statements: [
         allow(['states:StartExecution'], stateMachine.stateMachineArn),
-        allow(['states:DescribeExecution'], executionsOf(stateMachine, 'sub_*')),
+        allow(['states:DescribeExecution'], executionsOf(stateMachine, ':sub_*')),
       ],
     },
   };
@@ -86,6 +87,6 @@ const executionsOf = (stateMachine: StateMachine, name: string) =>
   Stack.of(stateMachine).formatArn({
     service: 'states',
     resource: 'execution',
-    resourceName: `${stateMachine.stateMachineName}:${name}`,
+    resourceName: `${stateMachine.stateMachineName}${name}`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
