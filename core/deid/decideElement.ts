@@ -61,6 +61,9 @@ const ownRules = new Map<number, Decision>([
   [0x00420010, decide('empty', 'document title')],
   [0x0040a160, decide('dummy', 'text value')],
   [0x00700006, decide('dummy', 'unformatted text value')],
+  [0x00400031, decide('dummy', 'names the issuer of an identifier')],
+  [0x00400032, decide('dummy', 'names the issuer of an identifier')],
+  [0x00400400, decide('remove', 'comments on the scheduled procedure step')],
   [0x00080300, decide('remove', 'describes private attributes')],
   [0x00080001, decide('remove', 'length to end: retired')],
 ]);

@@ -108,12 +108,18 @@ function matchAt(copied: Copied, from: number, pattern: Uint8Array): Residual | 
   for (let i = 4; i < pattern.length; i += 1) if (fold[at(bytes, from + i)] !== pattern[i]) return undefined;
   const isWhole = (from === start || isWord[at(bytes, from - 1)] === 0) && (to === end || isWord[at(bytes, to)] === 0);
   const element = elementAt(copied, from);
-  const counts = isTextContext(element.vr)
-    ? isWhole || (pattern.length >= longTextBytes && element.vr !== vr.UI)
-    : pattern.length >= binaryTextBytes &&
-      pattern.some((byte) => byte >= 0x61) &&
-      (isWhole || pattern.length >= longTextBytes);
+  const counts = countsIn(element.vr, pattern, isWhole);
   return counts ? { kind: 'text', tag: element.tag, offset: from + copied.shift } : undefined;
+}
+
+/** Whether a match in an element of this VR is more than chance. */
+function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean {
+  const isLong = pattern.length >= longTextBytes;
+  if (isTextContext(code)) return isWhole || (isLong && code !== vr.UI);
+  const hasLetter = pattern.some((byte) => byte >= 0x61);
+  // Names are words, and so are defined terms: PERFUSION, HEAD
+  if (code === vr.CS && pattern.every((byte) => byte >= 0x61)) return false;
+  return hasLetter && pattern.length >= binaryTextBytes && (isWhole || isLong);
 }
 
 /** Numbers as text (DS, IS) and defined terms (CS) equal an id or a name by chance: there only long words count. */

@@ -26,8 +26,12 @@ const idTags = new Set([
 ]);
 const institutionTags = new Set([0x00080080, 0x00080081, 0x00080092, 0x00080094, 0x00081040]);
 
-/** Names that name nobody. */
+/** Names that name nobody, and words of test data that names are made of. */
 const nobody = new Set(['anonymized', 'anonymised', 'anonymous', 'unknown', 'none', 'null']);
+const nobodysParts = new Set(['test', 'patient', 'phantom', 'doctor', 'physician', 'operator']);
+
+/** One short word as an institution equals a maker's name or a common word too often to tell anything. */
+const shortestInstitution = 8;
 
 /**
  * Collects identifiers from every level of an input, private elements of known VR included, as the bytes that they are
@@ -46,7 +50,7 @@ export function harvestIdentifiers(
     else if (code === vr.UI && !deid.retainUids && !isClassUid(tag)) addUids(found, text());
     else if ((code === vr.DA || code === vr.DT) && deid.dates !== 'retain') addDates(found, text());
     else if (idTags.has(tag)) addTexts(found, text());
-    else if (institutionTags.has(tag) && !deid.retainInstitutionIdentity) addTexts(found, text());
+    else if (institutionTags.has(tag) && !deid.retainInstitutionIdentity) addTexts(found, text(), shortestInstitution);
   }
   return found;
 }
@@ -56,17 +60,18 @@ function vrOf(index: ElementIndex, node: number): number {
   return written === vr.UN ? (lookUpVr(at(index.tag, node)) ?? written) : written;
 }
 
-function addTexts({ texts }: Identifiers, value: string): void {
+function addTexts({ texts }: Identifiers, value: string, shortest = shortestText): void {
   for (const each of value.split(/[\\\r\n]/)) {
     const text = each.trim().toLowerCase();
-    if (text.length >= shortestText && !nobody.has(text)) texts.add(text);
+    if (text.length >= shortest && !nobody.has(text)) texts.add(text);
   }
 }
 
 /** A name as a whole and by its parts (PS3.5 §6.2.1: groups by =, components by ^). */
 function addName(found: Identifiers, value: string): void {
   addTexts(found, value);
-  for (const part of value.split(/[\\^=,;\s]+/)) addTexts(found, part);
+  const parts = value.split(/[\\^=,;\s]+/).filter((part) => !nobodysParts.has(part.toLowerCase()));
+  for (const part of parts) addTexts(found, part);
 }
 
 function addUids({ uids }: Identifiers, value: string): void {
