@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import * as z from 'zod';
+import { runCli } from './runCli.ts';
+
+const packageFile = new URL('../../package.json', import.meta.url);
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8')));
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+const { signal } = interrupted;
+// a reader that leaves, like `head`, ends neither an upload nor its exit code
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  version,
+  env: process.env,
+  cwd: process.cwd(),
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  fetch,
+  clock: {
+    now: () => new Date().toISOString(),
+    sleep: (milliseconds) => setTimeout(milliseconds, undefined, { signal }),
+  },
+  random: Math.random,
+  signal,
+});

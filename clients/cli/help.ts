@@ -1,0 +1,21 @@
+/** What `airlock help` says. */
+export const helpText = `airlock: uploads into XNAT that are validated, de-identified and proven intact
+
+  airlock upload PATH --project P [--subject S] [--session E] [--wait] [--json]
+  airlock upload PATH --resume ID            go on with an upload that was interrupted
+  airlock status [ID] [--json]               one submission, or the newest ones
+  airlock receipt ID [-o FILE]               fetch and prove a receipt
+  airlock verify RECEIPT [--local DIR] [--archive] [--key FILE]
+  airlock validate PATH [--profile FILE] [--format human|jsonl]
+  airlock deid PATH --out DIR [--profile FILE] [--key-file FILE] [--diff]
+  airlock audit verify --submission ID       prove the chain of events
+  airlock whoami                             who this computer signs in as
+  airlock help | --version
+
+Sign-in: AIRLOCK_URL, and AIRLOCK_TOKEN or AIRLOCK_TOKEN_FILE, or AIRLOCK_CLIENT_ID with AIRLOCK_CLIENT_SECRET, or
+cli.json in AIRLOCK_HOME (default ./.airlock). Secrets are never given as arguments.
+
+Exit codes: 0 archived, or the stage asked for  2 usage  3 refused  4 partial  5 temporary, try again
+  6 sign-in  7 permission  8 conflict  9 integrity  10 held  11 pipeline failed  12 local files  13 configuration
+  130 interrupted
+`;

@@ -1,0 +1,54 @@
+import { lstat, open, readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { ByteRange } from '../../core/submission/ports.ts';
+import { isJunkFile } from '../../core/upload/isJunkFile.ts';
+
+export interface LocalFolder {
+  /** Paths with `/`, relative to the root, in order. */
+  files: { path: string; sizeBytes: number }[];
+  /** Files that are no data, and what is neither file nor folder: links are not followed. */
+  skipped: { junk: number; links: number };
+  readFile: (path: string, range: ByteRange) => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Lists a folder, or one file as a folder of itself. @throws errors of the file system */
+export async function openLocalFolder(path: string): Promise<LocalFolder> {
+  const found = await lstat(path);
+  const folder: LocalFolder = {
+    files: [],
+    skipped: { junk: 0, links: 0 },
+    readFile: (file, range) => readRange(join(found.isDirectory() ? path : dirname(path), file), range),
+  };
+  if (found.isDirectory()) await walk(path, '', folder);
+  else if (found.isFile()) folder.files.push({ path: basename(path), sizeBytes: found.size });
+  else folder.skipped.links += 1;
+  return folder;
+}
+
+async function walk(root: string, inside: string, folder: LocalFolder): Promise<void> {
+  const entries = await readdir(join(root, inside), { withFileTypes: true });
+  for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
+    const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
+    if (isJunkFile(entry.name)) folder.skipped.junk += 1;
+    else if (entry.isDirectory()) await walk(root, path, folder);
+    else if (!entry.isFile()) folder.skipped.links += 1;
+    else folder.files.push({ path, sizeBytes: (await lstat(join(root, path))).size });
+  }
+}
+
+/** Fewer bytes only where the file ends. */
+async function readRange(path: string, { start, end }: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await open(path);
+  try {
+    const bytes = new Uint8Array(end - start);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import type { CliContext } from './CliContext.ts';
+import { refusal } from './exitOf.ts';
+import { jsonOf } from './jsonOf.ts';
+
+/** A project as this computer plays it: the policy of a file, or the defaults; a key of a file, or one drawn now. */
+export interface LocalProject {
+  policy: ProjectPolicy;
+  key: Uint8Array;
+}
+
+const defaults = { project: 'LOCAL', xnatProject: 'LOCAL', sites: ['local'] };
+
+/** @throws a refusal `usage` for a file that does not fit */
+export async function openLocalProject(
+  { cwd, err }: Pick<CliContext, 'cwd' | 'err'>,
+  { profile, keyFile }: { profile: string | undefined; keyFile?: string | undefined },
+): Promise<LocalProject> {
+  const asked = profile === undefined ? defaults : jsonOf(await readFile(resolve(cwd, profile), 'utf8'));
+  const policy = ProjectPolicy.safeParse(asked);
+  if (!policy.success) throw refusal('usage', 'Cannot read the profile: the file does not hold a project policy');
+  if (keyFile !== undefined) return { policy: policy.data, key: await readKey(resolve(cwd, keyFile)) };
+  err('Pseudonyms, UIDs and dates are mapped by a key drawn for this run; the project maps them otherwise');
+  return { policy: policy.data, key: randomBytes(32) };
+}
+
+async function readKey(path: string): Promise<Uint8Array> {
+  const text = (await readFile(path, 'utf8')).trim();
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  throw refusal('usage', 'Cannot read the key file: it must hold 64 hexadecimal digits');
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ServiceDescription } from '../../core/submission/api.ts';
+import { type ApiClient, apiClient } from '../../core/upload/apiClient.ts';
+import { type AccessToken, ClientConfig, clientCredentialsToken } from '../../core/upload/clientCredentials.ts';
+import { type Retry, retrying } from '../../core/upload/retrying.ts';
+import type { CliContext } from './CliContext.ts';
+import { refusal } from './exitOf.ts';
+import { jsonOf } from './jsonOf.ts';
+
+const defaultUrl = 'http://127.0.0.1:4180';
+
+export interface Service {
+  url: string;
+  api: ApiClient;
+  retry: Retry;
+  describe: () => Promise<ServiceDescription>;
+  token: (options: { renew: boolean }) => Promise<string>;
+}
+
+/** Where the command line keeps what it knows of its uploads; it holds paths, so it stays with the site. */
+export const homeOf = ({ env, cwd }: Pick<CliContext, 'env' | 'cwd'>) => env.AIRLOCK_HOME ?? join(cwd, '.airlock');
+
+/**
+ * The service and how to sign in to it: a token or client credentials from the environment, or credentials from
+ * `cli.json`, which are given to the service they were made for alone.
+ * @throws a refusal `configuration` without credentials or for a plain HTTP address beyond this computer
+ */
+export async function openService(context: CliContext): Promise<Service> {
+  const { fetch, clock, random, signal } = context;
+  const config = await readConfig(context);
+  const url = context.env.AIRLOCK_URL ?? config?.url ?? defaultUrl;
+  requireSafe(url);
+  const retry = retrying({
+    clock,
+    random,
+    signal,
+    onRetry: ({ code, waitMilliseconds }) => context.err(`${code}: trying again in ${waitMilliseconds} ms`),
+  });
+  const describe = once(() => api.describeService());
+  const token = tokenSource(context, { config: config?.url === url ? config : undefined, describe });
+  const api = apiClient({ url, fetch, retry, signal, token });
+  return { url, api, retry, describe, token };
+}
+
+async function readConfig(context: CliContext): Promise<ClientConfig | undefined> {
+  const path = join(homeOf(context), 'cli.json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const config = ClientConfig.safeParse(jsonOf(text));
+  if (!config.success) throw refusal('configuration', `Cannot read ${path}: it does not fit the schema`);
+  return config.data;
+}
+
+interface TokenOptions {
+  config: ClientConfig | undefined;
+  describe: () => Promise<ServiceDescription>;
+}
+
+function tokenSource({ env, fetch, clock }: CliContext, { config, describe }: TokenOptions): Service['token'] {
+  const fixed = env.AIRLOCK_TOKEN;
+  if (fixed !== undefined) return async () => fixed;
+  const file = env.AIRLOCK_TOKEN_FILE;
+  if (file !== undefined) return async () => (await readFile(file, 'utf8')).trim();
+  const clientId = env.AIRLOCK_CLIENT_ID ?? config?.clientId;
+  const clientSecret = env.AIRLOCK_CLIENT_SECRET ?? config?.clientSecret;
+  let held: (AccessToken & { until: number }) | undefined;
+
+  return async ({ renew }) => {
+    if (clientId === undefined || clientSecret === undefined) throw noCredentials();
+    const now = Date.parse(clock.now());
+    if (held !== undefined && !renew && now < held.until) return held.token;
+    const { issuer } = await describe();
+    requireSafe(issuer);
+    const fetched = await clientCredentialsToken(fetch, { issuer, clientId, clientSecret });
+    // a token is not used in its last minute, which a slow request may take
+    held = { ...fetched, until: now + (fetched.lifetimeSeconds - 60) * 1000 };
+    return held.token;
+  };
+}
+
+const noCredentials = () =>
+  refusal(
+    'configuration',
+    'Cannot sign in: set AIRLOCK_TOKEN_FILE, or AIRLOCK_CLIENT_ID and AIRLOCK_CLIENT_SECRET, or provide cli.json',
+  );
+
+/** Secrets and patient data go over TLS, or stay on this computer. */
+function requireSafe(address: string): void {
+  const url = URL.parse(address);
+  if (url === null) throw refusal('configuration', 'Cannot reach the service: its address is no URL');
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return;
+  throw refusal('configuration', `Cannot use ${url.origin}: beyond this computer only https is safe`);
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}

@@ -1,0 +1,56 @@
+import { auditVerify } from './auditVerify.ts';
+import type { CliContext, Command } from './CliContext.ts';
+import { deid } from './deid.ts';
+import { exitCodes } from './exitCodes.ts';
+import { exitOf, refusal } from './exitOf.ts';
+import { helpText } from './help.ts';
+import { receipt } from './receipt.ts';
+import { status } from './status.ts';
+import { upload } from './upload.ts';
+import { validate } from './validate.ts';
+import { verify } from './verify.ts';
+import { whoami } from './whoami.ts';
+
+const commands: Record<string, Command> = {
+  upload,
+  status,
+  receipt,
+  verify,
+  validate,
+  deid,
+  audit: auditVerify,
+  whoami,
+};
+
+/** Runs one command and turns what it throws into a line on stderr and an exit code. */
+export async function runCli(args: readonly string[], context: CliContext & { version: string }): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  if (name === 'help' || name === '--help' || name === '-h') {
+    context.out(helpText);
+    return exitCodes.archived;
+  }
+  if (name === '--version') {
+    context.out(context.version);
+    return exitCodes.archived;
+  }
+  try {
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw refusal('usage', 'There is no such command: see `airlock help`');
+    return await command(rest, context);
+  } catch (error) {
+    if (context.signal.aborted) {
+      context.err('interrupted');
+      return exitCodes.interrupted;
+    }
+    context.err(messageOf(error));
+    return exitOf(error);
+  }
+}
+
+/** Errors of the file system name a path; this computer's own terminal may show which code it was, not more. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('syscall' in error && 'code' in error) return `Cannot ${error.syscall} a local file: ${error.code}`;
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
+  return `${code}${error.message}`;
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { CreateSubmissionBody } from '../../core/submission/api.ts';
+import { type InspectedFile, inspectFile } from '../../core/upload/inspectFile.ts';
+import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
+import { summarizeFiles } from '../../core/upload/summarizeFiles.ts';
+import { type UploadEvent, uploadSubmission } from '../../core/upload/uploadSubmission.ts';
+import type { CliContext, Command } from './CliContext.ts';
+import { exitCodes } from './exitCodes.ts';
+import { refusal } from './exitOf.ts';
+import { type LocalFolder, openLocalFolder } from './localFolder.ts';
+import { nodeCodecs } from './nodeCodecs.ts';
+import { openService, type Service } from './openService.ts';
+import { type Reporter, readableBytes, reporter } from './reporter.ts';
+import { writeNotes } from './uploadNotes.ts';
+import { waitForArchive } from './waitForArchive.ts';
+
+/** `airlock upload PATH`: reads, announces, sends and commits a folder; with --wait follows it into the archive. */
+export const upload: Command = async (args, context) => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      project: { type: 'string' },
+      subject: { type: 'string' },
+      session: { type: 'string' },
+      resume: { type: 'string' },
+      wait: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1) throw refusal('usage', 'Cannot upload: name one folder or file');
+  const target = targetOf(values);
+  const report = reporter(context, values.json);
+  const service = await openService(context);
+  const folder = await openLocalFolder(resolve(context.cwd, path));
+  const plan = await planFolder(folder, context, report);
+  const submission = await send({ context, service, report, folder, plan }, target);
+  if (values.wait) return waitForArchive({ context, service, report }, submission, plan.manifest.summary.sha256);
+  report.result({ type: 'summary', submission, state: 'submitted', ...plan.manifest.summary }, [
+    `${submission} is uploaded; it is archived once \`airlock status ${submission}\` says so`,
+  ]);
+  return exitCodes.archived;
+};
+
+function targetOf(values: { project?: string; subject?: string; session?: string; resume?: string }) {
+  const { project, subject, session, resume } = values;
+  if (resume !== undefined) return { resume };
+  if (project === undefined) throw refusal('usage', 'Cannot upload: name the project with --project');
+  return { project, ...(subject && { subject }), ...(session && { session }) };
+}
+
+async function planFolder(folder: LocalFolder, { signal }: CliContext, report: Reporter): Promise<UploadPlan> {
+  const inspected: InspectedFile[] = [];
+  const ports = {
+    readFile: folder.readFile,
+    codecs: nodeCodecs,
+    digestBytes: async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex'),
+  };
+  for (const file of folder.files) {
+    signal.throwIfAborted();
+    inspected.push(await inspectFile(ports, file));
+  }
+  const { broken, ...counts } = summarizeFiles(inspected);
+  const { junk, links } = folder.skipped;
+  report.progress(
+    { type: 'inspected', ...counts, broken: broken.length, junk, links },
+    `${counts.files} files, ${readableBytes(counts.bytes)}: ${counts.dicom} DICOM, ${counts.patients} patients, ` +
+      `${counts.studies} studies, ${counts.series} series; left out ${junk} that are no data and ${links} links`,
+  );
+  if (broken.length > 0) {
+    const codes = [...new Set(broken.map(({ code }) => code))].join(', ');
+    report.progress(
+      { type: 'warning', code: codes, count: broken.length },
+      `${broken.length} cannot be read: ${codes}`,
+    );
+  }
+  return planUpload(
+    inspected.map(({ file }) => file),
+    nodeCodecs,
+  );
+}
+
+interface Sending {
+  context: CliContext;
+  service: Service;
+  report: Reporter;
+  folder: LocalFolder;
+  plan: UploadPlan;
+}
+
+async function send(
+  { context, service, report, folder, plan }: Sending,
+  target: CreateSubmissionBody | { resume: string },
+): Promise<string> {
+  const { fetch, signal } = context;
+  const paths = plan.objects.flatMap(({ files }) => files.map((file) => file.path));
+  let opened: string | undefined;
+  let noted: Promise<void> = Promise.resolve();
+  const tell = tellProgress(report, plan.manifest.summary.bytes);
+  const onEvent = (event: UploadEvent) => {
+    if (event.type === 'opened') {
+      opened = event.submission;
+      noted = writeNotes(context, opened, paths);
+      noted.catch(() => undefined);
+    }
+    tell(event);
+  };
+  const ports = {
+    api: service.api,
+    retry: service.retry,
+    readFile: folder.readFile,
+    codecs: nodeCodecs,
+    fetch,
+    signal,
+  };
+  try {
+    const { id } = await uploadSubmission(ports, { plan, target }, onEvent);
+    await noted;
+    return id;
+  } catch (error) {
+    if (opened !== undefined) context.err(`To go on later: the same command with --resume ${opened}`);
+    throw error;
+  }
+}
+
+function tellProgress(report: Reporter, totalBytes: number): (event: UploadEvent) => void {
+  let sentBytes = 0;
+  return (event) => {
+    if (event.type === 'part') sentBytes += event.bytes;
+    report.progress(
+      { ...event, ...(event.type === 'part' && { of: totalBytes }) },
+      lineOf(event, sentBytes, totalBytes),
+    );
+  };
+}
+
+function lineOf(event: UploadEvent, sentBytes: number, totalBytes: number): string {
+  switch (event.type) {
+    case 'opened':
+      return `${event.submission}: ${event.resumed ? 'resumed' : 'opened'}`;
+    case 'announced':
+      return 'manifest sent';
+    case 'part':
+      return `${event.object} part ${event.number}${event.skipped ? ' is there' : ' sent'}: ${readableBytes(sentBytes)} of ${readableBytes(totalBytes)}`;
+    case 'object':
+      return `${event.object} complete: ${event.files} files`;
+    case 'committed':
+      return `${event.submission}: committed`;
+  }
+}

@@ -1,0 +1,56 @@
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { watchSubmission } from '../../core/upload/watchSubmission.ts';
+import type { CliContext } from './CliContext.ts';
+import { exitOfSubmission } from './exitOf.ts';
+import type { Service } from './openService.ts';
+import { provenReceipt } from './provenReceipt.ts';
+import { receiptSummary } from './receiptSummary.ts';
+import type { Reporter } from './reporter.ts';
+import { writeReceipt } from './uploadNotes.ts';
+
+interface Waiting {
+  context: CliContext;
+  service: Service;
+  report: Reporter;
+}
+
+/**
+ * Tells each state until the submission rests. `archived` is only said with a proven receipt of what was sent here.
+ * @throws DomainError ReceiptInvalid; ApiProblem
+ */
+export async function waitForArchive(
+  { context, service, report }: Waiting,
+  submission: string,
+  manifestSha256: string,
+): Promise<number> {
+  const watch = watchSubmission({ api: service.api, clock: context.clock }, submission);
+  for (;;) {
+    const { done, value } = await watch.next();
+    if (!done) {
+      const { state, at, code } = value;
+      report.progress(
+        { type: 'state', submission, state, at, code },
+        code === undefined ? state : `${state} (${code})`,
+      );
+      continue;
+    }
+    const { state, reason, outcome } = value;
+    if (state === 'archived') await keepReceipt({ context, service, report }, submission, manifestSha256);
+    else report.result({ type: 'summary', submission, state, code: reason }, [`${submission}: ${state} (${reason})`]);
+    return exitOfSubmission({ state, outcome });
+  }
+}
+
+async function keepReceipt({ context, service, report }: Waiting, submission: string, manifestSha256: string) {
+  const { receiptKey } = await service.describe();
+  const signed = await provenReceipt(await service.api.getReceipt(submission), receiptKey);
+  const { receipt } = signed;
+  if (receipt.submission !== submission || receipt.manifest.sha256 !== manifestSha256) {
+    throw new DomainError('ReceiptInvalid', 'Cannot accept the receipt: it is not about what was sent here');
+  }
+  const file = await writeReceipt(context, signed);
+  report.result(
+    { type: 'summary', submission, state: 'archived', ...receipt.totals, sessions: receipt.sessions, receipt: file },
+    [...receiptSummary(receipt), `receipt: ${file}`],
+  );
+}
