@@ -1,0 +1,55 @@
+import * as z from 'zod';
+
+const Field = z.union([z.string(), z.number()]).transform(String);
+
+const Node = z.object({
+  data_fields: z.object({ ID: Field, UID: Field.optional(), project: Field.optional() }),
+  meta: z.object({ 'xsi:type': z.string() }),
+  children: z.array(z.object({ field: z.string(), items: z.array(z.unknown()) })).default([]),
+});
+
+const nodeOf = (value: unknown) => {
+  const { data_fields, meta, children } = Node.parse(value);
+  // XNAT leaves out what is not set; an empty value says the same
+  const uid = data_fields.UID === '' ? undefined : data_fields.UID;
+  return { id: data_fields.ID, uid, project: data_fields.project, xsiType: meta['xsi:type'], children };
+};
+
+/** The item tree of one session: GET …/experiments/E?format=json. */
+export const SessionAnswer = z.object({ items: z.tuple([z.unknown()]) }).transform(({ items: [item] }) => {
+  const { children, ...session } = nodeOf(item);
+  const scans = children.filter(({ field }) => field === 'scans/scan').flatMap(({ items }) => items.map(nodeOf));
+  return { ...session, scans };
+});
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
+
+const tableOf = <Row extends z.ZodType>(row: Row) =>
+  z.object({ ResultSet: z.object({ Result: z.array(row) }) }).transform(({ ResultSet }) => ResultSet.Result);
+
+export const SessionTable = tableOf(z.object({ ID: z.string() }));
+
+export const ResourceTable = tableOf(z.object({ label: z.string() }));
+
+/** GET …/files?format=json. Name is only the last part of a path; the URI has all of it. */
+export const FileTable = tableOf(
+  z
+    .object({ Size: z.coerce.number().pipe(z.int().nonnegative()), URI: z.string(), digest: z.string().default('') })
+    .transform(({ Size, URI, digest }) => ({
+      name: decodePath(URI.slice(URI.indexOf('/files/') + '/files/'.length)),
+      sizeBytes: Size,
+      md5: /^[0-9a-f]{32}$/i.test(digest) ? digest.toLowerCase() : undefined,
+      uri: URI,
+    })),
+);
+
+/** What a file write answers with status 200 when it did not store: names that exist already. */
+export const DuplicatesAnswer = z.object({ duplicates: z.array(z.string()).min(1) });
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // a site that does not encode its URIs may have a bare percent sign
+    return path;
+  }
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import type * as z from 'zod';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import type { Archive, ScanTarget } from '../../core/submission/ports.ts';
+import { DuplicatesAnswer, FileTable, ResourceTable, SessionAnswer, SessionTable } from './xnatAnswers.ts';
+import { type XnatAccess, type XnatRequest, xnatSession } from './xnatSession.ts';
+
+type SessionTarget = Pick<ScanTarget, 'xnatProject' | 'session'>;
+
+/**
+ * XNAT behind the Archive port, by its resource route: the one that keeps bytes as they are.
+ *
+ * A session carries its StudyInstanceUID in the field `UID`, a scan its SeriesInstanceUID: they tell our session from
+ * another of the same label. XNAT's PUT would move a session to another subject without a word, so it is sent only for
+ * a session that is absent, or is an empty shell of the right subject, and what came of it is read back.
+ */
+export function xnatArchive(access: XnatAccess): Archive {
+  const xnat = xnatSession(access);
+  const read = <Schema extends z.ZodType>(request: Omit<XnatRequest, 'method'>, schema: Schema) =>
+    xnat.ask({ ...request, method: 'GET', query: { format: 'json', ...request.query } }, async (response) =>
+      schema.parse(await response.json()),
+    );
+  const write = (request: XnatRequest) => xnat.ask(request, (response) => response.text());
+
+  const readSession = ({ xnatProject, session }: SessionTarget) =>
+    read(
+      { action: 'read a session', path: `${projectPath(xnatProject)}/experiments/${session.session}` },
+      SessionAnswer,
+    );
+
+  const requireOwn = async (found: SessionAnswer, target: SessionTarget): Promise<void> => {
+    const { xnatProject, session } = target;
+    if (found.project !== undefined && found.project !== xnatProject) throw conflict('session is of another project');
+    if (found.xsiType !== session.xsiType) throw conflict('session has another type');
+    const isOwn = found.uid === undefined ? found.scans.length === 0 : found.uid === session.study;
+    if (!isOwn) throw conflict('session holds another study');
+    const action = 'read the sessions of a subject';
+    const siblings = await read(
+      { action, path: `${subjectPath(target)}/experiments`, query: { columns: 'ID' } },
+      SessionTable,
+    );
+    if (!siblings?.some(({ ID }) => ID === found.id)) throw conflict('session label belongs to another subject');
+  };
+
+  const createSession = async (target: SessionTarget): Promise<SessionAnswer> => {
+    const { xsiType, study, date } = target.session;
+    await write({ action: 'create a subject', method: 'PUT', path: subjectPath(target) });
+    const dated = date === undefined ? {} : { [`${xsiType}/date`]: date };
+    const query = { xsiType, [`${xsiType}/UID`]: study, ...dated };
+    await write({ action: 'create a session', method: 'PUT', path: sessionPath(target), query });
+    const created = await readSession(target);
+    if (created?.uid === undefined) {
+      throw new DomainError('XnatRefused', 'Cannot create a session: it is absent after XNAT accepted it');
+    }
+    await requireOwn(created, target);
+    return created;
+  };
+
+  const ensureSession = async (target: SessionTarget): Promise<SessionAnswer> => {
+    const standing = await readSession(target);
+    if (standing !== undefined) await requireOwn(standing, target);
+    return standing?.uid === undefined ? createSession(target) : standing;
+  };
+
+  const listFiles = async (target: ScanTarget) =>
+    (await read({ action: 'list the files of a scan', path: `${resourcePath(target)}/files` }, FileTable)) ?? [];
+
+  return {
+    async ensureScan(target) {
+      const { scan } = target;
+      const { scans } = await ensureSession(target);
+      const standing = scans.find(({ id }) => id === scan.scan);
+      if (standing === undefined) {
+        const query = { xsiType: scan.xsiType, [`${scan.xsiType}/UID`]: scan.series };
+        await write({ action: 'create a scan', method: 'PUT', path: scanPath(target), query });
+      } else if (standing.xsiType !== scan.xsiType || standing.uid !== scan.series) {
+        throw conflict('scan holds another series');
+      }
+      const path = `${scanPath(target)}/resources`;
+      const resources = await read({ action: 'read the resources of a scan', path }, ResourceTable);
+      if (resources?.some(({ label }) => label === 'DICOM')) return;
+      const query = { format: 'DICOM', content: 'RAW' };
+      await write({ action: 'create a resource', method: 'PUT', path: resourcePath(target), query });
+    },
+
+    listFiles,
+
+    async putPack(target, { name, body }) {
+      const path = `${resourcePath(target)}/files/${encodeURIComponent(name.endsWith('.zip') ? name : `${name}.zip`)}`;
+      const query = { extract: 'true', overwrite: 'true', inbody: 'true', format: 'DICOM', content: 'RAW' };
+      const answer = await write({ action: 'store a pack', method: 'POST', path, query, zip: body });
+      if (answer?.startsWith('{') && DuplicatesAnswer.safeParse(JSON.parse(answer)).success) {
+        throw new DomainError(
+          'XnatConflict',
+          'Cannot store a pack: XNAT kept files it already has, wanted them replaced',
+        );
+      }
+    },
+
+    async readHeaders(target) {
+      const query = { xsiType: target.scan.xsiType, pullDataFromHeaders: 'true' };
+      await write({ action: 'have headers read', method: 'PUT', path: scanPath(target), query });
+      if ((await listFiles(target)).every(({ md5 }) => md5 !== undefined)) return;
+      const resource = resourcePath(target).replace('/data/', '/archive/');
+      const path = '/data/services/refresh/catalog';
+      await write({ action: 'have digests computed', method: 'POST', path, query: { resource, options: 'checksum' } });
+    },
+
+    async digestFile(uri) {
+      // addresses come from XNAT's listing; anything else must not be asked for with our session
+      if (!uri.startsWith('/data/') || /[?#\\]|\/\.\.?(\/|$)/.test(uri)) {
+        throw new DomainError(
+          'XnatRefused',
+          'Cannot digest a file: its address is not under /data, wanted one of a listing',
+        );
+      }
+      const digest = await xnat.ask({ action: 'digest a file', method: 'GET', path: uri, isTransfer: true }, digestOf);
+      if (digest === undefined)
+        throw new DomainError('XnatRefused', 'Cannot digest a file: it is absent, wanted a stored file');
+      return digest;
+    },
+
+    async sessionUri(target) {
+      const found = await readSession(target);
+      if (found === undefined) {
+        throw new DomainError(
+          'XnatRefused',
+          'Cannot tell the address of a session: it is absent, wanted a stored session',
+        );
+      }
+      return `/data/experiments/${encodeURIComponent(found.id)}`;
+    },
+  };
+}
+
+const projectPath = (project: string) => `/data/projects/${encodeURIComponent(project)}`;
+
+const subjectPath = ({ xnatProject, session }: SessionTarget) =>
+  `${projectPath(xnatProject)}/subjects/${encodeURIComponent(session.subject)}`;
+
+const sessionPath = (target: SessionTarget) =>
+  `${subjectPath(target)}/experiments/${encodeURIComponent(target.session.session)}`;
+
+const scanPath = (target: ScanTarget) => `${sessionPath(target)}/scans/${encodeURIComponent(target.scan.scan)}`;
+
+const resourcePath = (target: ScanTarget) => `${scanPath(target)}/resources/DICOM`;
+
+const conflict = (state: string) =>
+  new DomainError('XnatConflict', `Cannot prepare a scan: the ${state}, wanted our own or none`);
+
+async function digestOf(response: Response): Promise<{ sizeBytes: number; md5: string }> {
+  const hash = createHash('md5');
+  let sizeBytes = 0;
+  for await (const chunk of response.body ?? []) {
+    hash.update(chunk);
+    sizeBytes += chunk.byteLength;
+  }
+  return { sizeBytes, md5: hash.digest('hex') };
+}

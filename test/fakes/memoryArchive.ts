@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
+import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
+import { localHeaderBytes } from '../../core/pack/zipRecords.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import type { Archive, Bytes, ScanTarget } from '../../core/submission/ports.ts';
+
+interface StoredScan {
+  series: string;
+  xsiType: string;
+  /** Bytes by name; a test may spoil or remove them. */
+  files: Map<string, Uint8Array>;
+}
+
+interface StoredSession {
+  id: string;
+  subject: string;
+  study: string;
+  xsiType: string;
+  scans: Map<string, StoredScan>;
+}
+
+/** The Archive port in memory. `sessions` (by project and session label) is open to tests that spoil what is stored. */
+export interface MemoryArchive extends Archive {
+  sessions: Map<string, StoredSession>;
+}
+
+/** `digests: false` is a site that computes none when files arrive and none when asked. */
+export function memoryArchive({ digests = true }: { digests?: boolean } = {}): MemoryArchive {
+  const sessions: MemoryArchive['sessions'] = new Map();
+  const keyOf = ({ xnatProject, session }: Pick<ScanTarget, 'xnatProject' | 'session'>) =>
+    `${xnatProject}/${session.session}`;
+  const scanOf = (target: ScanTarget) => sessions.get(keyOf(target))?.scans.get(target.scan.scan);
+  const prefixOf = (target: ScanTarget) =>
+    `/data/experiments/${sessions.get(keyOf(target))?.id}/scans/${target.scan.scan}/resources/1/files/`;
+
+  return {
+    sessions,
+    async ensureScan(target) {
+      const { session, scan } = target;
+      const { subject, study, xsiType } = session;
+      const id = `XNAT_E${String(sessions.size + 1).padStart(5, '0')}`;
+      const standing = sessions.get(keyOf(target)) ?? { id, subject, study, xsiType, scans: new Map() };
+      if (standing.subject !== subject || standing.study !== study || standing.xsiType !== xsiType) throw conflict();
+      const { series } = scan;
+      const stored = standing.scans.get(scan.scan) ?? { series, xsiType: scan.xsiType, files: new Map() };
+      if (stored.series !== series || stored.xsiType !== scan.xsiType) throw conflict();
+      standing.scans.set(scan.scan, stored);
+      sessions.set(keyOf(target), standing);
+    },
+    async listFiles(target) {
+      return [...(scanOf(target)?.files ?? [])].map(([name, bytes]) => ({
+        name,
+        sizeBytes: bytes.length,
+        md5: digests ? md5(bytes) : undefined,
+        uri: `${prefixOf(target)}${encodeURIComponent(name)}`,
+      }));
+    },
+    async putPack(target, { body }) {
+      const unpacked = await unpack(body);
+      const scan = scanOf(target);
+      if (scan === undefined) throw absent('scan');
+      for (const [name, bytes] of unpacked) scan.files.set(name, bytes);
+    },
+    async readHeaders(target) {
+      if (scanOf(target) === undefined) throw absent('scan');
+    },
+    async digestFile(uri) {
+      const [, id, scan, name] =
+        /^\/data\/experiments\/([^/]+)\/scans\/([^/]+)\/resources\/1\/files\/(.+)$/.exec(uri) ?? [];
+      const session = [...sessions.values()].find((candidate) => candidate.id === id);
+      const bytes = session?.scans.get(scan ?? '')?.files.get(decodeURIComponent(name ?? ''));
+      if (bytes === undefined) throw absent('file');
+      return { sizeBytes: bytes.length, md5: md5(bytes) };
+    },
+    async sessionUri(target) {
+      const session = sessions.get(keyOf(target));
+      if (session === undefined) throw absent('session');
+      return `/data/experiments/${session.id}`;
+    },
+  };
+}
+
+async function unpack(body: Bytes): Promise<Map<string, Uint8Array>> {
+  const zip = Buffer.concat(await Array.fromAsync(body));
+  const entries = await readPackDirectory(async ({ start, end }) => zip.subarray(start, end), zip.length);
+  return new Map(
+    entries.map(({ name, offset, storedBytes, method }) => {
+      // a local header ends with a name and an extra field, whose lengths are its last two fields
+      const start = offset + localHeaderBytes + zip.readUInt16LE(offset + 26) + zip.readUInt16LE(offset + 28);
+      const data = zip.subarray(start, start + storedBytes);
+      return [name, method === 'store' ? data : inflateRawSync(data)];
+    }),
+  );
+}
+
+const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
+
+const conflict = () =>
+  new DomainError('XnatConflict', 'Cannot prepare a scan: another stands there, wanted our own or none');
+
+const absent = (what: string) =>
+  new DomainError('XnatRefused', `Cannot find a ${what}: it is absent, wanted a stored one`);
