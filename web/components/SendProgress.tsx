@@ -1,0 +1,53 @@
+import type { UploadFlow } from '../upload/uploadFlow.ts';
+import { bytesWords, numberWords, percentOf } from '../words/quantities.ts';
+import { ProblemNotice } from './ProblemNotice.tsx';
+
+interface Props {
+  flow: Extract<UploadFlow, { step: 'sending' }>;
+  pause: () => void;
+  resume: () => void;
+  cancel: () => void;
+  signIn: () => void;
+}
+
+const statusWords = {
+  running: 'Sending to staging',
+  pausing: 'Pausing…',
+  paused: 'Paused',
+  stopped: 'Stopped',
+};
+
+export function SendProgress({ flow: { status, sent, problem }, pause, resume, cancel, signIn }: Props) {
+  const isIdle = status === 'paused' || status === 'stopped';
+  return (
+    <>
+      <div className="progress">
+        <progress aria-label="Sending to staging" value={sent.bytes} max={Math.max(1, sent.ofBytes)} />
+        <p>
+          <strong>{statusWords[status]}:</strong> {numberWords(sent.files)} of {numberWords(sent.ofFiles)} files safe in
+          staging; {bytesWords(sent.bytes)} of {bytesWords(sent.ofBytes)} sent ({percentOf(sent.bytes, sent.ofBytes)} %)
+          {sent.skippedBytes > 0 && `, of which ${bytesWords(sent.skippedBytes)} had arrived before`}
+        </p>
+      </div>
+      {problem !== undefined && <ProblemNotice problem={problem} moment="sending" signIn={signIn} />}
+      <div className="choices">
+        {isIdle ? (
+          <button type="button" className="primary" onClick={resume}>
+            Continue sending
+          </button>
+        ) : (
+          <button type="button" onClick={pause} disabled={status === 'pausing'}>
+            Pause
+          </button>
+        )}
+        <button type="button" className="quiet" onClick={cancel}>
+          Cancel
+        </button>
+      </div>
+      <p className="note">
+        You may close this page: come back on any computer, choose the same folder, and sending continues. Staging is
+        not the archive; a submission that is never completed is deleted there.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { useEffect, useRef } from 'react';
+import type { ServiceDescription } from '../../core/submission/api.ts';
+import { stateWords } from '../../core/submission/stateWords.ts';
+import type { SignedIn } from '../signIn/useSignIn.ts';
+import { LiveStatus } from './LiveStatus.tsx';
+import { ProblemNotice } from './ProblemNotice.tsx';
+import { ReceiptView } from './ReceiptView.tsx';
+import { StateLabel } from './StateLabel.tsx';
+import { StateReason } from './StateReason.tsx';
+import { StatesPassed } from './StatesPassed.tsx';
+import { useFollowed } from './useFollowed.ts';
+
+interface Props extends SignedIn {
+  submission: string;
+  service: ServiceDescription;
+  signIn: () => void;
+  /** Paths of the files by number, when they were sent from this page. */
+  paths: string[] | undefined;
+  close: () => void;
+}
+
+/** One submission: the states it entered, and its receipt once it is archived. */
+export function SubmissionPage({ submission, service, token, signIn, paths, close }: Props) {
+  const { view, states, problem, follow } = useFollowed({ token, submission });
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+
+  return (
+    <section aria-labelledby="submission">
+      <button type="button" className="quiet back" onClick={close}>
+        ← All submissions
+      </button>
+      <h1 id="submission" ref={heading} tabIndex={-1}>
+        {view === undefined ? 'Submission' : [view.project, view.subject, view.session].filter(Boolean).join(' / ')}
+      </h1>
+      <p className="note">
+        Submission <code>{submission}</code>
+      </p>
+      <LiveStatus text={view === undefined ? '' : stateWords[view.state].label} />
+      {problem !== undefined && <ProblemNotice problem={problem} moment="following" retry={follow} signIn={signIn} />}
+      {view !== undefined && (
+        <>
+          <p className="now">
+            <StateLabel state={view.state} /> {stateWords[view.state].meaning}.
+          </p>
+          <StateReason view={view} />
+          <StatesPassed states={states} current={view.state} />
+        </>
+      )}
+      {view?.state === 'archived' && (
+        <ReceiptView submission={submission} service={service} token={token} signIn={signIn} paths={paths} />
+      )}
+    </section>
+  );
+}
