@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectCreated, S3Options } from '../../../../infra/local/s3/s3Options.ts';
@@ -9,10 +9,11 @@ export const region = 'eu-central-1';
 export const credentials = { accessKeyId: 'AKIALOCALTEST', secretAccessKey: 'a local secret' };
 export const origin = 'https://portal.example.org';
 
-/** A notifying bucket, a locked one and one that browsers may use. */
+/** A notifying bucket, two locked ones (30 days, one second) and one that browsers may use. */
 export const buckets: S3Options['buckets'] = [
   { name: 'staging', notify: true },
   { name: 'audit', notify: false, objectLockDays: 30 },
+  { name: 'briefly-locked', notify: false, objectLockDays: 1 / (24 * 3600) },
   {
     name: 'web',
     notify: false,
@@ -54,4 +55,10 @@ export async function openLocalS3(options: { nowMs?: () => number } = {}) {
       await folder.remove();
     },
   };
+}
+
+/** How many blobs lie in the server's folder. */
+export async function blobCount(dataDir: string): Promise<number> {
+  const entries = await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).length;
 }
