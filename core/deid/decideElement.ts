@@ -119,7 +119,9 @@ const dated = {
   D: decide('date', 'dates option', 'dummy'),
 } as const;
 
-function ofRule({ tag }: ElementContext, { action, isDated }: ProfileRule): Decision {
+function ofRule({ tag, isTopLevel }: ElementContext, rule: ProfileRule): Decision {
+  const { isDated } = rule;
+  const action = isTopLevel ? rule.action : rule.nestedAction;
   if (isDated && action !== 'U' && action !== 'K') return dated[action];
   return action === 'K' && tag === patientAge ? keepAge : byLetter[action];
 }

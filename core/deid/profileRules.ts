@@ -12,6 +12,8 @@ export type ProfileAction = 'X' | 'Z' | 'D' | 'U' | 'K';
 /** A row of the table under one policy and one SOP class. */
 export interface ProfileRule {
   action: ProfileAction;
+  /** Inside sequences: the Type there is another one, so that the code that is right for every Type holds. */
+  nestedAction: ProfileAction;
   /** True where an option on dates applies: a value that is no date falls back to the action. */
   isDated: boolean;
 }
@@ -45,7 +47,9 @@ export function profileRules({ deid }: ProjectPolicy, sopClass: string): Readonl
   const known = compiled.get(key);
   if (known !== undefined) return known;
   const rules = new Map<number, ProfileRule>();
-  for (const [tag, row] of rows) rules.set(tag, applyOptions(row, resolveBasic(tag, row, letters), deid));
+  for (const [tag, row] of rows) {
+    rules.set(tag, applyOptions(row, { action: resolveBasic(tag, row, letters), nestedAction: lastCode(row) }, deid));
+  }
   if (compiled.size >= compiledLimit) compiled.clear();
   compiled.set(key, rules);
   return rules;
@@ -59,12 +63,15 @@ function parseRow(line: string): [number, Row] {
   ];
 }
 
-/** Where the Type decides and the SOP class is not known, the last code is right for every Type. */
-function resolveBasic(tag: number, { basic }: Row, letters: string | undefined): ProfileAction {
+/** Where the Type decides and the SOP class is not known, the last code holds. */
+function resolveBasic(tag: number, row: Row, letters: string | undefined): ProfileAction {
   const position = combined.get(tag);
   const letter = position === undefined ? undefined : letters?.[position];
-  return requireAction(letter ?? basic.replace('*', '').slice(-1));
+  return letter === undefined ? lastCode(row) : requireAction(letter);
 }
+
+/** The last of combined codes is right for every Type. */
+const lastCode = ({ basic }: Row): ProfileAction => requireAction(basic.replace('*', '').slice(-1));
 
 function requireAction(letter: string): ProfileAction {
   if (letter === 'X' || letter === 'Z' || letter === 'D' || letter === 'U' || letter === 'K') return letter;
@@ -72,9 +79,8 @@ function requireAction(letter: string): ProfileAction {
 }
 
 /** An option beats the profile (PS3.15 §E.1.1); a C that means cleaning text or codes stays with the basic action. */
-function applyOptions({ options }: Row, action: ProfileAction, deid: ProjectPolicy['deid']): ProfileRule {
-  const isDateRow = options.has('M');
-  if (isDateRow) return { action, isDated: deid.dates !== 'remove' };
+function applyOptions({ options }: Row, basic: Omit<ProfileRule, 'isDated'>, deid: ProjectPolicy['deid']): ProfileRule {
+  if (options.has('M')) return { ...basic, isDated: deid.dates !== 'remove' };
   const chosen: Array<[boolean, string]> = [
     [deid.retainUids, 'U'],
     [deid.retainDeviceIdentity, 'D'],
@@ -82,5 +88,5 @@ function applyOptions({ options }: Row, action: ProfileAction, deid: ProjectPoli
     [deid.retainInstitutionIdentity, 'I'],
   ];
   const isKept = chosen.some(([isOn, option]) => isOn && options.get(option) === 'K');
-  return { action: isKept ? 'K' : action, isDated: false };
+  return isKept ? { action: 'K', nestedAction: 'K', isDated: false } : { ...basic, isDated: false };
 }
