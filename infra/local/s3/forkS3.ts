@@ -5,6 +5,7 @@ import type { S3Command } from './s3Process.ts';
 
 const S3Report = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), url: z.string() }),
+  z.object({ kind: z.literal('failed'), reason: z.string() }),
   z.object({ kind: z.literal('created'), event: ObjectCreated }),
   z.object({ kind: z.literal('counted'), id: z.int(), counts: RequestCounts }),
 ]);
@@ -31,6 +32,7 @@ export async function forkS3(
     child.on('message', (message) => {
       const report = S3Report.parse(message);
       if (report.kind === 'started') resolve(report.url);
+      if (report.kind === 'failed') reject(new Error(`Start S3: ${report.reason}`));
       if (report.kind === 'created') onObjectCreated(report.event);
       if (report.kind === 'counted') questions.get(report.id)?.(report.counts);
     });

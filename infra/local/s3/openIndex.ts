@@ -24,10 +24,13 @@ const SCHEMA = `
 
 export type Index = ReturnType<typeof openIndex>;
 
-/** The server's index, in WAL mode: a killed process loses no commit, a power failure at most the last ones. */
+/**
+ * The server's index, in WAL mode: a killed process loses no commit, a power failure at most the last ones. The lock
+ * is exclusive, so that a second server on the same folder fails before it sweeps what the first one is writing.
+ */
 export function openIndex(dataDir: string) {
   const database = new DatabaseSync(join(dataDir, 'index.sqlite'));
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   database.exec(SCHEMA);
   return {
     database,

@@ -16,8 +16,13 @@ process.on('message', async (message) => {
   const command = S3Command.parse(message);
   if (command.kind === 'start') {
     const onObjectCreated = (event: unknown) => process.send?.({ kind: 'created', event });
-    server = await startS3({ ...command.options, onObjectCreated });
-    process.send?.({ kind: 'started', url: server.url });
+    try {
+      server = await startS3({ ...command.options, onObjectCreated });
+      process.send?.({ kind: 'started', url: server.url });
+    } catch (error) {
+      process.send?.({ kind: 'failed', reason: error instanceof Error ? error.message : 'unknown' });
+      process.disconnect();
+    }
   }
   if (command.kind === 'count') process.send?.({ kind: 'counted', id: command.id, counts: await server?.counts() });
   if (command.kind === 'stop') {

@@ -151,8 +151,11 @@ describe('the one-machine S3 in its own process', () => {
   test('says so when it cannot start', async () => {
     await start();
     const port = Number(new URL(s3.url).port);
-    const second = { dataDir: folder.path, port, region, credentials: [], buckets, onObjectCreated: () => undefined };
-    await expect(forkS3(second)).rejects.toThrow('Start S3');
+    const second = { port, region, credentials: [], buckets, onObjectCreated: () => undefined };
+    const other = await temporaryFolder();
+    await expect(forkS3({ ...second, dataDir: other.path })).rejects.toThrow('EADDRINUSE');
+    await expect(forkS3({ ...second, dataDir: folder.path, port: 0 })).rejects.toThrow('database is locked');
+    await other.remove();
   });
 });
 
