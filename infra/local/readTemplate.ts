@@ -31,7 +31,9 @@ export interface Template {
   directory: string;
   /** By logical id. */
   resources: ReadonlyMap<string, TemplateResource>;
-  /** Exported values by the name they are exported under; unresolved. */
+  /** Values of the outputs by name; unresolved. */
+  outputs: ReadonlyMap<string, unknown>;
+  /** The same by the name they are exported under. */
   exports: ReadonlyMap<string, unknown>;
   /** Defaults of the parameters. */
   parameters: ReadonlyMap<string, unknown>;
@@ -40,6 +42,7 @@ export interface Template {
 /** Reads every stack of a synthesized assembly (`cdk.out`). Throws when two stacks share a logical id. */
 export async function readTemplate(directory: string): Promise<Template> {
   const resources = new Map<string, TemplateResource>();
+  const outputs = new Map<string, unknown>();
   const exports = new Map<string, unknown>();
   const parameters = new Map<string, unknown>();
   for (const file of await listTemplateFiles(directory)) {
@@ -48,12 +51,13 @@ export async function readTemplate(directory: string): Promise<Template> {
       if (resources.has(id)) throw new Error(`Cannot run the template: two stacks hold a resource ${id}`);
       resources.set(id, resource);
     }
-    for (const { Value, Export } of Object.values(stack.Outputs)) {
+    for (const [name, { Value, Export }] of Object.entries(stack.Outputs)) {
+      outputs.set(name, Value);
       if (typeof Export?.Name === 'string') exports.set(Export.Name, Value);
     }
     for (const [name, { Default }] of Object.entries(stack.Parameters)) parameters.set(name, Default);
   }
-  return { directory, resources, exports, parameters };
+  return { directory, resources, outputs, exports, parameters };
 }
 
 /** All resources of one type, in the order of the template. */

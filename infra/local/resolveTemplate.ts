@@ -6,6 +6,13 @@ export interface LocalAddress {
   attributes?: Readonly<Record<string, string>>;
 }
 
+export interface LocalAddresses {
+  /** By logical id. */
+  resources: ReadonlyMap<string, LocalAddress>;
+  /** Origins that the template writes out as texts, and what stands for them here. */
+  origins?: ReadonlyMap<string, string>;
+}
+
 /** A template value with every intrinsic function replaced by what it stands for on this machine. */
 export type Resolve = (value: unknown) => unknown;
 
@@ -25,7 +32,15 @@ const pseudoParameters: Readonly<Record<string, string>> = {
  * Builds the resolver of a template. It knows the functions that CDK writes for this app, and throws for any other,
  * and for any resource or attribute that has no local address: a silent guess would be a second description.
  */
-export function resolveTemplate(template: Template, addresses: ReadonlyMap<string, LocalAddress>): Resolve {
+export function resolveTemplate(
+  template: Template,
+  { resources: addresses, origins = new Map() }: LocalAddresses,
+): Resolve {
+  const localize = (text: string) => {
+    let local = text;
+    for (const [origin, localOrigin] of origins) local = local.replaceAll(origin, localOrigin);
+    return overPlainHttp(local);
+  };
   const reference = (id: string): unknown => {
     if (id === 'AWS::NoValue') return undefined;
     const known = pseudoParameters[id] ?? addresses.get(id)?.ref ?? template.parameters.get(id);
@@ -93,10 +108,10 @@ export function resolveTemplate(template: Template, addresses: ReadonlyMap<strin
     const known = functions[name];
     if (known === undefined) throw new Error(`Cannot resolve the template: the function ${name} is not known here`);
     const resolved = known(value[name]);
-    return typeof resolved === 'string' ? overPlainHttp(resolved) : resolved;
+    return typeof resolved === 'string' ? localize(resolved) : resolved;
   };
   const resolve: Resolve = (value) => {
-    if (typeof value === 'string') return overPlainHttp(value);
+    if (typeof value === 'string') return localize(value);
     if (Array.isArray(value)) return value.map(resolve).filter((item) => item !== undefined);
     return isObject(value) ? resolveObject(value) : value;
   };

@@ -30,7 +30,7 @@ const resources = {
   },
 };
 const template: Template = {
-  ...{ directory: '', exports: new Map(), parameters: new Map() },
+  ...{ directory: '', outputs: new Map(), exports: new Map(), parameters: new Map() },
   resources: new Map(Object.entries(resources)),
 };
 const addresses = new Map([
@@ -49,7 +49,12 @@ afterEach(() => events.stop());
 function start(answer: (keys: string[], messageIds: string[]) => unknown, others: Partial<EventsOptions> = {}) {
   const batches: Batch[] = [];
   events = startEvents({
-    ...{ template, resolve: resolveTemplate(template, addresses), timeScale: 0.0001, onDeadLetter: () => undefined },
+    ...{
+      template,
+      resolve: resolveTemplate(template, { resources: addresses }),
+      timeScale: 0.0001,
+      onDeadLetter: () => undefined,
+    },
     invoke: async (functionArn, event) => {
       const { Records = [] } = Object(event);
       const keys = Records.map(({ body }: { body: string }) => JSON.parse(body).detail.object.key);

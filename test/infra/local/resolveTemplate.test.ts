@@ -5,6 +5,7 @@ import { type LocalAddress, resolveTemplate } from '../../../infra/local/resolve
 const template: Template = {
   directory: '',
   resources: new Map([['Logs', { Type: 'AWS::Logs::LogGroup', Properties: {} }]]),
+  outputs: new Map(),
   exports: new Map([['Data:TableName', { Ref: 'Ledger' }]]),
   parameters: new Map([['Stage', 'prod']]),
 };
@@ -12,7 +13,8 @@ const addresses = new Map<string, LocalAddress>([
   ['Ledger', { ref: 'sqlite:/data/ledger.sqlite' }],
   ['Staging', { ref: 'staging', attributes: { RegionalDomainName: '127.0.0.1:4181', Arn: 'arn:aws:s3:::staging' } }],
 ]);
-const resolve = resolveTemplate(template, addresses);
+const origins = new Map([['https://issuer.example', 'http://127.0.0.1:4182']]);
+const resolve = resolveTemplate(template, { resources: addresses, origins });
 
 test.each([
   { why: 'a reference', value: { Ref: 'Ledger' }, wanted: 'sqlite:/data/ledger.sqlite' },
@@ -36,6 +38,7 @@ test.each([
   { why: 'a selection from a split', value: { 'Fn::Select': [1, { 'Fn::Split': ['/', 'a/b'] }] }, wanted: 'b' },
   { why: 'an import', value: { 'Fn::ImportValue': 'Data:TableName' }, wanted: 'sqlite:/data/ledger.sqlite' },
   { why: 'a parameter', value: { Ref: 'Stage' }, wanted: 'prod' },
+  { why: 'an origin written out', value: ['to https://issuer.example'], wanted: ['to http://127.0.0.1:4182'] },
   { why: 'no value', value: { kept: 1, left: { Ref: 'AWS::NoValue' } }, wanted: { kept: 1 } },
 ])('resolves $why', ({ value, wanted }) => {
   expect(resolve(value)).toEqual(wanted);
