@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runCli } from '../../../clients/cli/runCli.ts';
+
+/** A folder of its own with files in it. */
+export async function folderOf(files: Record<string, Uint8Array | string>): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'airlock-cli-'));
+  for (const [name, body] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), body);
+  }
+  return root;
+}
+
+interface Options {
+  cwd: string;
+  env?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** Runs one command in this process, with waits that take no time. */
+export async function airlock(args: string[], { cwd, env = {}, signal = new AbortController().signal }: Options) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const exit = await runCli(args, {
+    version: '1.2.3',
+    env,
+    cwd,
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    fetch,
+    clock: { now: () => new Date().toISOString(), sleep: async () => undefined },
+    random: () => 0,
+    signal,
+  });
+  return { exit, out, err, said: [...out, ...err].join('\n') };
+}
+
+/** A little-endian explicit DICOM file with the elements a CT slice must have; text values only, in tag order. */
+export function dicomFile(
+  values: { patient?: string; study?: string; series?: string; sop?: string; instance?: string } = {},
+) {
+  const { patient = 'DOE^JOHN', study = '1.2.3', series = '1.2.3.4', sop = '1.2.3.4.5', instance = '1' } = values;
+  const meta = element(0x0002, 0x0010, 'UI', '1.2.840.10008.1.2.1');
+  const body = [
+    element(0x0008, 0x0016, 'UI', '1.2.840.10008.5.1.4.1.1.2'),
+    element(0x0008, 0x0018, 'UI', sop),
+    element(0x0008, 0x0060, 'CS', 'CT'),
+    element(0x0010, 0x0010, 'PN', patient),
+    element(0x0010, 0x0020, 'LO', `ID-${patient}`),
+    element(0x0020, 0x000d, 'UI', study),
+    element(0x0020, 0x000e, 'UI', series),
+    element(0x0020, 0x0013, 'IS', instance),
+  ];
+  const length = Buffer.alloc(12);
+  length.writeUInt16LE(0x0002, 0);
+  length.write('UL', 4);
+  length.writeUInt16LE(4, 6);
+  length.writeUInt32LE(meta.length, 8);
+  return new Uint8Array(Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), length, meta, ...body]));
+}
+
+function element(group: number, number: number, vr: string, text: string): Buffer {
+  const value = text.length % 2 === 0 ? text : `${text}${vr === 'UI' ? '\0' : ' '}`;
+  const head = Buffer.alloc(8);
+  head.writeUInt16LE(group, 0);
+  head.writeUInt16LE(number, 2);
+  head.write(vr, 4);
+  head.writeUInt16LE(value.length, 6);
+  return Buffer.concat([head, Buffer.from(value, 'latin1')]);
+}
