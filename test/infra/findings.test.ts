@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
@@ -12,12 +12,13 @@ const Report = z.object({
 });
 
 test('cdk-nag (AwsSolutions, HIPAA) finds exactly what is acknowledged with a reason', () => {
-  const { app, stack, outdir } = newApp();
+  const { app, stack, outdir, folder } = newApp();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
   // Nothing is acknowledged in this app, so every finding shows and ends the synthesis
   expect(() => app.synth()).toThrow('AwsSolutions');
 
   const { pluginReports } = Report.parse(JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')));
+  rmSync(folder, { recursive: true });
   const found = pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
   expect([...new Set(found)].sort()).toEqual(Object.keys(acknowledgedFindings(stack)).sort());
 });

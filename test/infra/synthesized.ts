@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -26,14 +26,16 @@ export function newApp() {
     writeFileSync(join(folder, 'handlers', name, 'index.mjs'), `export const name = '${name}';\n`);
   }
   const outdir = join(folder, 'cdk.out');
-  return { outdir, ...airlockApp({ outdir, handlers: join(folder, 'handlers'), policies: readPolicies() }) };
+  return { folder, outdir, ...airlockApp({ outdir, handlers: join(folder, 'handlers'), policies: readPolicies() }) };
 }
 
 /** The template as the command line writes it. */
 export function synthesize(): z.infer<typeof Template> {
-  const { app, outdir } = newApp();
+  const { app, outdir, folder } = newApp();
   app.synth();
-  return Template.parse(JSON.parse(readFileSync(join(outdir, 'Airlock.template.json'), 'utf8')));
+  const text = readFileSync(join(outdir, 'Airlock.template.json'), 'utf8');
+  rmSync(folder, { recursive: true });
+  return Template.parse(JSON.parse(text));
 }
 
 /** Resources of one type: pairs of logical id and properties. */
