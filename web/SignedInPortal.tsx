@@ -6,7 +6,7 @@ import { useSignIn } from './signIn/useSignIn.ts';
 
 /** Everything behind the sign-in, or the way to it. */
 export function SignedInPortal({ service }: { service: ServiceDescription }) {
-  const { isSignedIn, isBusy, problem, token, signIn, signOut } = useSignIn(service);
+  const { isSignedIn, isBusy, problem, token, signIn, signInAgain, signOut } = useSignIn(service);
   if (!isSignedIn) {
     return (
       <Page>
@@ -16,7 +16,7 @@ export function SignedInPortal({ service }: { service: ServiceDescription }) {
   }
   return (
     <Page signOut={signOut}>
-      <Workspace service={service} token={token} signIn={signIn} />
+      <Workspace service={service} signedIn={{ token, signInAgain }} />
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import type { SignedIn } from './signIn/useSignIn.ts';
 import { clockFromWeb } from './upload/clockFromWeb.ts';
 
 /** The API of the origin that served the page. */
-export function openService({ token, signal }: Partial<SignedIn> & { signal?: AbortSignal } = {}) {
+export function openService({ token, signal }: Partial<Pick<SignedIn, 'token'>> & { signal?: AbortSignal } = {}) {
   return apiClient({
     url: location.origin,
     fetch: window.fetch.bind(window),

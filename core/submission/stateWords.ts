@@ -8,7 +8,7 @@ interface StateWords {
 
 /** Only `archived` is told as done: what was uploaded is not archived. */
 export const stateWords: Record<SubmissionState, StateWords> = {
-  draft: { label: 'Not sent yet', meaning: 'Nothing has been sent' },
+  draft: { label: 'Draft', meaning: 'Nothing has been sent' },
   uploading: { label: 'Uploading', meaning: 'Files are on their way to staging, or wait to be sent' },
   submitted: {
     label: 'Uploaded – being processed',

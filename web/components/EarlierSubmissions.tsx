@@ -1,3 +1,4 @@
+import type { SignedIn } from '../signIn/useSignIn.ts';
 import { bytesWords, counted, timeWords } from '../words/quantities.ts';
 import { ProblemNotice } from './ProblemNotice.tsx';
 import { StateLabel } from './StateLabel.tsx';
@@ -6,10 +7,10 @@ import type { Submissions } from './useSubmissions.ts';
 interface Props {
   submissions: Submissions;
   open: (submission: string) => void;
-  signIn: () => void;
+  signInAgain: SignedIn['signInAgain'];
 }
 
-export function EarlierSubmissions({ submissions: { items, problem, reload, more }, open, signIn }: Props) {
+export function EarlierSubmissions({ submissions: { items, problem, reload, more }, open, signInAgain }: Props) {
   return (
     <section className="earlier" aria-labelledby="earlier">
       <div className="sectionHead">
@@ -18,7 +19,9 @@ export function EarlierSubmissions({ submissions: { items, problem, reload, more
           Refresh<span className="unseen"> the list of submissions</span>
         </button>
       </div>
-      {problem !== undefined && <ProblemNotice problem={problem} moment="receipt" retry={reload} signIn={signIn} />}
+      {problem !== undefined && (
+        <ProblemNotice problem={problem} moment="receipt" retry={reload} signInAgain={signInAgain} />
+      )}
       {items?.length === 0 && <p className="note">There are none yet.</p>}
       {items !== undefined && items.length > 0 && (
         <ul className="submissions">

@@ -14,8 +14,8 @@ import { SendProgress } from './SendProgress.tsx';
 import { StepSection } from './StepSection.tsx';
 import { TargetForm } from './TargetForm.tsx';
 
-interface Props extends SignedIn {
-  signIn: () => void;
+interface Props {
+  signedIn: SignedIn;
   earlier: SubmissionView[] | undefined;
   onCommitted: (submission: string, paths: string[]) => void;
 }
@@ -23,8 +23,8 @@ interface Props extends SignedIn {
 type Target = CreateSubmissionBody | { resume: string };
 
 /** Choose, look, send: the way of one submission up to staging. */
-export function NewSubmission({ token, signIn, earlier, onCommitted }: Props) {
-  const { flow, choose, arrange, send, pause, reset } = useUpload({ token });
+export function NewSubmission({ signedIn, earlier, onCommitted }: Props) {
+  const { flow, choose, arrange, send, pause, reset } = useUpload(signedIn);
   const [target, setTarget] = useState<Target>();
 
   useEffect(() => {
@@ -77,7 +77,7 @@ export function NewSubmission({ token, signIn, earlier, onCommitted }: Props) {
               pause={pause}
               resume={() => send(flow.sent.submission === undefined ? target : { resume: flow.sent.submission })}
               cancel={reset}
-              signIn={signIn}
+              signInAgain={signedIn.signInAgain}
             />
           )}
         </StepSection>

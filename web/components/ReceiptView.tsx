@@ -9,18 +9,18 @@ import { ReceiptFiles } from './ReceiptFiles.tsx';
 import { SignatureCheck } from './SignatureCheck.tsx';
 import { useReceipt } from './useReceipt.ts';
 
-interface Props extends SignedIn {
+interface Props {
   submission: string;
   service: ServiceDescription;
-  signIn: () => void;
+  signedIn: SignedIn;
   paths: string[] | undefined;
 }
 
 /** The proof of what was archived, checked in this browser. */
-export function ReceiptView({ submission, service, token, signIn, paths }: Props) {
-  const { signed, problem, reload } = useReceipt({ token, submission });
+export function ReceiptView({ submission, service, signedIn, paths }: Props) {
+  const { signed, problem, reload } = useReceipt({ token: signedIn.token, submission });
   if (problem !== undefined) {
-    return <ProblemNotice problem={problem} moment="receipt" retry={reload} signIn={signIn} />;
+    return <ProblemNotice problem={problem} moment="receipt" retry={reload} signInAgain={signedIn.signInAgain} />;
   }
   if (signed === undefined) return <p className="note">Fetching the receipt…</p>;
   const { receipt } = signed;

@@ -1,3 +1,4 @@
+import type { SignedIn } from '../signIn/useSignIn.ts';
 import type { UploadFlow } from '../upload/uploadFlow.ts';
 import { bytesWords, numberWords, percentOf } from '../words/quantities.ts';
 import { ProblemNotice } from './ProblemNotice.tsx';
@@ -7,7 +8,7 @@ interface Props {
   pause: () => void;
   resume: () => void;
   cancel: () => void;
-  signIn: () => void;
+  signInAgain: SignedIn['signInAgain'];
 }
 
 const statusWords = {
@@ -17,8 +18,7 @@ const statusWords = {
   stopped: 'Stopped',
 };
 
-export function SendProgress({ flow: { status, sent, problem }, pause, resume, cancel, signIn }: Props) {
-  const isIdle = status === 'paused' || status === 'stopped';
+export function SendProgress({ flow: { status, sent, problem }, pause, resume, cancel, signInAgain }: Props) {
   return (
     <>
       <div className="progress">
@@ -29,13 +29,16 @@ export function SendProgress({ flow: { status, sent, problem }, pause, resume, c
           {sent.skippedBytes > 0 && `, of which ${bytesWords(sent.skippedBytes)} had arrived before`}
         </p>
       </div>
-      {problem !== undefined && <ProblemNotice problem={problem} moment="sending" signIn={signIn} />}
+      {problem !== undefined && (
+        <ProblemNotice problem={problem} moment="sending" retry={resume} signInAgain={signInAgain} />
+      )}
       <div className="choices">
-        {isIdle ? (
+        {status === 'paused' && (
           <button type="button" className="primary" onClick={resume}>
             Continue sending
           </button>
-        ) : (
+        )}
+        {(status === 'running' || status === 'pausing') && (
           <button type="button" onClick={pause} disabled={status === 'pausing'}>
             Pause
           </button>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { Icon } from './Icon.tsx';
 
 interface Props {
   number: number;
@@ -25,7 +26,7 @@ export function StepSection({ number, title, place, outcome, children }: Props) 
     <li className={`step ${place}`} aria-current={place === 'current' ? 'step' : undefined}>
       <h2 ref={heading} tabIndex={-1}>
         <span className="stepNumber" aria-hidden="true">
-          {place === 'done' ? '✓' : number}
+          {place === 'done' ? <Icon name="check" /> : number}
         </span>
         {title}
         <span className="unseen"> ({placeWords[place]})</span>

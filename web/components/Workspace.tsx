@@ -7,15 +7,15 @@ import { NewSubmission } from './NewSubmission.tsx';
 import { SubmissionPage } from './SubmissionPage.tsx';
 import { useSubmissions } from './useSubmissions.ts';
 
-interface Props extends SignedIn {
+interface Props {
   service: ServiceDescription;
-  signIn: () => void;
+  signedIn: SignedIn;
 }
 
 /** One submission when the address names it; else a new one and the list. The new one stays alive behind the other. */
-export function Workspace({ service, token, signIn }: Props) {
+export function Workspace({ service, signedIn }: Props) {
   const { opened, open } = useAddress();
-  const submissions = useSubmissions({ token });
+  const submissions = useSubmissions(signedIn);
   const [localPaths, setLocalPaths] = useState<ReadonlyMap<string, string[]>>(new Map());
   const { reload } = submissions;
 
@@ -31,16 +31,15 @@ export function Workspace({ service, token, signIn }: Props) {
   return (
     <>
       <div hidden={opened !== undefined}>
-        <NewSubmission token={token} signIn={signIn} earlier={submissions.items} onCommitted={follow} />
-        <EarlierSubmissions submissions={submissions} open={open} signIn={signIn} />
+        <NewSubmission signedIn={signedIn} earlier={submissions.items} onCommitted={follow} />
+        <EarlierSubmissions submissions={submissions} open={open} signInAgain={signedIn.signInAgain} />
       </div>
       {opened !== undefined && (
         <SubmissionPage
           key={opened}
           submission={opened}
           service={service}
-          token={token}
-          signIn={signIn}
+          signedIn={signedIn}
           paths={localPaths.get(opened)}
           close={() => {
             open(undefined);

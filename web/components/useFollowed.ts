@@ -7,7 +7,7 @@ import { clockFromWeb } from '../upload/clockFromWeb.ts';
 import { useWork } from '../useWork.ts';
 
 /** A submission as it goes through its states, until it rests. */
-export function useFollowed({ token, submission }: SignedIn & { submission: string }) {
+export function useFollowed({ token, submission }: Pick<SignedIn, 'token'> & { submission: string }) {
   const [view, setView] = useState<SubmissionView>();
   const [states, setStates] = useState<EnteredState[]>([]);
 

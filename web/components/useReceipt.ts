@@ -4,7 +4,7 @@ import { openService } from '../openService.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import { useWork } from '../useWork.ts';
 
-export function useReceipt({ token, submission }: SignedIn & { submission: string }) {
+export function useReceipt({ token, submission }: Pick<SignedIn, 'token'> & { submission: string }) {
   const [signed, setSigned] = useState<SignedReceipt>();
   const fetchReceipt = useCallback(
     async (signal: AbortSignal) => setSigned(await openService({ token, signal }).getReceipt(submission)),

@@ -8,7 +8,7 @@ import { type PlainProblem, plainProblem } from '../words/plainProblem.ts';
 export type Submissions = ReturnType<typeof useSubmissions>;
 
 /** The site's submissions, newest first, a page at a time. */
-export function useSubmissions({ token }: SignedIn) {
+export function useSubmissions({ token }: Pick<SignedIn, 'token'>) {
   const api = useMemo(() => openService({ token }), [token]);
   const [items, setItems] = useState<SubmissionView[]>();
   const [cursor, setCursor] = useState<string>();

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import type { ServiceDescription } from '../../core/submission/api.ts';
 import { discoverIssuer } from './discoverIssuer.ts';
 import { heldAttempt } from './heldSession.ts';
+import { isSignInWindow } from './signInWindow.ts';
 
 /** Where the issuer sends people back to: registered there as the portal's one address. */
 export const redirectUri = () => `${location.origin}/`;
@@ -15,6 +16,7 @@ export async function beginSignIn(service: ServiceDescription): Promise<void> {
     nonce: oauth.generateRandomNonce(),
     codeVerifier: oauth.generateRandomCodeVerifier(),
     hash: location.hash,
+    isWindow: isSignInWindow(),
   };
   heldAttempt.keep(attempt);
   const address = new URL(server.authorization_endpoint);

@@ -3,6 +3,7 @@ import type { ServiceDescription } from '../../core/submission/api.ts';
 import { redirectUri } from './beginSignIn.ts';
 import { discoverIssuer } from './discoverIssuer.ts';
 import { heldAttempt, heldSession, type Session } from './heldSession.ts';
+import { handOver } from './signInWindow.ts';
 
 /** True on the way back from the issuer. */
 export const isReturning = () => /[?&](code|error)=/.test(location.search);
@@ -32,7 +33,8 @@ export async function completeSignIn(service: ServiceDescription): Promise<Sessi
     requireIdToken: true,
   });
   const session = sessionOf(tokens);
-  heldSession.keep(session);
+  if (attempt.isWindow) handOver(session);
+  else heldSession.keep(session);
   return session;
 }
 

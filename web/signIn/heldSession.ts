@@ -25,6 +25,8 @@ export const SignInAttempt = z.object({
   codeVerifier: z.string(),
   /** Fragment of the address to return to. */
   hash: z.string(),
+  /** True in a window that was opened for the sign-in alone. */
+  isWindow: z.boolean(),
 });
 export type SignInAttempt = z.infer<typeof SignInAttempt>;
 

@@ -3,25 +3,39 @@ import type { ServiceDescription } from '../../core/submission/api.ts';
 import { type PlainProblem, plainProblem } from '../words/plainProblem.ts';
 import { beginSignIn } from './beginSignIn.ts';
 import { completeSignIn, isReturning, renewSession } from './completeSignIn.ts';
+import { endSignIn } from './endSignIn.ts';
 import { heldSession, type Session } from './heldSession.ts';
+import { isSignInWindow, signInByWindow } from './signInWindow.ts';
 
 export interface SignedIn {
   /** The access token; with `renew` another than the last. @throws when the issuer gives none */
   token: (options: { renew: boolean }) => Promise<string | undefined>;
+  /** Signs in again without leaving the page; does not settle while the person does not. */
+  signInAgain: () => Promise<void>;
 }
 
 /** The code in the address is good for one exchange, however often the page renders. */
 let returning: Promise<Session> | undefined;
 
 export function useSignIn(service: ServiceDescription) {
-  const [session, setSession] = useState(heldSession.read);
+  const [session, setSession] = useState(sessionAtStart);
   const [problem, setProblem] = useState<PlainProblem>();
-  const [isBusy, setBusy] = useState(isReturning);
+  const [isBusy, setBusy] = useState(isReturning() || isSignInWindow());
+
+  const signIn = useCallback(() => {
+    setProblem(undefined);
+    setBusy(true);
+    beginSignIn(service).catch((error: unknown) => {
+      setBusy(false);
+      setProblem(signInProblem(error));
+    });
+  }, [service]);
 
   useEffect(() => {
+    if (isSignInWindow()) return signIn();
     if (returning === undefined && isReturning()) returning = completeSignIn(service);
     returning?.then(setSession, (error: unknown) => setProblem(signInProblem(error))).finally(() => setBusy(false));
-  }, [service]);
+  }, [service, signIn]);
 
   const token = useCallback<SignedIn['token']>(
     async ({ renew }) => {
@@ -31,26 +45,28 @@ export function useSignIn(service: ServiceDescription) {
     },
     [service],
   );
+  const signInAgain = useCallback(async () => {
+    const renewed = await signInByWindow();
+    heldSession.keep(renewed);
+    setSession(renewed);
+  }, []);
 
   return {
     isSignedIn: session !== undefined,
     isBusy,
     problem,
     token,
-    signIn: () => {
-      setProblem(undefined);
-      setBusy(true);
-      beginSignIn(service).catch((error: unknown) => {
-        setBusy(false);
-        setProblem(signInProblem(error));
-      });
-    },
+    signIn,
+    signInAgain,
     signOut: () => {
-      heldSession.forget();
       setSession(undefined);
+      endSignIn(service).catch((error: unknown) => setProblem(signInProblem(error)));
     },
   };
 }
+
+/** A page that comes from the issuer, or goes there, has none yet; a new window holds a copy of its opener's storage. */
+const sessionAtStart = () => (isReturning() || isSignInWindow() ? undefined : heldSession.read());
 
 /** Whatever the issuer refused, the person can only try again; the detail says no more than the library's own words. */
 function signInProblem(error: unknown): PlainProblem {

@@ -1,6 +1,7 @@
 import { useEffect, useReducer, useRef, useState } from 'react';
 import type { CreateSubmissionBody } from '../../core/submission/api.ts';
 import { isJunkFile } from '../../core/upload/isJunkFile.ts';
+import { withoutRoot } from '../../core/upload/withoutRoot.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import { nextFlow } from './uploadFlow.ts';
 import type { ChosenFile, FromWorker, ToWorker } from './workerMessages.ts';
@@ -32,7 +33,8 @@ export function useUpload({ token }: Pick<SignedIn, 'token'>) {
 
   return {
     flow,
-    choose: (chosen: ChosenFile[]) => {
+    choose: (taken: ChosenFile[]) => {
+      const chosen = withoutRoot(taken);
       const files = chosen.filter(({ path }) => !isJunkFile(path));
       const leftOut = chosen.map(({ path }) => path).filter(isJunkFile);
       if (files.length === 0) {

@@ -30,7 +30,7 @@ const browserProblems: Record<string, { meaning: string; action: string }> = {
   SignInFailed: { meaning: 'The sign-in was not completed', action: 'Sign in again' },
   Unauthenticated: {
     meaning: 'Your sign-in has ended',
-    action: 'Sign in again and choose the same folder: sending goes on where it stopped',
+    action: 'Sign in again: this page stays as it is, and sending goes on where it stopped',
   },
   FileUnreadable: {
     meaning: 'A file was moved, changed or locked after you chose it',
