@@ -66,10 +66,10 @@ interface PrefixTable {
   byPrefix: Map<number, Uint8Array[]>;
 }
 
-const hashOf = (prefix: number) => Math.imul(prefix, 0x9e3779b1) >>> 16;
+const hashOf = (prefix: number) => Math.imul(prefix, 0x9e3779b1) >>> 20;
 
 function prefixTable(texts: ReadonlySet<string>): PrefixTable {
-  const table: PrefixTable = { mayStart: new Uint8Array(0x10000), byPrefix: new Map() };
+  const table: PrefixTable = { mayStart: new Uint8Array(0x1000), byPrefix: new Map() };
   for (const text of texts) {
     const pattern = Uint8Array.from(text, (character) => fold[character.charCodeAt(0)] ?? 0);
     const prefix = new DataView(pattern.buffer).getInt32(0);

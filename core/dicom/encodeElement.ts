@@ -75,7 +75,9 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 
 /** Text of ISO 646: one byte a character. Valid in every character set of PS3.3 §C.12.1.1.2. */
 export function asciiBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 const nulPadded = new Set<number>([vr.UI, vr.OB, vr.UN]);
