@@ -34,7 +34,10 @@ export interface StoredPart {
  */
 export interface ObjectStore {
   head(key: string): Promise<StoredObject | undefined>;
-  /** Streams the object or a range of it, pinned to a version when given. Reads nothing ahead of its consumer. */
+  /**
+   * Streams the object or a range of it, pinned to a version when given. Reads nothing ahead of its consumer. A range
+   * ends at the object's end at the latest, and is empty when it starts there.
+   */
   read(key: string, options?: { range?: ByteRange; versionId?: string }): Bytes;
   /** Writes small documents. `ifAbsent` keeps what is there and answers false when something is. */
   write(key: string, body: Uint8Array, options?: { ifAbsent?: boolean }): Promise<boolean>;
@@ -53,8 +56,12 @@ export interface UploadStore {
   beginUpload(key: string): Promise<string>;
   /** A presigned UploadPart, bound to exact size and SHA-256 (base64). */
   signPart(upload: { key: string; uploadId: string }, part: StoredPart): Promise<SignedRequest>;
+  /** @throws DomainError ObjectMissing when the upload is complete or gone */
   listParts(upload: { key: string; uploadId: string }): Promise<StoredPart[]>;
-  /** Completes from the stored parts. @throws DomainError PartMissing */
+  /**
+   * Completes from the stored parts; repeated, it answers the same.
+   * @throws DomainError PartMissing, PartDigestMismatch, RequestInvalid (a part but the last below S3's 5 MiB)
+   */
   completeUpload(upload: { key: string; uploadId: string }, parts: StoredPart[]): Promise<StoredObject>;
 }
 
