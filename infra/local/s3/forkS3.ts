@@ -10,7 +10,7 @@ const S3Report = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('counted'), id: z.int(), counts: RequestCounts }),
 ]);
 
-export interface ForkedS3 extends S3Server {
+interface ForkedS3 extends S3Server {
   pid: number | undefined;
   /** Settles when the process is gone, for whatever reason. */
   exited: Promise<void>;
@@ -29,6 +29,8 @@ export async function forkS3(
   const questions = new Map<number, (counts: RequestCounts) => void>();
   const url = await new Promise<string>((resolve, reject) => {
     void exited.then(() => reject(new Error('Start S3: its process ended')));
+    // stays on: a message to a process that has just died is an error too, and its exit tells the same
+    child.on('error', reject);
     child.on('message', (message) => {
       const report = S3Report.parse(message);
       if (report.kind === 'started') resolve(report.url);

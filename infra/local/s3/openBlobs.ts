@@ -20,7 +20,7 @@ export type Blobs = Awaited<ReturnType<typeof openBlobs>>;
 export async function openBlobs(dataDir: string) {
   const root = join(dataDir, 'blobs');
   const folders = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
-  await Promise.all(folders.map((folder) => mkdir(join(root, folder), { recursive: true })));
+  await Promise.all(folders.map((folder) => mkdir(join(root, folder), { recursive: true, mode: 0o700 })));
   const pathOf = (blob: string) => join(root, blob.slice(0, 2), blob);
   return {
     /** Writes all chunks into a new blob; leaves nothing behind when the source or the disk fails. */

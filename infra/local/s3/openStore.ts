@@ -9,7 +9,7 @@ import { type Version, versionsOf } from './versions.ts';
 const DAY_MS = 24 * 3600 * 1000;
 
 /** What is in the request's body once it is written and verified. */
-export interface StoredBody {
+interface StoredBody {
   blob: string;
   sizeBytes: number;
   /** Base64; undefined when the request named no checksum. */

@@ -30,7 +30,7 @@ const statuses = {
   SignatureDoesNotMatch: 403,
   XAmzContentSHA256Mismatch: 400,
 } as const;
-export type S3ErrorCode = keyof typeof statuses;
+type S3ErrorCode = keyof typeof statuses;
 
 /** An error whose name is the S3 error code. Its message goes to the client and names no key. */
 export function s3Error(code: S3ErrorCode, message: string): Error {

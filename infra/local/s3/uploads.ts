@@ -16,8 +16,6 @@ export const Upload = z.object({
 });
 export type Upload = z.infer<typeof Upload>;
 
-export type Uploads = ReturnType<typeof uploadsOf>;
-
 export function uploadsOf({ database }: Index, pieces: Pieces) {
   const insert = database.prepare('INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?)');
   const select = database.prepare('SELECT * FROM uploads WHERE uploadId = ? AND bucket = ? AND key = ?');

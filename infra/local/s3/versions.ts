@@ -30,12 +30,10 @@ export const Version = z.object({
 export type Version = z.infer<typeof Version>;
 
 /** `If-Match` and `If-None-Match` of a write. */
-export interface WriteCondition {
+interface WriteCondition {
   ifMatch: string | undefined;
   ifNoneMatch: string | undefined;
 }
-
-export type Versions = ReturnType<typeof versionsOf>;
 
 /** Versions of objects. The bucket of a version is always versioned: nothing is ever overwritten in place. */
 export function versionsOf({ database }: Index, pieces: Pieces) {

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { HeadObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '../../../core/policy/limits.ts';
 import { DomainError } from '../../../core/submission/DomainError.ts';
 import type { Bytes, ObjectStore } from '../../../core/submission/ports.ts';
+import { s3Client } from '../../../lambdas/adapters/s3Client.ts';
 import { s3ObjectStore } from '../../../lambdas/adapters/s3ObjectStore.ts';
-import { clientOf, openLocalS3 } from '../../infra/local/s3/localS3.ts';
+import { clientOf, credentials, openLocalS3, region } from '../../infra/local/s3/localS3.ts';
 
 const MIB = 1024 * 1024;
 
@@ -78,6 +79,21 @@ describe('the object store over S3', () => {
       name: 'StorageUnavailable',
     });
     nowhere.destroy();
+  });
+
+  test('finds its endpoint and credentials in the environment, and addresses the bucket by path', async () => {
+    const environment = {
+      AWS_ENDPOINT_URL_S3: s3.server.url,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const client = s3Client();
+    expect(await s3ObjectStore({ client, bucket: 'staging' }).write('by-path', Buffer.from('x'))).toBe(true);
+    client.destroy();
+    vi.unstubAllEnvs();
+    expect(await store.head('by-path')).toMatchObject({ sizeBytes: 1 });
   });
 
   test('tells a read that was cut from one that ended', async () => {

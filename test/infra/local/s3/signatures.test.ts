@@ -1,5 +1,6 @@
 import { GetObjectCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientOf, credentials, openLocalS3 } from './localS3.ts';
 
@@ -116,6 +117,21 @@ describe('the one-machine S3 answers signed requests alone', () => {
     { path: `/staging/${'k'.repeat(1025)}`, code: 'KeyTooLongError', status: 400, why: 'a key that is too long' },
   ])('refuses $why', async ({ path, code, status }) => {
     await expectRefusal(await fetch(`${s3.server.url}${path}`), code, status);
+  });
+
+  test('agrees with the SDK on the signature of any key and any metadata', async () => {
+    const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
+    const printable = fc.string({ unit: fc.constantFrom(...'ab  +%/=&,;:\'"!*()~') });
+    await fc.assert(
+      fc.asyncProperty(text, printable, async (Key, note) => {
+        const Metadata = { note: `x${note}x` };
+        await s3.client.send(new PutObjectCommand({ Bucket: 'staging', Key, Body: Key, Metadata }));
+        const get = await s3.client.send(new GetObjectCommand({ Bucket: 'staging', Key }));
+        expect(await get.Body?.transformToString()).toBe(Key);
+        expect(get.Metadata).toEqual(Metadata);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('says nothing of a bucket that is not there before it knows who asks', async () => {
