@@ -67,7 +67,7 @@ export function xnatSession(access: XnatAccess) {
     });
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const limit = zip !== undefined || isTransfer ? TRANSFER_MS : (access.timeoutMs ?? ANSWER_MS);
-    const upload = zip && { body: ReadableStream.from(zip), duplex: 'half' as const };
+    const upload = zip && { body: streamOf(zip), duplex: 'half' as const };
     const type = zip && { 'Content-Type': 'application/zip' };
     return call(`${root}${path}${search}`, {
       method,
@@ -121,6 +121,21 @@ async function withoutLoginPage(response: Response): Promise<Response | undefine
   return new Response(text, response);
 }
 
+function streamOf(body: Bytes): ReadableStream<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
+}
+
+/** Keeps apart a fault of the source from one of the transfer: fetch reports both alike. */
 function watch(zip: Bytes | undefined): { zip?: { zip: Bytes }; fault?: { error: unknown } } {
   if (zip === undefined) return {};
   const source: ReturnType<typeof watch> = {};

@@ -1,7 +1,7 @@
 import { refusal } from './refusal.ts';
 
 /** What a path under /data points at: an item, a collection of items, or something beside them. */
-export type AddressKind = (typeof levels)[number]['one'] | (typeof levels)[number]['many'] | 'other';
+type AddressKind = (typeof levels)[number]['one'] | (typeof levels)[number]['many'] | 'other';
 
 export interface Address {
   kind: AddressKind;

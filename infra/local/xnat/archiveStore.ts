@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import * as z from 'zod';
 
-export const itemKinds = ['project', 'subject', 'experiment', 'scan'] as const;
+const itemKinds = ['project', 'subject', 'experiment', 'scan'] as const;
 export type ItemKind = (typeof itemKinds)[number];
 
 /** A project, subject, session or scan: XNAT's items differ only in what they are unique within. */

@@ -5,10 +5,12 @@ import type { XnatOptions } from './xnatOptions.ts';
 
 const Ready = z.union([z.object({ url: z.string() }), z.object({ failure: z.string() })]);
 
-export interface ForkedXnat {
+interface ForkedXnat {
   url: string;
   /** Of the process, for tests that kill it. */
   pid: number | undefined;
+  /** Settles when the process is gone, however it ended. */
+  exited: Promise<void>;
   /** Ends the process in good order. */
   stop(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export async function forkXnat(options: XnatOptions): Promise<ForkedXnat> {
   return {
     url,
     pid: child.pid,
+    exited,
     async stop() {
       if (child.connected) child.disconnect();
       await exited;

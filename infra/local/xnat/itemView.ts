@@ -2,7 +2,7 @@ import type { ArchiveStore, Item, ItemKind } from './archiveStore.ts';
 import { escapeXml } from './escapeXml.ts';
 import type { Row } from './tables.ts';
 
-export const defaultColumns: Record<ItemKind, string[]> = {
+const defaultColumns: Record<ItemKind, string[]> = {
   project: ['ID', 'name', 'description', 'secondary_ID', 'pi_firstname', 'pi_lastname', 'URI'],
   subject: ['ID', 'label', 'project', 'insert_date', 'insert_user', 'URI'],
   experiment: ['ID', 'project', 'date', 'xsiType', 'label', 'insert_date', 'URI'],

@@ -3,7 +3,7 @@ import type { ArchiveStore, Item, Resource } from './archiveStore.ts';
 import { refusal } from './refusal.ts';
 
 /** What of an address exists. */
-export interface Place {
+interface Place {
   project: Item | undefined;
   subject: Item | undefined;
   experiment: Item | undefined;

@@ -4,7 +4,7 @@ import type { ArchiveFolder, Arrived } from './archiveFolder.ts';
 import { refusal } from './refusal.ts';
 
 /** One file as it came, whole, under the name its sender gave. */
-export interface ReceivedFile {
+interface ReceivedFile {
   name: string | undefined;
   arrived: Arrived;
 }

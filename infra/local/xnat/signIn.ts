@@ -18,7 +18,7 @@ const challenge: Answer = {
   body: 'The request requires user authentication',
 };
 
-export type SignIn = { session: Session; isNew: boolean } | { refused: Answer };
+type SignIn = { session: Session; isNew: boolean } | { refused: Answer };
 
 /**
  * Cookie first, then Basic, which begins a session of its own. Without either: a challenge, or the login page for

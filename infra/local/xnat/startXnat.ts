@@ -14,7 +14,7 @@ import type { XnatOptions } from './xnatOptions.ts';
 const REQUEST_MS = 60 * 60 * 1000;
 const FAULT_BYTES = 16 * 1024;
 
-export interface RunningXnat {
+interface RunningXnat {
   url: string;
   faults: Faults;
   stop(): Promise<void>;
