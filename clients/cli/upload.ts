@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CreateSubmissionBody } from '../../core/submission/api.ts';
@@ -117,7 +117,7 @@ async function send(
     signal,
   };
   try {
-    const { id } = await uploadSubmission(ports, { plan, target }, onEvent);
+    const { id } = await uploadSubmission(ports, { plan, target, idempotencyKey: randomUUID() }, onEvent);
     await noted;
     return id;
   } catch (error) {

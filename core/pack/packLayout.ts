@@ -2,7 +2,7 @@ import type { ByteRange } from '../submission/ports.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember } from './zipRecords.ts';
 
 /** A piece of a pack: bytes as they are, or a range of one of its files by the file's place in the list. */
-export type PackSegment = { bytes: Uint8Array } | { file: number; range: ByteRange };
+type PackSegment = { bytes: Uint8Array } | { file: number; range: ByteRange };
 
 export interface PackLayout {
   sizeBytes: number;

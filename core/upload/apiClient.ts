@@ -38,6 +38,7 @@ interface Call<T> {
   at?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;
+  headers?: Record<string, string>;
 }
 
 export type ApiClient = ReturnType<typeof apiClient>;
@@ -53,7 +54,14 @@ export function apiClient(options: ApiClientOptions) {
 
   return {
     describeService: () => call({ route: 'describeService', result: ServiceDescription }),
-    createSubmission: (body: CreateSubmissionBody) => call({ route: 'createSubmission', result: SubmissionView, body }),
+    /** With a key, a repeated call answers with the submission that the first one made. */
+    createSubmission: (body: CreateSubmissionBody, idempotencyKey?: string) =>
+      call({
+        route: 'createSubmission',
+        result: SubmissionView,
+        body,
+        ...(idempotencyKey && { headers: { 'idempotency-key': idempotencyKey } }),
+      }),
     listSubmissions: (query: { cursor?: string } = {}) =>
       call({ route: 'listSubmissions', result: SubmissionList, query }),
     getSubmission: (submission: string) =>
@@ -94,7 +102,7 @@ async function send<T>({ url, fetch: http, token, signal }: ApiClientOptions, ca
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(call.at?.[name] ?? ''));
   const address = new URL(path, url);
   for (const [name, value] of Object.entries(call.query ?? {})) address.searchParams.set(name, value);
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json', ...call.headers };
   if (needsToken(call)) headers.authorization = `Bearer ${await token({ renew })}`;
   if (call.body !== undefined) headers['content-type'] = 'application/json';
   const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
@@ -121,7 +129,7 @@ export const isPassing = (status: number) => status >= 500 || status === 429 || 
 function problemOf(route: RouteName, response: Response, answer: unknown): ApiProblem {
   const problem = Problem.safeParse(answer);
   const { status } = response;
-  const code = problem.data?.code ?? (isPassing(status) ? 'ServiceUnreachable' : 'AnswerInvalid');
+  const code = problem.data?.code ?? codeOfStatus(status);
   const issues = problem.data?.issues?.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
   const detail = problem.data?.detail ?? `the service answers ${status}`;
   return new ApiProblem(issues ? `${detail} (${issues})` : problem.data ? detail : `Cannot ${route}: ${detail}`, {
@@ -130,6 +138,13 @@ function problemOf(route: RouteName, response: Response, answer: unknown): ApiPr
     retryable: isPassing(status) || code === 'LedgerConflict',
     ...retryAfterOf(response),
   });
+}
+
+/** A gateway before the API refuses tokens with no problem document. */
+function codeOfStatus(status: number): string {
+  if (isPassing(status)) return 'ServiceUnreachable';
+  if (status === 401) return 'Unauthenticated';
+  return status === 403 ? 'Forbidden' : 'AnswerInvalid';
 }
 
 const needsToken = ({ route }: Pick<Call<unknown>, 'route'>) => route !== 'describeService';

@@ -4,6 +4,7 @@ import { DomainError } from '../submission/DomainError.ts';
 import type { Codecs } from '../submission/ports.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import type { ApiClient } from './apiClient.ts';
+import type { DigestBytes } from './inspectFile.ts';
 import { type PartTasks, partTasks } from './partTasks.ts';
 import type { ObjectPlan, UploadPlan } from './planUpload.ts';
 import { putSigned } from './putSigned.ts';
@@ -16,15 +17,19 @@ export interface UploadPorts {
   fetch: typeof fetch;
   readFile: ReadFile;
   codecs: Pick<Codecs, 'sha256'>;
+  /** Where the platform hashes bytes faster in one call than in steps. */
+  digestBytes?: DigestBytes;
   retry: Retry;
   signal?: AbortSignal | undefined;
   partsInFlight?: number;
 }
 
 /** What to upload, and into what: a new submission, or one that was begun. */
-export interface UploadOrder {
+interface UploadOrder {
   plan: UploadPlan;
   target: CreateSubmissionBody | { resume: string };
+  /** Drawn once for this upload: a creation whose answer was lost is then not made twice. */
+  idempotencyKey?: string;
 }
 
 /** Progress, with no path in it: files go by count, objects by id. */
@@ -45,13 +50,13 @@ type OnEvent = (event: UploadEvent) => void;
  */
 export async function uploadSubmission(
   ports: UploadPorts,
-  { plan, target }: UploadOrder,
+  { plan, target, idempotencyKey }: UploadOrder,
   onEvent: OnEvent = () => undefined,
 ): Promise<SubmissionView> {
   const { api } = ports;
   const { summary } = plan.manifest;
   const resumed = 'resume' in target;
-  const opened = resumed ? await api.getSubmission(target.resume) : await api.createSubmission(target);
+  const opened = resumed ? await api.getSubmission(target.resume) : await api.createSubmission(target, idempotencyKey);
   requireSameManifest(opened, plan);
   onEvent({ type: 'opened', submission: opened.id, resumed, files: summary.files, bytes: summary.bytes });
   if (opened.state !== 'draft' && opened.state !== 'uploading') return opened;

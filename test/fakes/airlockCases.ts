@@ -47,11 +47,14 @@ const actor = { kind: 'system', id: 'pipeline' } as const;
 /** Submissions in memory, held to the contract: parts by signed digest and size, files by the manifest after a reading of the packs. */
 export function memoryCases(options: CaseOptions, origin: () => string) {
   const cases = new Map<string, Case>();
+  const created = new Map<string, Case>();
   const keys = generateKeyPairSync('ed25519');
   const receiptKey = keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
   const stored = { bytes: 0 };
 
-  function create(body: unknown): Case {
+  function create(body: unknown, key: string | undefined): Case {
+    const earlier = key === undefined ? undefined : created.get(key);
+    if (earlier !== undefined) return earlier;
     const asked = CreateSubmissionBody.parse(body);
     if (asked.project === 'FORBIDDEN') throw new DomainError('Forbidden', 'Cannot create: the role is missing');
     if (asked.project !== 'DEMO') throw new DomainError('ProjectNotFound', 'Cannot create: no such project');
@@ -76,6 +79,7 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
       arrived: new Map(),
     };
     cases.set(id, one);
+    if (key !== undefined) created.set(key, one);
     return one;
   }
 
@@ -131,6 +135,7 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
   }
 
   async function commit(one: Case, manifestSha256: string) {
+    if (one.submission.state !== 'draft' && one.submission.state !== 'uploading') return view(one);
     const { manifest } = one;
     if (manifest === undefined) throw new DomainError('ManifestMissing', 'Cannot commit: the manifest did not arrive');
     if (createHash('sha256').update(manifest).digest('hex') !== manifestSha256) {

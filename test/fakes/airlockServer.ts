@@ -7,8 +7,8 @@ import { errorCatalogue } from '../../core/submission/errorCatalogue.ts';
 import { concat } from '../core/pack/streams.ts';
 import { type CaseOptions, linesOf, memoryCases, view } from './airlockCases.ts';
 
-/** What one request meets instead of its answer. */
-type Fault = { status: number; headers?: Record<string, string>; body?: string } | 'drop';
+/** What one request meets instead of its answer; `lose` does what was asked and loses the answer. */
+type Fault = { status: number; headers?: Record<string, string>; body?: string } | 'drop' | 'lose';
 
 interface FakeOptions extends CaseOptions {
   /** Asked before each request is answered; `count` tells how often the same request came. */
@@ -46,9 +46,11 @@ export async function startAirlockServer(options: FakeOptions = {}) {
     load.inFlight -= 1;
     const fault = options.fault?.({ method, path: url.pathname, count });
     if (fault === 'drop') return { drop: true };
-    if (fault !== undefined) return fault;
-    if (url.pathname.startsWith('/storage/')) return cases.store(url, request, body);
-    return open(url.pathname, request) ?? guarded(method, url.pathname, request, body);
+    if (fault !== undefined && fault !== 'lose') return fault;
+    const answered = url.pathname.startsWith('/storage/')
+      ? cases.store(url, request, body)
+      : (open(url.pathname, request) ?? (await guarded(method, url.pathname, request, body)));
+    return fault === 'lose' ? { drop: true } : answered;
   }
 
   /** What needs no token of this API. */
@@ -71,7 +73,8 @@ export async function startAirlockServer(options: FakeOptions = {}) {
     }
     const body: unknown = bytes.length === 0 ? undefined : JSON.parse(Buffer.from(bytes).toString());
     if (path !== '/v1/submissions') return ofSubmission(method, path, body);
-    if (method === 'POST') return json(view(cases.create(body)), 201);
+    const key = request.headers['idempotency-key'];
+    if (method === 'POST') return json(view(cases.create(body, typeof key === 'string' ? key : undefined)), 201);
     return json({ items: [...cases.cases.values()].map(view) });
   }
 

@@ -130,6 +130,19 @@ describe('uploadSubmission', () => {
     expect(waits).toHaveLength(limits.clientAttempts - 1);
   });
 
+  test.each(['/v1/submissions', '/commit', '/complete', '/manifest', '/pack-000001/1'])(
+    'loses and doubles nothing when the answer to %s is lost',
+    async (end) => {
+      await begin({ fault: ({ path, count }) => (path.endsWith(end) && count === 1 ? 'lose' : undefined) });
+      const { plan, bytes } = localFiles(two);
+      const { ports, retries } = uploadPorts(server.url, bytes);
+      const { id } = await uploadSubmission(ports, { plan, target: project, idempotencyKey: 'once' });
+      expect(retries).not.toEqual([]);
+      expect([...server.cases.keys()]).toEqual([id]);
+      expect(server.arrived(id)).toHaveLength(3);
+    },
+  );
+
   test('renews a token that is refused', async () => {
     await begin({ tokens: ['fresh'] });
     const { plan, bytes } = localFiles(two);
@@ -183,6 +196,24 @@ describe('uploadSubmission', () => {
       retryable: false,
     });
     expect(waits).toEqual([]);
+  });
+
+  test.each([
+    { status: 401, code: 'Unauthenticated' },
+    { status: 403, code: 'Forbidden' },
+    { status: 413, code: 'AnswerInvalid' },
+  ])('understands a gateway that answers $status without a problem document', async ({ status, code }) => {
+    await begin({ fault: () => ({ status, body: '{"message":"no"}' }) });
+    const { plan, bytes } = localFiles(two);
+    const { ports } = uploadPorts(server.url, bytes);
+    await expect(uploadSubmission(ports, { plan, target: project })).rejects.toMatchObject({ code, status });
+  });
+
+  test('refuses an answer that does not fit the contract', async () => {
+    await begin({ fault: () => ({ status: 200, body: '<html>portal of a hotel</html>' }) });
+    const { plan, bytes } = localFiles(two);
+    const { ports } = uploadPorts(server.url, bytes);
+    await expect(uploadSubmission(ports, { plan, target: project })).rejects.toMatchObject({ code: 'AnswerInvalid' });
   });
 
   test('ends at once when it is interrupted, and nothing is completed after', async () => {
