@@ -27,7 +27,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return `must be at least ${issue.minimum}`;
     case 'invalid_format':
-      return `must have the format ${issue.format}`;
+      return issue.format === 'regex' ? 'is not in the form of its kind' : `must have the format ${issue.format}`;
     case 'unrecognized_keys':
       return 'has a field that is not known';
     default:

@@ -21,6 +21,7 @@ import { sqliteLedger } from '../adapters/sqliteLedger.ts';
 import { stepFunctionsExecutions } from '../adapters/stepFunctionsExecutions.ts';
 import { systemClock } from '../adapters/systemClock.ts';
 import { ulidIds } from '../adapters/ulidIds.ts';
+import { xnatArchive } from '../adapters/xnatArchive.ts';
 import { type EnvironmentName, readEnvironment } from './environment.ts';
 import { once } from './once.ts';
 
@@ -130,10 +131,7 @@ const XnatSecret = z.object({ url: z.url(), username: z.string().min(1), passwor
 
 function openArchive() {
   const readSecret = openSecret('XNAT_SECRET_ID');
-  return awaitedArchive(async () => {
-    const { xnatArchive } = await import('../adapters/xnatArchive.ts');
-    return xnatArchive({ ...XnatSecret.parse(JSON.parse(await readSecret())), userAgent });
-  });
+  return awaitedArchive(async () => xnatArchive({ ...XnatSecret.parse(JSON.parse(await readSecret())), userAgent }));
 }
 
 /** The path behind a local scheme; undefined when the value names something on AWS. */

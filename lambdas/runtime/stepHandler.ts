@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Ports } from '../../core/submission/ports.ts';
+import { SubmissionId } from '../../core/submission/Submission.ts';
 import { faultRecord, neutralError } from './faultRecord.ts';
 import { issuesOf } from './issuesOf.ts';
 import { logger } from './logger.ts';
@@ -12,8 +13,8 @@ import { lambdaPorts } from './ports.ts';
 
 export type LambdaFunction<Result> = (event: unknown, context: Context) => Promise<Result>;
 
-/** What log lines of one invocation are found by. */
-const Correlation = z.object({ submission: z.string().max(64), attempt: z.int().optional() });
+/** What log lines of one invocation are found by; an event that has no proper id leaves none. */
+const Correlation = z.object({ submission: SubmissionId, attempt: z.int().optional() });
 
 /**
  * The Lambda function of one workflow step. Ports are opened at the first call, and of them only those that the step
