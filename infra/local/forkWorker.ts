@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { lambdaError } from './lambdaError.ts';
-import type { LambdaFunction } from './lambdaFunctions.ts';
+import { functionArn, type LambdaFunction } from './lambdaFunctions.ts';
 import { localAccount } from './resolveTemplate.ts';
 import { WorkerAnswer } from './workerProcess.ts';
 
@@ -23,10 +23,6 @@ export interface Worker {
 const MIB = 1024 * 1024;
 const rssPollMs = 100;
 const pageBytes = 4096;
-
-/** The ARN of a function on this machine. */
-export const functionArn = (name: string) =>
-  `arn:aws:lambda:${localAccount.region}:${localAccount.id}:function:${name}`;
 
 /** Starts the process of a function. `environment` is added to the function's own; nothing else is inherited. */
 export function forkWorker(

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import Provider, { type OidcClient, type OidcContext } from 'oidc-provider';
-import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import * as z from 'zod';
 import type { IdentityClient } from './identityClients.ts';
 import { listen } from './listen.ts';
@@ -104,7 +104,7 @@ function configuration(options: IdentityOptions): Record<string, unknown> {
   return {
     jwks,
     // sign-ins end with the process
-    adapter: MemoryAdapter,
+    adapter: createMemoryAdapter(0),
     clients: clients.map((client) => clientMetadata(client, options)),
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ['openid', ...new Set(clients.filter(({ isMachine }) => isMachine).flatMap(({ scopes }) => scopes))],

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { resourcesOfType, type Template } from './readTemplate.ts';
-import type { Resolve } from './resolveTemplate.ts';
+import { localAccount, type Resolve } from './resolveTemplate.ts';
 
 /** A Lambda function as the template describes it, ready to run here. */
 export interface LambdaFunction {
-  /** The logical id: its name on this machine. */
+  /** As the CDK app names it. */
   name: string;
   /** The bundled module and the name of its handler. */
   modulePath: string;
@@ -15,6 +15,13 @@ export interface LambdaFunction {
   memoryMb: number;
   timeoutSeconds: number;
 }
+
+/** The construct's own name in a logical id: without the scope that holds all functions and CDK's hash. */
+export const functionName = (logicalId: string) => logicalId.replace(/^Functions(?=.)/, '').replace(/[0-9A-F]{8}$/, '');
+
+/** The ARN of a function on this machine. */
+export const functionArn = (name: string) =>
+  `arn:aws:lambda:${localAccount.region}:${localAccount.id}:function:${name}`;
 
 const FunctionProperties = z.object({
   Runtime: z.string().startsWith('nodejs'),
@@ -41,7 +48,7 @@ export function lambdaFunctions(template: Template, resolve: Resolve): LambdaFun
     if (!existsSync(modulePath)) return [];
     return [
       {
-        name: id,
+        name: functionName(id),
         modulePath,
         handlerName: String(handlerName),
         environment: z.record(z.string(), z.coerce.string()).parse(resolve(Environment.Variables)),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { functionArn } from './forkWorker.ts';
+import { functionArn, functionName } from './lambdaFunctions.ts';
 import { resourcesOfType, type Template, type TemplateResource } from './readTemplate.ts';
 import { type LocalAddress, type LocalAddresses, localAccount } from './resolveTemplate.ts';
 
@@ -42,7 +42,7 @@ const addressOfType: Readonly<Record<string, Address>> = {
   'AWS::SecretsManager::Secret': ({ properties }, { keysDirectory }) => ({
     ref: `file:${join(keysDirectory, properties.GenerateSecretString === undefined ? keyFiles.xnat : keyFiles.deid)}`,
   }),
-  'AWS::Lambda::Function': ({ id }) => ({ ref: id, attributes: { Arn: functionArn(id) } }),
+  'AWS::Lambda::Function': ({ id }) => ({ ref: functionName(id), attributes: { Arn: functionArn(functionName(id)) } }),
   'AWS::StepFunctions::StateMachine': ({ id }) => ({
     ref: arn('states', `stateMachine:${id}`),
     attributes: { Arn: arn('states', `stateMachine:${id}`), Name: id },

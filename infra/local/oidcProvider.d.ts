@@ -35,6 +35,5 @@ declare module 'oidc-provider' {
 }
 
 declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
-  const MemoryAdapter: new (name: string) => object;
-  export default MemoryAdapter;
+  export function createMemoryAdapter(clockToleranceSeconds: number): new (name: string) => object;
 }

@@ -20,8 +20,7 @@ export type OnInvoke = (started: { functionName: string; input: unknown; kill: (
 
 export interface WorkerPool {
   /** Rejects as `lambdaError` tells */
-  invoke(functionName: string, event: unknown): Promise<unknown>;
-  has(functionName: string): boolean;
+  invoke(nameOrArn: string, event: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -101,8 +100,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   };
 
   return {
-    has: (functionName) => functions.has(functionName),
-    invoke: async (functionName, event) => {
+    invoke: async (nameOrArn, event) => {
+      const functionName = nameOf(nameOrArn);
       const lambda = functions.get(functionName);
       if (lambda === undefined) throw new Error(`Cannot invoke ${functionName}: the template has no such function`);
       const lane = options.interactive.has(functionName) ? lanes.interactive : lanes.work;
@@ -115,6 +114,9 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     },
   };
 }
+
+/** The name in an ARN, whose version or alias makes no difference here. */
+const nameOf = (nameOrArn: string) => /:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
 
 /** Lets so many run at once, the others in the order they came. */
 function createLane(width: number): <Result>(run: () => Promise<Result>) => Promise<Result> {

@@ -1,0 +1,19 @@
+import { createServer } from 'node:http';
+import { listen } from './listen.ts';
+
+const names = ['portal', 's3', 'issuer', 'xnat', 'stepFunctions'] as const;
+export type Ports = Record<(typeof names)[number], number>;
+
+/**
+ * Five ports in a row from a base, or any free ones without a base. They must be known before anything starts: each
+ * part is told the addresses of the others.
+ * @throws Error with a sentence for people when one is taken
+ */
+export async function choosePorts(base: number | undefined): Promise<Ports> {
+  const held = await Promise.all(
+    names.map((_, index) => listen(createServer(), base === undefined ? 0 : base + index)),
+  );
+  await Promise.all(held.map(({ stop }) => stop()));
+  const [portal = 0, s3 = 0, issuer = 0, xnat = 0, stepFunctions = 0] = held.map(({ port }) => port);
+  return { portal, s3, issuer, xnat, stepFunctions };
+}
