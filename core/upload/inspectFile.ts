@@ -11,7 +11,7 @@ export type DigestBytes = (bytes: Uint8Array<ArrayBuffer>) => Promise<string>;
 
 export interface InspectPorts {
   /** A range of a local file; fewer bytes only where the file ends. */
-  readFile: (path: string, range: { start: number; end: number }) => Promise<Uint8Array<ArrayBuffer>>;
+  readFile: ReadFile;
   codecs: Codecs;
   digestBytes: DigestBytes;
 }

@@ -2,10 +2,11 @@ import { hexToBytes } from '@noble/hashes/utils.js';
 import { limits } from '../policy/limits.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { ByteRange, Codecs, Hasher } from '../submission/ports.ts';
-import type { LocalFile, ObjectPlan } from './planUpload.ts';
+import type { DigestBytes } from './inspectFile.ts';
+import type { ObjectPlan } from './planUpload.ts';
 
 /** Reads a range of a local file; fewer bytes only where the file ends. */
-export type ReadFile = (path: string, range: ByteRange) => Promise<Uint8Array>;
+export type ReadFile = (path: string, range: ByteRange) => Promise<Uint8Array<ArrayBuffer>>;
 
 export interface ReadyPart {
   /** From 1. */
@@ -24,12 +25,19 @@ export function partSizeOf(objectBytes: number): number {
   return Math.max(limits.partDefaultBytes, needed);
 }
 
+interface ReadPorts {
+  readFile: ReadFile;
+  codecs: Pick<Codecs, 'sha256'>;
+  /** For what is held whole: parts, and files that lie within one. */
+  digestBytes?: DigestBytes;
+}
+
 /**
  * Reads an object part by part, one part in memory, and proves each file against its digest on the way.
  * @throws DomainError ManifestMismatch for a file that changed after it was read first, by its number in the manifest
  */
 export async function* readParts(
-  { readFile, codecs }: { readFile: ReadFile; codecs: Pick<Codecs, 'sha256'> },
+  { readFile, codecs, digestBytes = digestBy(codecs) }: ReadPorts,
   { files, firstFile, layout }: ObjectPlan,
   partSizeBytes = partSizeOf(layout.sizeBytes),
 ): AsyncGenerator<ReadyPart, void, undefined> {
@@ -42,10 +50,20 @@ export async function* readParts(
     // one byte more than there should be: a file that grew shows itself
     const piece = await readFile(file.path, isLast ? { start: range.start, end: range.end + 1 } : range);
     if (piece.length !== range.end - range.start) throw changed(firstFile + index);
-    if (range.start === 0) running = codecs.sha256();
-    running.update(piece);
-    if (isLast) requireDigest(running, file, firstFile + index);
+    const digest = await digestAlong(piece, { isFirst: range.start === 0, isLast });
+    if (isLast && digest !== file.sha256) throw changed(firstFile + index);
     return piece;
+  }
+
+  /** The digest of a file whose pieces come one after the other; undefined before the last. */
+  async function digestAlong(
+    piece: Uint8Array<ArrayBuffer>,
+    { isFirst, isLast }: { isFirst: boolean; isLast: boolean },
+  ) {
+    if (isFirst && isLast) return digestBytes(piece);
+    if (isFirst) running = codecs.sha256();
+    running.update(piece);
+    return isLast ? running.hex() : undefined;
   }
 
   for (let number = 1, start = 0; start < layout.sizeBytes; number += 1, start += partSizeBytes) {
@@ -57,14 +75,16 @@ export async function* readParts(
       bytes.set(piece, at);
       at += piece.length;
     }
-    const hash = codecs.sha256();
-    hash.update(bytes);
-    yield { number, sizeBytes: bytes.length, sha256: base64OfHex(hash.hex()), bytes };
+    yield { number, sizeBytes: bytes.length, sha256: base64OfHex(await digestBytes(bytes)), bytes };
   }
 }
 
-function requireDigest(hash: Hasher, { sha256 }: LocalFile, number: number): void {
-  if (hash.hex() !== sha256) throw changed(number);
+function digestBy({ sha256 }: Pick<Codecs, 'sha256'>): DigestBytes {
+  return async (bytes) => {
+    const hash = sha256();
+    hash.update(bytes);
+    return hash.hex();
+  };
 }
 
 const base64OfHex = (hex: string) => btoa(String.fromCharCode(...hexToBytes(hex)));
