@@ -1,0 +1,341 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import dicomParser from 'dicom-parser';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { profileRows } from '../../../core/deid/tables/profileRows.ts';
+import { asciiBytes, concatBytes } from '../../../core/dicom/encodeElement.ts';
+import { lookUpVr } from '../../../core/dicom/lookUpVr.ts';
+import { pixelDigest } from '../../../core/dicom/pixelDigest.ts';
+import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
+import { vrName } from '../../../core/dicom/vr.ts';
+import { chunked, deidentifyBytes, holds, nodeCodecs } from '../../fixtures/deidContext.ts';
+import {
+  explicitBig,
+  explicitLittle,
+  implicitLittle,
+  pixels,
+  type TestElement,
+  withIdentity,
+  writeElements,
+  writeFile,
+} from '../../fixtures/writeDicom.ts';
+
+const marker = 'QXMARKERZZ';
+const pixelBytes = Uint8Array.from({ length: 32 }, (_, i) => i);
+const explicitFile = (...elements: TestElement[]) =>
+  writeFile({ data: writeElements(withIdentity(...elements), explicitLittle) });
+const digestOf = (bytes: Uint8Array) => pixelDigest(chunked(bytes), nodeCodecs);
+
+/** Every element of Table E.1-1 whose VR holds text or bytes, with a marker as its value. */
+const planted: TestElement[] = profileRows
+  .trim()
+  .split('\n')
+  .map((row) => Number.parseInt(row.slice(0, 8), 16))
+  .filter((tag) => tag >= 0x00080000 && !(tag >= 0x00100010 && tag <= 0x00100020) && tag < 0x60000000)
+  .flatMap((tag) => {
+    const vr = vrName(lookUpVr(tag) ?? 0);
+    return /AE|AS|CS|DA|DS|DT|IS|LO|LT|OB|PN|SH|ST|TM|UC|UI|UN|UR|UT/.test(vr)
+      ? [{ tag, vr, value: `${marker}${tag}` }]
+      : [];
+  });
+const identityTags = new Set([0x00080018, 0x0020000d, 0x0020000e]);
+const plantable = planted.filter(({ tag }) => !identityTags.has(tag));
+
+describe('deidentify removes markers', () => {
+  test('of hundreds of elements of Table E.1-1, at the top level and nested', async () => {
+    expect(plantable.length).toBeGreaterThan(400);
+    const { changes } = await deidentifyBytes(explicitFile(nested));
+    expect(changes().filter(({ path }) => /\]\..*\]\./.test(path)).length).toBe(plantable.length);
+  });
+
+  const nested: TestElement = {
+    tag: 0x00089215,
+    vr: 'SQ',
+    items: [[{ tag: 0x00089215, vr: 'SQ', items: [plantable] }]],
+  };
+  const behindUn = { ...nested, vr: 'UN', itemForm: implicitLittle, items: [plantable] };
+  const delimited = { ...nested, isUndefined: true, items: [plantable, plantable] };
+  const privateElements: TestElement[] = [
+    { tag: 0x00090010, vr: 'LO', value: `${marker} CREATOR` },
+    { tag: 0x00091001, vr: 'PN', value: marker },
+    { tag: 0x00091002, vr: 'SQ', items: [[{ tag: 0x00100010, vr: 'PN', value: marker }]], isUndefined: true },
+  ];
+  const implicitFile = (...elements: TestElement[]) =>
+    writeFile({ transferSyntax: '1.2.840.10008.1.2', data: writeElements(withIdentity(...elements), implicitLittle) });
+  const bigFile = (...elements: TestElement[]) =>
+    writeFile({ transferSyntax: '1.2.840.10008.1.2.2', data: writeElements(withIdentity(...elements), explicitBig) });
+
+  test.each([
+    ['at the top level', explicitFile(...plantable)],
+    ['at the top level, implicit VR', implicitFile(...plantable)],
+    ['at the top level, big endian', bigFile(...plantable)],
+    ['two sequences deep', explicitFile(nested)],
+    ['two sequences deep, implicit VR', implicitFile(nested)],
+    ['two sequences deep, big endian', bigFile(nested)],
+    ['in delimited items', explicitFile(delimited)],
+    ['in a sequence behind UN', explicitFile(behindUn)],
+    ['in every element written as UN', explicitFile(...plantable.map((each) => ({ ...each, vr: 'UN' })))],
+    ['in private elements', explicitFile(...privateElements)],
+    ['in private elements, implicit VR', implicitFile(...privateElements)],
+    [
+      'in overlays, curves and unknown elements',
+      explicitFile(
+        { tag: 0x50003000, vr: 'OW', value: marker },
+        { tag: 0x50000022, vr: 'LO', value: marker },
+        { tag: 0x60000022, vr: 'LO', value: marker },
+        { tag: 0x60003000, vr: 'OW', value: marker },
+        { tag: 0x60024000, vr: 'LT', value: marker },
+        { tag: 0x0018fff0, vr: 'LO', value: marker },
+      ),
+    ],
+    [
+      'in content, annotations and document titles',
+      explicitFile(
+        { tag: 0x0040a730, vr: 'SQ', items: [[{ tag: 0x0040a160, vr: 'UT', value: marker }]] },
+        { tag: 0x00420010, vr: 'ST', value: marker },
+        { tag: 0x00420011, vr: 'OB', value: marker },
+        {
+          tag: 0x00700001,
+          vr: 'SQ',
+          items: [[{ tag: 0x00700008, vr: 'SQ', items: [[{ tag: 0x00700006, vr: 'ST', value: marker }]] }]],
+        },
+      ),
+    ],
+    [
+      'in names, dates and instance UIDs that the table misses',
+      explicitFile(
+        { tag: 0x00081167, vr: 'UI', value: marker },
+        { tag: 0x0018991e, vr: 'UI', value: marker },
+        { tag: 0x00189074, vr: 'DT', value: marker },
+      ),
+    ],
+    [
+      'in file meta and preamble',
+      writeFile({
+        data: writeElements(withIdentity(), explicitLittle),
+        preamble: asciiBytes(marker.padEnd(128)),
+        extraMeta: [
+          { tag: 0x00020016, vr: 'AE', value: marker },
+          { tag: 0x00020100, vr: 'UI', value: '1.2.3' },
+          { tag: 0x00020102, vr: 'OB', value: marker },
+        ],
+      }),
+    ],
+    [
+      'after pixel data',
+      concatBytes([
+        explicitFile(pixels(pixelBytes)),
+        writeElements(
+          [
+            { tag: 0x7fe11010, vr: 'LO', value: marker },
+            { tag: 0xfffafffa, vr: 'SQ', items: [[{ tag: 0x04000115, vr: 'OB', value: marker }]] },
+            { tag: 0xfffcfffc, vr: 'OB', value: marker },
+          ],
+          explicitLittle,
+        ),
+        asciiBytes(marker),
+      ]),
+    ],
+  ])('%s', async (_, bytes) => {
+    expect(holds(bytes, marker)).toBe(true);
+    for (const dates of ['remove', 'shift', 'retain'] as const) {
+      const { bytes: output } = await deidentifyBytes(bytes, { dates });
+      expect(holds(output, marker)).toBe(false);
+      expect(await digestOf(output)).toBe(await digestOf(bytes));
+    }
+  });
+
+  test('in deflated data, and deflates again', async () => {
+    const data = writeElements(withIdentity(...plantable, pixels(pixelBytes)), explicitLittle);
+    const bytes = writeFile({ transferSyntax: '1.2.840.10008.1.2.1.99', data: new Uint8Array(deflateRawSync(data)) });
+    const { bytes: output } = await deidentifyBytes(bytes);
+    const metaLength = 132 + 12 + new DataView(output.buffer, output.byteOffset).getUint32(140, true);
+    const inflated = inflateRawSync(output.subarray(metaLength));
+    expect(holds(inflated, marker)).toBe(false);
+    expect(inflated.length).toBeGreaterThan(100);
+    expect(output.length % 2).toBe(0);
+    expect(await digestOf(output)).toBe(await digestOf(bytes));
+  });
+});
+
+describe('deidentify of a synthetic CT', () => {
+  const bytes = synthesizeCtSlice({ seed: 'deid', series: 2, instance: 3, rows: 32, columns: 32 });
+  const wordsOf = (text: string) => text.split(/[^A-Za-z]+/).filter((word) => word.length >= 5);
+  const parsed = dicomParser.parseDicom(bytes);
+  const text = (tag: string) => parsed.string(tag) ?? '';
+  const secrets = [
+    ...['x00100010', 'x00080090', 'x00081050', 'x00081070', 'x00081060', 'x00080081'].flatMap((tag) =>
+      wordsOf(text(tag)),
+    ),
+    ...['x00100020', 'x00080050', 'x00080018', 'x0020000d', 'x0020000e', 'x00200052', 'x00080020', 'x00100030'].map(
+      text,
+    ),
+    'Nestedname',
+    'Nirgendwo',
+    'FICTIONAL',
+  ];
+
+  test('leaves none of its secrets and keeps its pixels', async () => {
+    const { bytes: output } = await deidentifyBytes(bytes);
+    expect(secrets.filter((secret) => secret === '' || !holds(bytes, secret))).toEqual([]);
+    expect(secrets.filter((secret) => holds(output, secret))).toEqual([]);
+    expect(await digestOf(output)).toBe(await digestOf(bytes));
+  });
+
+  test('is stamped, labelled and named by mapped UIDs', async () => {
+    const { bytes: output, instance, actions, changes } = await deidentifyBytes(bytes);
+    const out = dicomParser.parseDicom(output);
+    expect(out.string('x00100010')).toBe('TRIAL_0001');
+    expect(out.string('x00100020')).toBe('TRIAL_0001');
+    expect(out.string('x00104000')).toBe('Project:TRIAL Subject:TRIAL_0001 Session:TRIAL_0001_CT1');
+    expect(out.string('x00120062')).toBe('YES');
+    expect(out.string('x00120063')).toContain('PS3.15 2025b Basic');
+    expect(out.elements.x00120064?.items?.map(({ dataSet }) => dataSet?.string('x00080100'))).toEqual([
+      '113100',
+      '113107',
+    ]);
+    expect(out.string('x00280303')).toBe('MODIFIED');
+    expect(out.string('x00080018')).toBe(instance);
+    expect(out.string('x00020003')).toBe(instance);
+    expect(instance).toMatch(/^2\.25\.\d{1,39}$/);
+    expect(output.subarray(0, 128).every((byte) => byte === 0)).toBe(true);
+    expect(actions.removed).toBeGreaterThan(10);
+    expect(changes()).toContainEqual({
+      path: '(0018,A001)[1].(0008,1070)',
+      vr: 'PN',
+      action: 'changed',
+      rule: 'E.1-1 D',
+    });
+  });
+
+  test('copies kept elements byte by byte', async () => {
+    const { bytes: output, changes } = await deidentifyBytes(bytes);
+    const out = dicomParser.parseDicom(output);
+    const kept = changes().filter(({ action, path }) => action === 'kept' && !path.includes('['));
+    expect(kept.length).toBeGreaterThan(30);
+    for (const { path, vr } of kept.filter((each) => each.vr !== 'SQ')) {
+      const name = `x${path.replace(/[(),]/g, '').toLowerCase()}`;
+      const valueIn = (set: typeof out) => {
+        const element = set.elements[name];
+        return element && Buffer.from(set.byteArray.subarray(element.dataOffset, element.dataOffset + element.length));
+      };
+      expect([path, vr, valueIn(out)]).toEqual([path, vr, valueIn(parsed)]);
+    }
+  });
+
+  test('gives equal bytes whatever the chunks, and again', async () => {
+    const { bytes: once } = await deidentifyBytes(bytes, {}, 65_536);
+    const { bytes: again } = await deidentifyBytes(bytes, {}, 13);
+    expect(Buffer.from(again).equals(Buffer.from(once))).toBe(true);
+  });
+
+  test('takes its own output as input', async () => {
+    const { bytes: once } = await deidentifyBytes(bytes);
+    const { bytes: twice } = await deidentifyBytes(once);
+    expect(await digestOf(twice)).toBe(await digestOf(bytes));
+    expect(dicomParser.parseDicom(twice).string('x00100010')).toBe('TRIAL_0001');
+  });
+});
+
+describe('deidentify refuses', () => {
+  const person: TestElement = { tag: 0x00100010, vr: 'PN', value: 'Zzyzxburg^Quillabeth' };
+
+  test.each([
+    [
+      'ResidualIdentifier',
+      'a name in a kept text',
+      explicitFile(person, { tag: 0x00081090, vr: 'LO', value: 'made for QUILLABETH' }),
+    ],
+    [
+      'ResidualIdentifier',
+      'an original UID in a kept text',
+      explicitFile({ tag: 0x00081090, vr: 'LO', value: 'see 1.2.3.4.5.6.7.8.9.11.' }),
+    ],
+    [
+      'ResidualIdentifier',
+      'an original date in a kept text',
+      explicitFile(
+        { tag: 0x00080020, vr: 'DA', value: '20190518' },
+        { tag: 0x00081090, vr: 'LO', value: 'made 20190518' },
+      ),
+    ],
+    ['NotDicom', 'other files', asciiBytes('%PDF-1.7 and so on'.repeat(20))],
+    ['NotDeidentifiable', 'a DICOMDIR', explicitFile({ tag: 0x00080016, vr: 'UI', value: '1.2.840.10008.1.3.10' })],
+    ['DicomMalformed', 'a file without instance UID', writeFile({ data: writeElements([person], explicitLittle) })],
+    [
+      'DicomMalformed',
+      'an unknown transfer syntax',
+      writeFile({ transferSyntax: '1.2.3.4', data: writeElements(withIdentity(person), explicitLittle) }),
+    ],
+    ['DicomTruncated', 'a cut file', explicitFile(person).subarray(0, -1)],
+    [
+      'DicomLimitExceeded',
+      'mapped UIDs that outgrow their VR',
+      explicitFile({ tag: 0x00081155, vr: 'UI', value: Array.from({ length: 3000 }, () => '1.2.3').join('\\') }),
+    ],
+  ])('%s: %s', async (code, _, bytes) => {
+    const error: unknown = await deidentifyBytes(bytes).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ name: code });
+    expect(String(error)).not.toMatch(/zzyzx|quilla|20190518/i);
+  });
+
+  test('NotDeidentifiable: a policy that keeps safe private elements', async () => {
+    const refusal = deidentifyBytes(explicitFile(person), { retainSafePrivate: true });
+    await expect(refusal).rejects.toMatchObject({ name: 'NotDeidentifiable' });
+  });
+
+  test.each([
+    ['a label that equals the patient id', { tag: 0x00100020, vr: 'LO', value: 'TRIAL_0001' }],
+    ['a number that equals the patient id', { tag: 0x00100020, vr: 'LO', value: '1234' }],
+    ['a defined term that equals a name', { tag: 0x00100010, vr: 'PN', value: 'Perfusion^Head' }],
+  ])('not: %s', async (_, element) => {
+    const others: TestElement[] = [
+      { tag: 0x00080008, vr: 'CS', value: 'DERIVED\\PRIMARY\\PERFUSION' },
+      { tag: 0x00281050, vr: 'DS', value: '1234' },
+    ];
+    await expect(deidentifyBytes(explicitFile(element, ...others))).resolves.toHaveProperty('actions');
+  });
+});
+
+describe('deidentify keeps structure', () => {
+  const tree = fc.letrec<{ elements: TestElement[]; element: TestElement }>((tie) => ({
+    element: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.record({ tag: fc.constant(0x00080050), vr: fc.constant('SH'), value: fc.string({ maxLength: 9 }) }),
+      fc.record({ tag: fc.constant(0x00081030), vr: fc.constant('LO'), value: fc.constant('gone') }),
+      fc.record({ tag: fc.constant(0x00081090), vr: fc.constant('LO'), value: fc.constant('stays') }),
+      fc.record({ tag: fc.constant(0x00081155), vr: fc.constant('UI'), value: fc.constant('1.2.3.4.5.6.7') }),
+      fc.record({ tag: fc.constant(0x00091001), vr: fc.constant('LO'), value: fc.string({ maxLength: 9 }) }),
+      fc.record({
+        tag: fc.constant(0x00089215),
+        vr: fc.constant('SQ'),
+        items: fc.array(tie('elements'), { maxLength: 3 }),
+        isUndefined: fc.boolean(),
+      }),
+    ),
+    elements: fc
+      .uniqueArray(tie('element'), { selector: ({ tag }) => tag, maxLength: 5 })
+      .map((each) => each.sort((a, b) => a.tag - b.tag)),
+  })).elements;
+
+  test.each([
+    ['explicit little endian', explicitLittle, '1.2.840.10008.1.2.1'],
+    ['implicit little endian', implicitLittle, '1.2.840.10008.1.2'],
+    ['explicit big endian', explicitBig, '1.2.840.10008.1.2.2'],
+  ])('of any nesting, in %s', async (_, form, transferSyntax) => {
+    await fc.assert(
+      fc.asyncProperty(tree, async (elements) => {
+        const data = writeElements(withIdentity(...elements, pixels(pixelBytes)), form);
+        const { bytes: output, changes } = await deidentifyBytes(writeFile({ transferSyntax, data }));
+        const out = dicomParser.parseDicom(output);
+        expect(Buffer.from(output.subarray(-32)).equals(Buffer.from(pixelBytes))).toBe(true);
+        expect(out.elements.x7fe00010?.length).toBe(32);
+        expect(holds(output, 'gone')).toBe(false);
+        expect(holds(output, '1.2.3.4.5.6.7')).toBe(false);
+        const stays = changes().filter(({ path }) => path.endsWith('(0008,1090)')).length;
+        expect(Buffer.from(output).toString('latin1').split('stays').length - 1).toBe(stays);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
