@@ -24,6 +24,8 @@ export const limits = {
   /** Presigned URLs are signed when needed; 15 minutes carry a 16 MiB part over 150 kbit/s. */
   partUrlSeconds: 15 * 60,
   partsSignedPerRequest: 100,
+  /** A client follows the link at once. */
+  receiptUrlSeconds: 60,
   /** A batch is 10 to 30 s of work: one map item. */
   batchBytes: 128 * MIB,
   batchFiles: 500,
@@ -40,6 +42,8 @@ export const limits = {
   dicomInflateRatio: 200,
   /** API Gateway's own limit is 10 MB; the largest body of this API lists 10,000 parts of 95 bytes to complete. */
   requestBodyBytes: MIB,
+  /** Lambda answers with at most 6 MB, in which each quotation mark of the body takes two bytes. */
+  answerBytes: 4 * MIB,
   listPageSize: 50,
   /** A client: parts in memory at once, tries of one request, its longest wait between tries and between looks. */
   clientPartsInFlight: 4,

@@ -195,6 +195,12 @@ export interface Ids {
   submission(): string;
 }
 
+/** Hands out a receipt that is too large for an answer of the API. */
+export interface ReceiptLinks {
+  /** A presigned GET of an object in the AUDIT bucket. */
+  sign(key: string): Promise<string>;
+}
+
 /** Where callers sign in. */
 export interface SignIn {
   issuer: string;
@@ -216,6 +222,7 @@ export interface Ports {
   signer: Signer;
   projectKeys: ProjectKeys;
   policies: Policies;
+  receiptLinks: ReceiptLinks;
   signIn: SignIn;
   codecs: Codecs;
   clock: Clock;

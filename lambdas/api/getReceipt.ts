@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
+import { limits } from '../../core/policy/limits.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument } from '../../core/submission/documents.ts';
@@ -8,17 +9,20 @@ import { SubmissionId } from '../../core/submission/Submission.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 
-/** The signed proof of what became of each file. */
+/** The signed proof of what became of each file; one too large for an answer is told where it lies. */
 export const getReceipt = apiRoute(
   'getReceipt',
   { request: z.object({ path: z.object({ submission: SubmissionId }) }), result: SignedReceipt },
-  ({ ledger, audit }) =>
+  ({ ledger, audit, receiptLinks }) =>
     async ({ path }, principal) => {
       const { id, state } = requireOwn(principal, await ledger.get(path.submission));
       if (state !== 'archived') {
         throw new DomainError('ReceiptNotReady', `Cannot give the receipt: the submission is ${state}, not archived`);
       }
-      return { status: 200, body: await readDocument(audit, auditKeys.receipt(id), SignedReceipt) };
+      const key = auditKeys.receipt(id);
+      const stored = await audit.head(key);
+      if ((stored?.sizeBytes ?? 0) > limits.answerBytes) return { location: await receiptLinks.sign(key) };
+      return { status: 200, body: await readDocument(audit, key, SignedReceipt) };
     },
 );
 

@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import * as z from 'zod';
 import type { Ports } from '../../core/submission/ports.ts';
-import type { Answer, ApiRoute } from './apiRoute.ts';
+import type { Answer, ApiRoute, Elsewhere } from './apiRoute.ts';
 import { faultRecord, neutralError } from './faultRecord.ts';
 import { issuesOf } from './issuesOf.ts';
 import { logger } from './logger.ts';
@@ -28,13 +28,22 @@ export function apiHandler(route: ApiRoute, ports: () => Ports = lambdaPorts): L
     .onError((request) => {
       request.response = problemResponse(request.error);
     })
-    .handler(async (event: unknown) => response(await run()(event)));
+    .handler(async (event: unknown) => {
+      const answer = await run()(event);
+      return 'location' in answer ? seeOther(answer) : response(answer);
+    });
 }
 
 const response = ({ status, body }: Answer<unknown>, contentType = 'application/json'): ApiResponse => ({
   statusCode: status,
   headers: { 'content-type': contentType, 'cache-control': 'no-store' },
   body: JSON.stringify(body),
+});
+
+const seeOther = ({ location }: Elsewhere): ApiResponse => ({
+  statusCode: 303,
+  headers: { location, 'cache-control': 'no-store' },
+  body: '',
 });
 
 function problemResponse(error: unknown): ApiResponse {

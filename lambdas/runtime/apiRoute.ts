@@ -24,8 +24,13 @@ export interface Answer<Body> {
   body: Body;
 }
 
+/** The answer lies elsewhere (303 See Other). */
+export interface Elsewhere {
+  location: string;
+}
+
 /** A route over its ports: from an API Gateway event to an answer. */
-export type ApiRoute = (ports: Ports) => (event: unknown) => Promise<Answer<unknown>>;
+export type ApiRoute = (ports: Ports) => (event: unknown) => Promise<Answer<unknown> | Elsewhere>;
 
 /** A schema over `path`, `query`, `body` and `idempotencyKey` of a request, and one of the answer's body. */
 interface Contract<Request extends z.ZodType, Result extends z.ZodType> {
@@ -43,7 +48,7 @@ export function apiRoute<Request extends z.ZodType, Result extends z.ZodType>(
   contract: Contract<Request, Result>,
   route: (
     ports: Ports,
-  ) => (request: z.output<Request>, principal: Principal) => Promise<Answer<z.input<NoInfer<Result>>>>,
+  ) => (request: z.output<Request>, principal: Principal) => Promise<Answer<z.input<NoInfer<Result>>> | Elsewhere>,
 ): ApiRoute {
   return (ports) => {
     const answer = route(ports);
@@ -51,8 +56,8 @@ export function apiRoute<Request extends z.ZodType, Result extends z.ZodType>(
       const event = ApiEvent.parse(input);
       const principal = principalOf(event.requestContext.authorizer?.jwt.claims);
       requireAccess(principal, name);
-      const { status, body } = await answer(parsedRequest(contract.request, event), principal);
-      return { status, body: contract.result.parse(body) };
+      const given = await answer(parsedRequest(contract.request, event), principal);
+      return 'location' in given ? given : { ...given, body: contract.result.parse(given.body) };
     };
   };
 }

@@ -14,6 +14,7 @@ import { fileSigner } from '../adapters/fileSigner.ts';
 import { kmsSigner } from '../adapters/kmsSigner.ts';
 import { s3Client } from '../adapters/s3Client.ts';
 import { s3ObjectStore } from '../adapters/s3ObjectStore.ts';
+import { s3ReceiptLinks } from '../adapters/s3ReceiptLinks.ts';
 import { s3UploadStore } from '../adapters/s3UploadStore.ts';
 import { secretProjectKeys } from '../adapters/secretProjectKeys.ts';
 import { secretsManagerSecret } from '../adapters/secretsManagerSecret.ts';
@@ -43,6 +44,9 @@ export const lambdaPorts = once((): Ports => {
   const audit = bucket('AUDIT_BUCKET');
   const uploads = once(() =>
     s3UploadStore({ client: client(), bucket: readEnvironment('STAGING_BUCKET'), urlSeconds: limits.partUrlSeconds }),
+  );
+  const receiptLinks = once(() =>
+    s3ReceiptLinks({ client: client(), bucket: readEnvironment('AUDIT_BUCKET'), urlSeconds: limits.receiptUrlSeconds }),
   );
   const ledger = once(openLedger);
   const executions = once(() => stepFunctionsExecutions({ stateMachineArn: readEnvironment('STATE_MACHINE_ARN') }));
@@ -93,6 +97,9 @@ export const lambdaPorts = once((): Ports => {
     },
     get policies() {
       return policies();
+    },
+    get receiptLinks() {
+      return receiptLinks();
     },
     get signIn() {
       return {

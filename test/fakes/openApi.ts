@@ -6,6 +6,7 @@ import { limits } from '../../core/policy/limits.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import type { RouteName } from '../../core/submission/api.ts';
 import { s3ObjectStore } from '../../lambdas/adapters/s3ObjectStore.ts';
+import { s3ReceiptLinks } from '../../lambdas/adapters/s3ReceiptLinks.ts';
 import { s3UploadStore } from '../../lambdas/adapters/s3UploadStore.ts';
 import { ulidIds } from '../../lambdas/adapters/ulidIds.ts';
 import { commitSubmission } from '../../lambdas/api/commitSubmission.ts';
@@ -70,6 +71,7 @@ export async function openApi() {
     staging: s3ObjectStore({ client: s3.client, bucket: 'staging' }),
     audit: s3ObjectStore({ client: s3.client, bucket: 'audit' }),
     uploads: s3UploadStore({ client: s3.client, bucket: 'staging', urlSeconds: limits.partUrlSeconds }),
+    receiptLinks: s3ReceiptLinks({ client: s3.client, bucket: 'audit', urlSeconds: limits.receiptUrlSeconds }),
     policies: { get: (project) => policies.find((policy) => policy.project === project) },
     clock: { now: () => new Date().toISOString(), sleep: async () => undefined },
     ids: ulidIds,
@@ -88,7 +90,7 @@ export async function openApi() {
     async call(name: RouteName, given: Call = {}) {
       const handler = apiHandler(apiRoutes[name], () => ports);
       const { statusCode, headers, body } = await handler(eventOf(given), lambdaContext);
-      return { status: statusCode, headers, body: JSON.parse(body) };
+      return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
     },
   };
 }

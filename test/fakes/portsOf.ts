@@ -43,6 +43,9 @@ export function portsOf(given: Partial<Ports>): Ports {
     get policies() {
       return port('policies', given.policies);
     },
+    get receiptLinks() {
+      return port('receiptLinks', given.receiptLinks);
+    },
     get signIn() {
       return port('signIn', given.signIn);
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendEvent } from '../../../core/audit/appendEvent.ts';
 import { verifyChain } from '../../../core/audit/verifyChain.ts';
+import { limits } from '../../../core/policy/limits.ts';
 import { auditKeys } from '../../../core/submission/keys.ts';
 import type { Submission } from '../../../core/submission/Submission.ts';
 import type { SubmissionState } from '../../../core/submission/states.ts';
@@ -95,22 +96,43 @@ describe('resuming', () => {
   });
 });
 
-test('the receipt of an archived submission is given as it was sealed', async () => {
-  const { id } = await broughtTo([...upTo, 'anonymizing', 'checking', 'pushing', 'confirming', 'archived']);
-  const sha256 = 'ab'.repeat(32);
-  const signed = {
-    receipt: {
-      ...{ v: 1, submission: id, attempt: 1, site: 'north', project: 'TRIAL', issuedAt: at },
-      manifest: { sha256, sizeBytes: 1, files: 1, bytes: 1 },
-      policy: { sha256, profile: 'p' },
-      sessions: [],
-      totals: { announced: 1, archived: 0, held: 0, refused: 1, duplicate: 0 },
-      files: [{ file: 0, sha256, sizeBytes: 1, outcome: 'refused', code: 'NotDicom' }],
-      chain: { seq: 8, hash: sha256 },
-    },
-    signature: { algorithm: 'Ed25519', publicKey: 'cA==', value: 'cw==' },
+const sha256 = 'ab'.repeat(32);
+const sealedReceipt = (submission: string, count: number) => ({
+  receipt: {
+    ...{ v: 1, submission, attempt: 1, site: 'north', project: 'TRIAL', issuedAt: at },
+    manifest: { sha256, sizeBytes: 1, files: count, bytes: 1 },
+    policy: { sha256, profile: 'p' },
+    sessions: [],
+    totals: { announced: count, archived: 0, held: 0, refused: count, duplicate: 0 },
+    files: Array.from({ length: count }, (_, file) => ({
+      file,
+      sha256,
+      sizeBytes: 1,
+      outcome: 'refused',
+      code: 'NotDicom',
+    })),
+    chain: { seq: 8, hash: sha256 },
+  },
+  signature: { algorithm: 'Ed25519', publicKey: 'cA==', value: 'cw==' },
+});
+
+describe('the receipt of an archived submission', () => {
+  const getReceipt = async (count: number) => {
+    const { id } = await broughtTo([...upTo, 'anonymizing', 'checking', 'pushing', 'confirming', 'archived']);
+    const sealed = sealedReceipt(id, count);
+    await api.ports.audit.write(auditKeys.receipt(id), Buffer.from(JSON.stringify(sealed)));
+    return { sealed, ...(await api.call('getReceipt', { path: { submission: id }, roles: ['auditor'] })) };
   };
-  await api.ports.audit.write(auditKeys.receipt(id), Buffer.from(JSON.stringify(signed)));
-  const { status, body } = await api.call('getReceipt', { path: { submission: id }, roles: ['auditor'] });
-  expect({ status, body }).toEqual({ status: 200, body: signed });
+
+  test('is given as it was sealed', async () => {
+    const { sealed, status, body } = await getReceipt(1);
+    expect({ status, body }).toEqual({ status: 200, body: sealed });
+  });
+
+  test('is given by a link when it is too large for an answer', async () => {
+    const { sealed, status, headers } = await getReceipt(limits.answerBytes / 128);
+    expect(status).toBe(303);
+    const linked = await fetch(headers.location ?? '');
+    expect(await linked.json()).toEqual(sealed);
+  });
 });
