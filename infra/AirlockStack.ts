@@ -75,37 +75,49 @@ export class AirlockStack extends Stack {
       deadLetters: commits.deadLetters,
       stateMachine: workflow.stateMachine,
     });
-    this.#output({
-      WebUrl: portal.origin,
-      ApiUrl: api.api.apiEndpoint,
-      WebBucketName: portal.bucket.bucketName,
-      StagingBucketName: buckets.staging.bucketName,
-      WorkBucketName: buckets.work.bucketName,
-      CleanBucketName: buckets.clean.bucketName,
-      QuarantineBucketName: buckets.quarantine.bucketName,
-      AuditBucketName: buckets.audit.bucketName,
-      LedgerTableName: ledger.table.tableName,
-      CommitQueueUrl: commits.queue.queueUrl,
-      DeadLetterQueueUrl: commits.deadLetters.queueUrl,
-      StateMachineArn: workflow.stateMachine.stateMachineArn,
-      SigningKeyId: keys.signing.keyId,
-      DeidSecretArn: secrets.deid.secretArn,
-      XnatSecretArn: secrets.xnat.secretArn,
-      UserPoolId: siteAccess.userPool.userPoolId,
-      UserPoolClientId: siteAccess.webClient.userPoolClientId,
-      Issuer: siteAccess.userPool.userPoolProviderUrl,
-      StagingOrigin: names.stagingOrigin,
-      IssuerOrigin: names.issuerOrigin,
-      SignInOrigin: names.signInOrigin,
-      ...siteAccess.machineClientOutputs(),
-    });
-  }
-
-  /** By these names the other tools find what CloudFormation named by itself. */
-  #output(values: Record<string, string>): void {
-    for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
+    const outputs = outputsOf({ names, api, portal, siteAccess, buckets, ledger, secrets, commits, workflow, keys });
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }
+
+interface Parts {
+  names: ReturnType<typeof namesOf>;
+  api: SubmissionApi;
+  portal: WebPortal;
+  siteAccess: SiteAccess;
+  buckets: SubmissionBuckets;
+  ledger: SubmissionLedger;
+  secrets: PipelineSecrets;
+  commits: CommitTrigger;
+  workflow: SubmissionWorkflow;
+  keys: EncryptionKeys;
+}
+
+/** By these names other tools find what CloudFormation named by itself. */
+const outputsOf = ({ names, api, portal, siteAccess, buckets, ledger, secrets, commits, workflow, keys }: Parts) => ({
+  WebUrl: portal.origin,
+  ApiUrl: api.api.apiEndpoint,
+  WebBucketName: portal.bucket.bucketName,
+  StagingBucketName: buckets.staging.bucketName,
+  WorkBucketName: buckets.work.bucketName,
+  CleanBucketName: buckets.clean.bucketName,
+  QuarantineBucketName: buckets.quarantine.bucketName,
+  AuditBucketName: buckets.audit.bucketName,
+  LedgerTableName: ledger.table.tableName,
+  CommitQueueUrl: commits.queue.queueUrl,
+  DeadLetterQueueUrl: commits.deadLetters.queueUrl,
+  StateMachineArn: workflow.stateMachine.stateMachineArn,
+  SigningKeyId: keys.signing.keyId,
+  DeidSecretArn: secrets.deid.secretArn,
+  XnatSecretArn: secrets.xnat.secretArn,
+  UserPoolId: siteAccess.userPool.userPoolId,
+  UserPoolClientId: siteAccess.webClient.userPoolClientId,
+  Issuer: siteAccess.userPool.userPoolProviderUrl,
+  StagingOrigin: names.stagingOrigin,
+  IssuerOrigin: names.issuerOrigin,
+  SignInOrigin: names.signInOrigin,
+  ...siteAccess.machineClientOutputs(),
+});
 
 /**
  * Names that must be known before anything is made: the portal's CSP names the staging bucket, whose CORS rule names

@@ -9,6 +9,7 @@ import {
   StandardThreatProtectionMode,
   UserPool,
   type UserPoolClient,
+  type UserPoolProps,
   type UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
@@ -36,29 +37,26 @@ export class SiteAccess extends Construct {
 
   constructor(scope: Construct, id: string, { sites, webOrigin, domainPrefix }: Props) {
     super(scope, id);
-    this.userPool = new UserPool(this, 'UserPool', {
-      selfSignUpEnabled: false,
-      signInAliases: { email: true },
-      mfa: Mfa.REQUIRED,
-      mfaSecondFactor: { otp: true, sms: false },
-      accountRecovery: AccountRecovery.EMAIL_ONLY,
-      featurePlan: FeaturePlan.PLUS,
-      standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
-      passwordPolicy: {
-        minLength: 14,
-        requireDigits: true,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireSymbols: true,
-      },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.userPool = new UserPool(this, 'UserPool', invited);
     this.userPool.addDomain('SignIn', { cognitoDomain: { domainPrefix } });
     for (const groupName of [...sites.map(siteGroup), ...roles]) {
       new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId: this.userPool.userPoolId, groupName });
     }
-    this.webClient = this.userPool.addClient('Web', {
+    this.webClient = this.#webClient(webOrigin);
+    this.machineClients = this.#machineClients(sites);
+    this.permissions = {
+      signIn: {
+        environment: {
+          OIDC_ISSUER: this.userPool.userPoolProviderUrl,
+          OIDC_CLIENT_ID: this.webClient.userPoolClientId,
+        },
+        statements: [],
+      },
+    };
+  }
+
+  #webClient(webOrigin: string): UserPoolClient {
+    return this.userPool.addClient('Web', {
       generateSecret: false,
       authFlows: { userSrp: true },
       oAuth: {
@@ -73,16 +71,6 @@ export class SiteAccess extends Construct {
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
     });
-    this.machineClients = this.#machineClients(sites);
-    this.permissions = {
-      signIn: {
-        environment: {
-          OIDC_ISSUER: this.userPool.userPoolProviderUrl,
-          OIDC_CLIENT_ID: this.webClient.userPoolClientId,
-        },
-        statements: [],
-      },
-    };
   }
 
   /** One a site: a client that could ask for every site's scope could name itself any site. */
@@ -125,5 +113,25 @@ export class SiteAccess extends Construct {
     );
   }
 }
+
+/** People come in by invitation and with a second factor. */
+const invited: UserPoolProps = {
+  selfSignUpEnabled: false,
+  signInAliases: { email: true },
+  mfa: Mfa.REQUIRED,
+  mfaSecondFactor: { otp: true, sms: false },
+  accountRecovery: AccountRecovery.EMAIL_ONLY,
+  featurePlan: FeaturePlan.PLUS,
+  standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
+  passwordPolicy: {
+    minLength: 14,
+    requireDigits: true,
+    requireLowercase: true,
+    requireUppercase: true,
+    requireSymbols: true,
+  },
+  deletionProtection: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
 
 const siteGroup = (site: string) => `site-${site}`;

@@ -55,27 +55,32 @@ export class SubmissionWorkflow extends Construct {
     this.#props = props;
     this.#failure = this.#recordFailure('RecordFailure', 'Failed');
 
+    const log = new LogGroup(this, 'Log', {
+      logGroupName: '/aws/vendedlogs/states/airlock-submission',
+      retention: RetentionDays.ONE_YEAR,
+      encryptionKey: props.key,
+    });
+    const role = workflowRole(this, { step: props.step, work: props.work, key: props.key });
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      definitionBody: DefinitionBody.fromChainable(this.#path()),
+      stateMachineType: StateMachineType.STANDARD,
+      role: role.withoutPolicyUpdates(),
+      tracingEnabled: true,
+      logs: { destination: log, level: LogLevel.ALL, includeExecutionData: false },
+    });
+    // CDK's own policy for map runs, which a role that takes no updates leaves unattached
+    this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
+    allowMapRuns(this, { role, stateMachine: this.stateMachine });
+    this.permissions = executionPermissions(this.stateMachine);
+  }
+
+  #path(): Choice {
     const plan = this.#step('Plan', 'planSubmission');
-    const validate = this.#map('Validate', 'ValidateBatch', 'validateBatch', {
-      items: 'batches.jsonl',
-      children: StateMachineType.EXPRESS,
-      maxConcurrency: 20,
-    });
+    const validate = this.#map('Validate', 'validateBatch', batches);
     const review = this.#step('Review', 'reviewFindings', { resultPath: '$.review' });
-    const anonymize = this.#map('Anonymize', 'AnonymizeBatch', 'anonymizeBatch', {
-      items: 'batches.jsonl',
-      children: StateMachineType.EXPRESS,
-      maxConcurrency: 20,
-    });
+    const anonymize = this.#map('Anonymize', 'anonymizeBatch', batches);
     const checkIntegrity = this.#step('CheckIntegrity', 'checkIntegrity');
-    const push = this.#map('Push', 'PushScan', 'pushScan', {
-      items: 'deliveries.jsonl',
-      // A scan may take longer than the five minutes of an Express execution, and wait for XNAT
-      children: StateMachineType.STANDARD,
-      // XNAT must have one writer a session
-      maxConcurrency: 1,
-      retry: archiveOutage,
-    });
+    const push = this.#map('Push', 'pushScan', deliveries);
     const confirm = this.#step('Confirm', 'confirmArchive', { retry: archiveOutage });
     const seal = this.#step('Seal', 'sealReceipt');
     const hold = this.#step('Hold', 'holdSubmission');
@@ -93,9 +98,7 @@ export class SubmissionWorkflow extends Construct {
     seal.next(new Succeed(this, 'Archived'));
     hold.next(new Succeed(this, 'Held'));
     reject.next(new Succeed(this, 'Rejected'));
-
-    const resume = new Choice(this, 'Resume');
-    const entries: Record<Exclude<WorkflowStep, 'Plan'>, State> = {
+    return this.#resume(plan, {
       Validate: validate,
       Review: review,
       Anonymize: anonymize,
@@ -103,29 +106,16 @@ export class SubmissionWorkflow extends Construct {
       Push: push,
       Confirm: confirm,
       Seal: seal,
-    };
+    });
+  }
+
+  /** An attempt begins where the one before left off, or at the beginning. */
+  #resume(start: State, entries: Record<Exclude<WorkflowStep, 'Plan'>, State>): Choice {
+    const resume = new Choice(this, 'Resume');
     for (const [step, state] of Object.entries(entries)) {
       resume.when(Condition.stringEquals('$.resumeFrom', step), state);
     }
-    resume.otherwise(plan);
-
-    const log = new LogGroup(this, 'Log', {
-      logGroupName: '/aws/vendedlogs/states/airlock-submission',
-      retention: RetentionDays.ONE_YEAR,
-      encryptionKey: props.key,
-    });
-    const role = workflowRole(this, { step: props.step, work: props.work, key: props.key });
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
-      definitionBody: DefinitionBody.fromChainable(resume),
-      stateMachineType: StateMachineType.STANDARD,
-      role: role.withoutPolicyUpdates(),
-      tracingEnabled: true,
-      logs: { destination: log, level: LogLevel.ALL, includeExecutionData: false },
-    });
-    // CDK's own policy for map runs, which a role that takes no updates leaves unattached
-    this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
-    allowMapRuns(this, { role, stateMachine: this.stateMachine });
-    this.permissions = executionPermissions(this.stateMachine);
+    return resume.otherwise(start);
   }
 
   /** One Lambda of the path. Its result is dropped unless a later state reads it. */
@@ -137,9 +127,10 @@ export class SubmissionWorkflow extends Construct {
 
   /**
    * One Lambda for each line of a list in the WORK bucket. An item that fails records its own error before the map
-   * ends: all that the map itself would say is that too many items failed.
+   * ends: all that the map itself would say is that too many items failed. Its state has the name of the step.
    */
-  #map(name: string, itemName: string, step: StepName, { items, children, maxConcurrency, retry }: MapOptions) {
+  #map(name: string, step: StepName, { items, children, maxConcurrency, retry }: MapOptions) {
+    const itemName = `${step.charAt(0).toUpperCase()}${step.slice(1)}`;
     const task = this.#task(itemName, step, {
       resultPath: JsonPath.DISCARD,
       retry,
@@ -202,5 +193,17 @@ interface MapOptions {
   maxConcurrency: number;
   retry?: RetryProps;
 }
+
+/** A batch is seconds of work, and safe to run twice: it fits Express executions, which are paid by their time. */
+const batches: MapOptions = { items: 'batches.jsonl', children: StateMachineType.EXPRESS, maxConcurrency: 20 };
+
+const deliveries: MapOptions = {
+  items: 'deliveries.jsonl',
+  // A scan may take longer than the five minutes of an Express execution, and wait for XNAT
+  children: StateMachineType.STANDARD,
+  // XNAT must have one writer a session
+  maxConcurrency: 1,
+  retry: archiveOutage,
+};
 
 const decided = (decision: Decision) => Condition.stringEquals('$.review.decision', decision);
