@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { examineDicom } from '../../../core/deid/examineDicom.ts';
+import { mapUid } from '../../../core/deid/mapUid.ts';
+import { patientPseudonym } from '../../../core/deid/patientPseudonym.ts';
+import { asciiBytes, concatBytes } from '../../../core/dicom/encodeElement.ts';
+import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
+import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
+import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DicomFact, Finding } from '../../../core/submission/steps.ts';
+import { chunked, deidentifyBytes, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
+import {
+  explicitLittle,
+  fragments,
+  pixels,
+  type TestElement,
+  withIdentity,
+  writeElements,
+  writeFile,
+} from '../../fixtures/writeDicom.ts';
+
+const picture = pixels(new Uint8Array(32));
+const fileOf = (...elements: TestElement[]) =>
+  writeFile({ data: writeElements(withIdentity(...elements), explicitLittle) });
+const examine = (bytes: Uint8Array, policy = policyWith()) =>
+  examineDicom(chunked(bytes, 50), { codecs: nodeCodecs, key: projectKey, policy });
+const sopClass = (uid: string): TestElement => ({ tag: 0x00080016, vr: 'UI', value: uid });
+const secondaryCapture = sopClass('1.2.840.10008.5.1.4.1.1.7');
+const modality = (value: string): TestElement => ({ tag: 0x00080060, vr: 'CS', value });
+const burnedIn = (value: string): TestElement => ({ tag: 0x00280301, vr: 'CS', value });
+const imageType = (value: string): TestElement => ({ tag: 0x00080008, vr: 'CS', value });
+
+describe('examineDicom', () => {
+  test.each([
+    ['NotDicom', 'refuse', asciiBytes('a letter, not an image'.repeat(20))],
+    ['DicomMalformed', 'refuse', fileOf({ tag: 0x00081140, vr: 'SQ', value: 'ABCDEFGHIJ' })],
+    ['DicomTruncated', 'refuse', fileOf(picture).subarray(0, -1)],
+    [
+      'DicomTruncated',
+      'refuse',
+      writeFile({
+        data: concatBytes([writeElements(withIdentity(), explicitLittle), fragments([new Uint8Array(9)])]),
+      }).subarray(0, -9),
+    ],
+    [
+      'TransferSyntaxUnknown',
+      'refuse',
+      writeFile({ transferSyntax: '1.2.3.4', data: writeElements(withIdentity(), explicitLittle) }),
+    ],
+    ['IdentityIncomplete', 'refuse', fileOf({ tag: 0x0020000e, vr: 'UI', value: '' })],
+    ['DicomDirectory', 'hold', fileOf(sopClass('1.2.840.10008.1.3.10'))],
+    ['EncapsulatedDocument', 'hold', fileOf(sopClass('1.2.840.10008.5.1.4.1.1.104.1'))],
+    ['EncapsulatedDocument', 'hold', fileOf({ tag: 0x00420011, vr: 'OB', value: '%PDF' })],
+    ['StructuredReport', 'hold', fileOf(sopClass('1.2.840.10008.5.1.4.1.1.88.11'))],
+    ['BurnedInRisk', 'hold', fileOf(burnedIn('YES'), picture)],
+    ['BurnedInRisk', 'hold', fileOf(secondaryCapture, picture)],
+    ['BurnedInRisk', 'hold', fileOf(imageType('DERIVED\\SECONDARY\\SCREEN SAVE'), picture)],
+    ['BurnedInRisk', 'hold', fileOf(modality('US'), picture)],
+    ['AlreadyDeidentified', 'accept', fileOf({ tag: 0x00120062, vr: 'CS', value: 'YES' })],
+    [
+      'PreambleExecutable',
+      'accept',
+      writeFile({ preamble: asciiBytes('MZ'.padEnd(128)), data: writeElements(withIdentity(), explicitLittle) }),
+    ],
+    [
+      'PreambleExecutable',
+      'accept',
+      writeFile({ preamble: asciiBytes('\x7fELF'.padEnd(128)), data: writeElements(withIdentity(), explicitLittle) }),
+    ],
+  ])('finds %s (%s)', async (code, disposition, bytes) => {
+    const { findings } = await examine(bytes);
+    expect(findings).toMatchObject([{ code, disposition }]);
+    for (const each of findings) expect(() => Finding.parse({ ...each, file: 0 })).not.toThrow();
+  });
+
+  test.each([
+    ['a plain CT', fileOf(picture)],
+    ['ultrasound that says it is clean', fileOf(modality('US'), burnedIn('NO'), picture)],
+    ['a derived image', fileOf(imageType('DERIVED\\SECONDARY\\AXIAL'), picture)],
+    [
+      'a TIFF preamble of a slide',
+      writeFile({ preamble: asciiBytes('II*'.padEnd(128)), data: writeElements(withIdentity(), explicitLittle) }),
+    ],
+  ])('finds nothing wrong with %s', async (_, bytes) => {
+    expect((await examine(bytes)).findings).toEqual([]);
+  });
+
+  test('re-classes findings by the policy', async () => {
+    const policy = ProjectPolicy.parse({ ...policyWith(), findings: { BurnedInRisk: 'refuse' } });
+    expect((await examine(fileOf(burnedIn('YES'), picture), policy)).findings[0]?.disposition).toBe('refuse');
+  });
+
+  test('tells tag and offset of a broken structure, and no value', async () => {
+    const bytes = fileOf({ tag: 0x00100010, vr: 'PN', value: 'Zzyzx^Nobody', claimedLength: 5000 });
+    const { findings, dicom } = await examine(bytes);
+    expect(findings[0]).toMatchObject({ code: 'DicomTruncated', tag: '(0010,0010)' });
+    expect(findings[0]?.offset).toBeGreaterThan(132);
+    expect(dicom).toBeUndefined();
+    expect(JSON.stringify(findings)).not.toContain('Zzyzx');
+  });
+
+  test('describes a file by pseudonym and mapped UIDs', async () => {
+    const bytes = synthesizeCtSlice({ seed: 'facts', series: 3, instance: 9, rows: 8, columns: 8 });
+    const { dicom } = await examine(bytes);
+    const { instance } = await deidentifyBytes(bytes);
+    expect(() => DicomFact.parse(dicom)).not.toThrow();
+    expect(dicom).toMatchObject({ modality: 'CT', seriesNumber: 3, instanceNumber: 9, instance });
+    expect(JSON.stringify(dicom)).not.toMatch(/MRN-|burg|sen|witz|meyer/);
+  });
+
+  test('gives one patient one name, with and without an id', async () => {
+    const patientOf = async (...elements: TestElement[]) => (await examine(fileOf(...elements))).dicom?.patient;
+    const id = (value: string): TestElement => ({ tag: 0x00100020, vr: 'LO', value });
+    const name: TestElement = { tag: 0x00100010, vr: 'PN', value: 'Zzyzx^Nobody' };
+    expect(await patientOf(id('A1'))).toBe(patientPseudonym(projectKey, 'A1'));
+    expect(await patientOf(id('A1 '))).toBe(await patientOf(id('A1'), name));
+    expect(await patientOf(id('A2'))).not.toBe(await patientOf(id('A1')));
+    expect(await patientOf(id(''), name)).not.toBe(await patientOf(id('')));
+  });
+
+  test.each([
+    ['remove', undefined],
+    ['retain', '2019-05-18'],
+  ] as const)('tells the study date as the policy says: %s', async (dates, studyDate) => {
+    const bytes = fileOf({ tag: 0x00080020, vr: 'DA', value: '20190518' });
+    expect((await examine(bytes, policyWith({ dates }))).dicom?.studyDate).toBe(studyDate);
+  });
+
+  test('maps UIDs unless the policy keeps them', async () => {
+    const { dicom } = await examine(fileOf());
+    expect(dicom?.study).toBe(mapUid(projectKey, '1.2.3.4.5.6.7.8.9.11'));
+    const kept = await examine(fileOf(), policyWith({ retainUids: true }));
+    expect(kept.dicom?.study).toBe('1.2.3.4.5.6.7.8.9.11');
+  });
+
+  test('reads the body to its end, also of what it refuses', async () => {
+    let read = 0;
+    const bytes = concatBytes([asciiBytes('no image'.repeat(50)), new Uint8Array(100_000)]);
+    const body = async function* () {
+      for await (const chunk of chunked(bytes)) {
+        read += chunk.length;
+        yield chunk;
+      }
+    };
+    await examineDicom(body(), { codecs: nodeCodecs, key: projectKey, policy: policyWith() });
+    expect(read).toBe(bytes.length);
+  });
+
+  test('throws the faults of the storage on', async () => {
+    const broken = async function* (): AsyncGenerator<Uint8Array, void> {
+      yield fileOf(picture).subarray(0, 200);
+      throw new DomainError('StorageUnavailable', 'Cannot read: the store does not answer');
+    };
+    const examined = examineDicom(broken(), { codecs: nodeCodecs, key: projectKey, policy: policyWith() });
+    await expect(examined).rejects.toMatchObject({ name: 'StorageUnavailable' });
+  });
+
+  test('what it accepts can be de-identified, or is refused by code', async () => {
+    const base = synthesizeCtSlice({ seed: 'agree', series: 1, instance: 1, rows: 4, columns: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(base.length - 1), fc.integer({ min: 1, max: 255 }), async (position, byte) => {
+        const changed = base.map((each, i) => (i === position ? each ^ byte : each));
+        const { dicom, findings } = await examine(changed);
+        const outcome = await deidentifyBytes(changed).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome.name).toMatch(/^(Residual|Dicom|NotD)/);
+        if (findings.some(({ code }) => code.startsWith('Dicom') || code === 'NotDicom')) {
+          expect(outcome).toBeInstanceOf(Error);
+        } else if (!(outcome instanceof Error)) {
+          expect(dicom === undefined || findings.every(({ disposition }) => disposition !== 'refuse')).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
