@@ -12,6 +12,7 @@ import { limits } from '../../core/policy/limits.ts';
 import type { Bytes, StoredObject } from '../../core/submission/ports.ts';
 import { compositeSha256 } from './compositeSha256.ts';
 import { askS3 } from './s3Fault.ts';
+import { signWithDigest } from './signWithDigest.ts';
 
 const PART_BYTES = limits.partDefaultBytes;
 /** Two parts on their way and one that fills up: 48 MiB at most. */
@@ -37,13 +38,25 @@ interface Target {
  */
 export async function s3WriteStream(target: Target, body: Bytes): Promise<StoredObject> {
   const parts = cutParts(body);
-  const first = await parts.next();
-  if (first.done === true) throw new Error('Cut a body: no part came, wanted at least an empty one');
-  return first.value.last ? await putWhole(target, first.value) : await putParts(target, first.value, parts);
+  try {
+    const first = await parts.next();
+    if (first.done === true) throw new Error('Cut a body: no part came, wanted at least an empty one');
+    return first.value.last ? await putWhole(target, first.value) : await putParts(target, first.value, parts);
+  } finally {
+    // a body that is left unread holds its socket
+    await parts.return(undefined);
+  }
 }
 
 async function putWhole({ client, bucket, key }: Target, { bytes, sha256 }: Part): Promise<StoredObject> {
   const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ChecksumSHA256: sha256 });
+  put.middlewareStack.add(
+    (next) => (args) => {
+      signWithDigest(args.request, sha256);
+      return next(args);
+    },
+    { step: 'build' },
+  );
   const { VersionId = 'null' } = await askS3('Write an object', client.send(put));
   return { sizeBytes: bytes.length, versionId: VersionId, checksumSha256: sha256 };
 }
@@ -65,6 +78,13 @@ async function putParts(
     sizeBytes += bytes.length;
     const number = digests.length;
     const command = new UploadPartCommand({ ...upload, PartNumber: number, Body: bytes, ChecksumSHA256: sha256 });
+    command.middlewareStack.add(
+      (next) => (args) => {
+        signWithDigest(args.request, sha256);
+        return next(args);
+      },
+      { step: 'build' },
+    );
     const sent = askS3('Write a part', client.send(command)).then(({ ETag }) => ({
       ETag,
       PartNumber: number,
@@ -92,14 +112,26 @@ async function putParts(
   }
 }
 
-/** Gathers chunks into parts of full size and hashes them on the way; the last one may be short, or empty. */
+/**
+ * Gathers chunks into parts of full size and hashes them on the way; the last one may be short, or empty. A part's
+ * buffer is filled anew when as many parts as may be in flight have been taken after it: it is sent by then.
+ */
 async function* cutParts(body: Bytes): AsyncGenerator<Part> {
-  let part = startPart();
+  const buffers: Buffer[] = [];
+  let count = 0;
+  const start = () => {
+    const slot = count % (PARTS_IN_FLIGHT + 1);
+    count += 1;
+    const buffer = buffers[slot] ?? Buffer.allocUnsafeSlow(PART_BYTES);
+    buffers[slot] = buffer;
+    return startPart(buffer);
+  };
+  let part = start();
   for await (const chunk of body) {
     for (let offset = 0; offset < chunk.length; ) {
       if (part.isFull()) {
         yield part.end(false);
-        part = startPart();
+        part = start();
       }
       offset += part.append(chunk.subarray(offset));
     }
@@ -107,8 +139,7 @@ async function* cutParts(body: Bytes): AsyncGenerator<Part> {
   yield part.end(true);
 }
 
-function startPart() {
-  const buffer = Buffer.allocUnsafeSlow(PART_BYTES);
+function startPart(buffer: Buffer) {
   const hash = createHash('sha256');
   let filled = 0;
   return {

@@ -86,7 +86,7 @@ export function objectStoreContract(
       { sizeBytes: 1, parts: 1, why: 'one byte' },
       { sizeBytes: PART, parts: 1, why: 'exactly one part' },
       { sizeBytes: PART + 1, parts: 2, why: 'one byte more than a part' },
-      { sizeBytes: 2 * PART + 12_345, parts: 3, why: 'several parts' },
+      { sizeBytes: 5 * PART + 12_345, parts: 6, why: 'many parts' },
     ])('streams $why in with its digest', async ({ sizeBytes, parts }) => {
       const bytes = patterned(sizeBytes);
       const stored = await store.writeStream('b/stream', inChunks(bytes, 700_001));

@@ -38,6 +38,23 @@ describe('the object store over S3', () => {
     expect(Uploads).toBeUndefined();
   });
 
+  test('lets go of a streamed body when S3 fails', async () => {
+    const client = clientOf('http://127.0.0.1:9');
+    let closed = false;
+    async function* body(): Bytes {
+      try {
+        for (;;) yield Buffer.alloc(MIB);
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(s3ObjectStore({ client, bucket: 'staging' }).writeStream('k', body())).rejects.toMatchObject({
+      name: 'StorageUnavailable',
+    });
+    expect(closed).toBe(true);
+    client.destroy();
+  });
+
   test('holds no more than three parts of a streamed body', async () => {
     const sizeBytes = 160 * MIB;
     const chunk = randomBytes(MIB);
