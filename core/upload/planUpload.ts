@@ -124,7 +124,8 @@ const layoutOfFile = ([file]: readonly LocalFile[]): PackLayout => ({
 function writeManifest(objects: readonly ObjectPlan[], codecs: Pick<Codecs, 'sha256'>): UploadPlan['manifest'] {
   const lines = objects.flatMap(({ object, files }) =>
     files.map(({ path, sizeBytes: size, sha256, kind }) =>
-      JSON.stringify({ path, size, sha256, object, kind } satisfies ManifestLine),
+      // as the pack's UTF-8 has it, where a lone surrogate of a Windows name cannot stand
+      JSON.stringify({ path: path.toWellFormed(), size, sha256, object, kind } satisfies ManifestLine),
     ),
   );
   const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);

@@ -4,7 +4,8 @@ import { limits } from '../../../core/policy/limits.ts';
 import { ManifestLine } from '../../../core/submission/Manifest.ts';
 import { type LocalFile, planUpload } from '../../../core/upload/planUpload.ts';
 import { partSizeOf } from '../../../core/upload/readParts.ts';
-import { codecs } from '../pack/streams.ts';
+import { directoryOf } from '../pack/packs.ts';
+import { codecs, concat } from '../pack/streams.ts';
 
 const file = (path: string, sizeBytes = 10, rest: Partial<LocalFile> = {}): LocalFile => ({
   path,
@@ -43,6 +44,14 @@ describe('planUpload', () => {
       ['d', 'pack-000002'],
       ['b', 'file-000001'],
     ]);
+  });
+
+  test('names a file in the manifest as in the pack, also when its name is no Unicode', async () => {
+    const files = [file('a\ud800b', 0)];
+    const [pack] = planUpload(files, codecs).objects;
+    const segments = pack?.layout.segments({ start: 0, end: pack.layout.sizeBytes }) ?? [];
+    const bytes = concat(segments.flatMap((segment) => ('bytes' in segment ? [segment.bytes] : [])));
+    expect(await directoryOf(bytes)).toEqual([expect.objectContaining({ name: linesOf(files)[0]?.path })]);
   });
 
   test('numbers files as the manifest does', () => {

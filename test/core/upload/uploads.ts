@@ -53,8 +53,7 @@ export function uploadPorts(url: string, bytes: ReadonlyMap<string, Uint8Array>,
     retry,
     signal,
     codecs,
-    readFile: async (path, { start, end }) =>
-      new Uint8Array((bytes.get(path) ?? new Uint8Array(0)).slice(start, end)),
+    readFile: async (path, { start, end }) => new Uint8Array((bytes.get(path) ?? new Uint8Array(0)).slice(start, end)),
   };
   return { ports, api, retry, clock, waits, retries, tokens };
 }
