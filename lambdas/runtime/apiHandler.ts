@@ -22,16 +22,19 @@ export interface ApiResponse {
 /** The Lambda function of one route. Whatever goes wrong answers as problem+json (RFC 9457). */
 export function apiHandler(route: ApiRoute, ports: () => Ports = lambdaPorts): LambdaFunction<ApiResponse> {
   const run = once(() => route(ports()));
-  return middy<unknown, ApiResponse>()
-    .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
-    .use(httpSecurityHeaders())
-    .onError((request) => {
-      request.response = problemResponse(request.error);
-    })
-    .handler(async (event: unknown) => {
-      const answer = await run()(event);
-      return 'location' in answer ? seeOther(answer) : response(answer);
-    });
+  return (
+    middy<unknown, ApiResponse>()
+      .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
+      // No document is served here that could ask for a camera
+      .use(httpSecurityHeaders({ permissionsPolicy: false }))
+      .onError((request) => {
+        request.response = problemResponse(request.error);
+      })
+      .handler(async (event: unknown) => {
+        const answer = await run()(event);
+        return 'location' in answer ? seeOther(answer) : response(answer);
+      })
+  );
 }
 
 const response = ({ status, body }: Answer<unknown>, contentType = 'application/json'): ApiResponse => ({

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { Archive } from '../../../core/submission/ports.ts';
+import { awaitedArchive } from '../../../lambdas/adapters/awaitedArchive.ts';
+
+const session = { id: 's001', subject: 'S', session: 'E', patient: 'p', study: '1.2', xsiType: 'xnat:mrSessionData' };
+const scan = { id: 'r0001', session: 's001', series: '1.2.3', scan: '1', modality: 'MR', xsiType: 'xnat:mrScanData' };
+const target = { xnatProject: 'P', session, scan };
+
+/** An archive that says which account it was opened with, and refuses the account 1. */
+function archiveOf(account: number): Archive {
+  const admit = <Result>(result: Result) =>
+    account === 1 ? Promise.reject(new Error('refused')) : Promise.resolve(result);
+  return {
+    ensureScan: () => admit(undefined),
+    listFiles: () => admit([]),
+    putPack: () => admit(undefined),
+    readHeaders: () => admit(undefined),
+    digestFile: () => admit({ sizeBytes: account, md5: 'x' }),
+    sessionUri: () => admit(`/account/${account}`),
+  };
+}
+
+test('opens the archive at the first call, keeps it, and opens it anew after a failed call', async () => {
+  let opened = 0;
+  const archive = awaitedArchive(async () => {
+    opened += 1;
+    return archiveOf(opened);
+  });
+  expect(opened).toBe(0);
+  await expect(archive.sessionUri(target)).rejects.toThrow('refused');
+  expect(await archive.sessionUri(target)).toBe('/account/2');
+  expect(await archive.digestFile('/data/x')).toEqual({ sizeBytes: 2, md5: 'x' });
+  await archive.ensureScan(target);
+  await archive.putPack(target, { name: 'a.zip', body: (async function* () {})() });
+  await archive.readHeaders(target);
+  expect(await archive.listFiles(target)).toEqual([]);
+  expect(opened).toBe(2);
+});
