@@ -16,7 +16,7 @@ import { SubmissionLedger } from './SubmissionLedger.ts';
 import { SubmissionWorkflow } from './SubmissionWorkflow.ts';
 import { WebPortal } from './WebPortal.ts';
 
-export interface AirlockProps extends StackProps {
+interface AirlockProps extends StackProps {
   env: { account: string; region: string };
   /** Folder of the bundled handlers: `<handlers>/<function>/index.mjs`. */
   handlers: string;

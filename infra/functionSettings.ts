@@ -2,7 +2,7 @@ import type { RouteName } from '../core/submission/api.ts';
 import type { Access } from './Access.ts';
 
 /** Where its file lies, what it is given to run on, and all it may touch. */
-export interface FunctionSettings {
+interface FunctionSettings {
   folder: 'steps' | 'api' | 'events';
   memoryMb: number;
   timeoutSeconds: number;
