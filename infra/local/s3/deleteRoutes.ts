@@ -1,5 +1,5 @@
 import type { Store } from './openStore.ts';
-import { childText, parseXml } from './parseXml.ts';
+import { childText, parseXml, type XmlElement } from './parseXml.ts';
 import { readDocument } from './receiveBody.ts';
 import type { S3Answer, S3Call } from './s3Call.ts';
 import { describeS3Error, s3Error } from './s3Error.ts';
@@ -61,15 +61,12 @@ export function deleteRoutes(store: Store) {
         throw s3Error('InvalidRequest', 'Missing required header for this request: Content-MD5 or x-amz-checksum-');
       }
       const request = parseXml(await readDocument(body, MAX_DELETE_BYTES), 'Delete');
-      const objects = request.children.filter((child) => child.name === 'Object');
-      if (objects.length === 0 || objects.length > MAX_DELETES)
-        throw s3Error('MalformedXML', 'Wanted 1 to 1000 objects');
-      const results: Array<{ Deleted?: XmlValue; Error?: XmlValue }> = [];
-      for (const object of objects) {
-        const key = childText(object, 'Key');
-        if (key === undefined || key === '') throw s3Error('MalformedXML', 'An object has no key');
-        results.push(await removeListed(call.bucket.name, { key, versionId: childText(object, 'VersionId') }));
+      const deletions = request.children.filter((child) => child.name === 'Object').map(parseDeletion);
+      if (deletions.length === 0 || deletions.length > MAX_DELETES) {
+        throw s3Error('MalformedXML', 'The document lists no object or more than 1000');
       }
+      const results: Array<{ Deleted?: XmlValue; Error?: XmlValue }> = [];
+      for (const deletion of deletions) results.push(await removeListed(call.bucket.name, deletion));
       const quiet = childText(request, 'Quiet') === 'true';
       const answer = {
         Deleted: quiet ? undefined : results.map((result) => result.Deleted),
@@ -78,4 +75,10 @@ export function deleteRoutes(store: Store) {
       return { status: 200, body: xmlDocument('DeleteResult', answer) };
     },
   };
+}
+
+function parseDeletion(object: XmlElement): Deletion {
+  const key = childText(object, 'Key') ?? '';
+  if (key === '') throw s3Error('MalformedXML', 'An object has no key');
+  return { key, versionId: childText(object, 'VersionId') };
 }

@@ -128,6 +128,17 @@ describe('objects of the one-machine S3', () => {
     await expect(get('many & <odd>')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
+  test.each([
+    { Objects: [], why: 'no object' },
+    { Objects: Array.from({ length: 1001 }, (_, index) => ({ Key: `${index}` })), why: 'more than 1000 objects' },
+    { Objects: [{ Key: 'spared' }, { Key: '' }], why: 'an object without a key' },
+  ])('deletes nothing when asked with $why', async ({ Objects }) => {
+    await put('spared', 'x');
+    const command = new DeleteObjectsCommand({ Bucket: 'staging', Delete: { Objects } });
+    await expect(s3.client.send(command)).rejects.toMatchObject({ name: 'MalformedXML' });
+    expect(await read('spared')).toBe('x');
+  });
+
   test('lets nobody delete a locked version before its retention ends', async () => {
     const Body = 'receipt';
     const locked = { Bucket: 'audit', Key: 'receipt', Body };
