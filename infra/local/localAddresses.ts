@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { functionArn, functionName } from './lambdaFunctions.ts';
 import { resourcesOfType, type Template, type TemplateResource } from './readTemplate.ts';
-import { type LocalAddress, type LocalAddresses, localAccount } from './resolveTemplate.ts';
+import { isObject, type LocalAddress, type LocalAddresses, localAccount } from './resolveTemplate.ts';
 
 /** Where the parts of one machine listen and keep their files. */
 export interface LocalPlaces {
@@ -40,7 +40,7 @@ const addressOfType: Readonly<Record<string, Address>> = {
       ? everywhere(`file:${join(keysDirectory, keyFiles.signing)}`)
       : { ref: id, attributes: { Arn: arn('kms', `key/${id}`) } },
   'AWS::SecretsManager::Secret': ({ properties }, { keysDirectory }) => ({
-    ref: `file:${join(keysDirectory, properties.GenerateSecretString === undefined ? keyFiles.xnat : keyFiles.deid)}`,
+    ref: `file:${join(keysDirectory, isGeneratedKey(properties) ? keyFiles.deid : keyFiles.xnat)}`,
   }),
   'AWS::Lambda::Function': ({ id }) => ({ ref: functionName(id), attributes: { Arn: functionArn(functionName(id)) } }),
   'AWS::StepFunctions::StateMachine': ({ id }) => ({
@@ -93,9 +93,13 @@ function bucketName(id: string, { BucketName }: TemplateResource['Properties']):
   return z.string().safeParse(BucketName).data ?? id.replace(/[0-9A-F]{8}$/, '').toLowerCase();
 }
 
+/** The key of all pseudonyms is drawn at the first deployment; the account at XNAT is filled in by a person. */
+const isGeneratedKey = ({ GenerateSecretString: made }: TemplateResource['Properties']) =>
+  isObject(made) && made.GenerateStringKey === 'key';
+
 function requireOneGeneratedSecret(template: Template): void {
   const secrets = resourcesOfType(template, 'AWS::SecretsManager::Secret');
-  const generated = secrets.filter(({ properties }) => properties.GenerateSecretString !== undefined);
+  const generated = secrets.filter(({ properties }) => isGeneratedKey(properties));
   if (generated.length <= 1 && secrets.length - generated.length <= 1) return;
   throw new Error('Cannot run the template: it holds more secrets than the two that have a file here');
 }

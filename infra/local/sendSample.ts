@@ -27,6 +27,8 @@ interface Sending {
   dataDir: string;
   project: string;
   onLine: (line: string) => void;
+  /** Ends the upload. */
+  signal: AbortSignal;
 }
 
 /** What became of the sample study, if it was archived already. */
@@ -39,7 +41,7 @@ export async function archivedSample(dataDir: string): Promise<ArchivedSample | 
  * Sends the sample study the way a site does: with the command line, in a process of its own. Answers what the command
  * line proved to be archived; throws when it proved nothing.
  */
-export async function sendSample({ dataDir, project, onLine }: Sending): Promise<ArchivedSample> {
+export async function sendSample({ dataDir, project, onLine, signal }: Sending): Promise<ArchivedSample> {
   const folder = join(dataDir, 'sample');
   await writeSlices(folder);
   const cli = join(builtPaths.root, 'clients/cli/airlock.js');
@@ -47,6 +49,8 @@ export async function sendSample({ dataDir, project, onLine }: Sending): Promise
     env: { ...process.env, AIRLOCK_HOME: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const end = () => child.kill();
+  signal.addEventListener('abort', end);
   const ended = once(child, 'exit');
   let archived: ArchivedSample | undefined;
   for await (const line of createInterface({ input: child.stdout })) {

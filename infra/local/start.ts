@@ -11,8 +11,10 @@ import { type Airlock, startAirlock } from './startAirlock.ts';
  */
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
 const { AIRLOCK_DATA = '.airlock', AIRLOCK_PORT_BASE = '4180' } = process.env;
-const started = performance.now();
-const say = (line = '') => console.log(line);
+let started = performance.now();
+const ending = new AbortController();
+// what is written here may be patient data
+process.umask(0o077);
 
 try {
   process.exitCode = await main();
@@ -24,6 +26,7 @@ try {
 async function main(): Promise<number> {
   const dataDir = resolve(AIRLOCK_DATA);
   await buildWhenStale(say);
+  started = performance.now();
   const airlock = await startAirlock({
     ...{ dataDir, portBase: portBase(), templateDir: builtPaths.template, webDir: builtPaths.web, log: say },
     xnat: realXnat(),
@@ -39,6 +42,7 @@ async function main(): Promise<number> {
     await interrupted;
     return 0;
   } finally {
+    ending.abort();
     await airlock.stop();
   }
 }
@@ -63,7 +67,11 @@ async function ensureSample({ urls, projects }: Airlock, dataDir: string): Promi
   if (project === undefined) throw new Error('Cannot send the sample study: the deployment has no project');
   say('Sending the sample study: two CT series of a person who does not exist');
   try {
-    tellSample('Archived', await sendSample({ dataDir, project, onLine: tellUpload }), urls.xnat);
+    tellSample(
+      'Archived',
+      await sendSample({ dataDir, project, onLine: tellUpload, signal: ending.signal }),
+      urls.xnat,
+    );
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
@@ -87,7 +95,13 @@ function tellSample(title: string, { archived, sessions, receipt }: ArchivedSamp
   say();
 }
 
-const elapsed = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
+function say(line = ''): void {
+  console.log(line);
+}
+
+function elapsed(): string {
+  return `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
+}
 
 function portBase(): number {
   const base = Number(AIRLOCK_PORT_BASE);
