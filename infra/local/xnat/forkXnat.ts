@@ -26,7 +26,8 @@ export async function forkXnat(options: XnatOptions): Promise<ForkedXnat> {
       else reject(new Error(`Cannot start the XNAT stand-in: ${answer.failure}`));
     });
     child.once('exit', (code) => reject(new Error(`Cannot start the XNAT stand-in: exit code ${code}`)));
-    child.once('error', reject);
+    // stays on: a message to a process that has just died is an error too, and its exit tells the same
+    child.on('error', reject);
   });
   child.send(options);
   const url = await ready;

@@ -162,3 +162,7 @@ test('shows the archive as pages without scripts, with what people typed escaped
   expect(shown.text).not.toContain('<script');
   expect(shown.text).toContain('/data/experiments/XNAT_E00001/scans/1/resources/1/files/a.dcm');
 });
+
+test('has no fault route unless it was started with one', async () => {
+  expect((await ask({ method: 'PUT', path: '/_faults', body: '{}' })).status).toBe(404);
+});

@@ -213,6 +213,7 @@ const rows: Row[] = [
   { why: 'an unknown accessibility', ask: 'PUT /data/projects/DEMO/accessibility/open', status: 400, says: /allowed/ },
   { why: 'the types to search', ask: 'GET /data/search/elements?format=csv', status: 200, says: /xnat:ctSessionData/ },
   { why: 'a search of nothing', ask: 'POST /data/search?format=csv', body: '<x/>', status: 400, says: /root element/ },
+  { why: 'known fault settings', ask: 'PUT /_faults', body: '{"digests":true}', status: 204, says: /^$/ },
   { why: 'unknown fault settings', ask: 'PUT /_faults', body: '{"boom":1}', status: 400, says: /schema/ },
   { why: 'the front page without credentials', ask: 'GET /', as: '', headers: browser, status: 401, says: /./ },
 ];
