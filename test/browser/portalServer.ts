@@ -83,7 +83,7 @@ export async function startPortalServer(options: PortalServerOptions = {}) {
 
   function routed(method: string, path: string, body: unknown): unknown {
     const [, , , id = '', part = '', object = '', action = ''] = path.split('/');
-    if (id === '' && method === 'POST') return view(cases.create(body));
+    if (id === '' && method === 'POST') return view(cases.create(body, undefined));
     if (id === '') return { items: [...cases.cases.values()].reverse().map(view) };
     const one = cases.require(id);
     const routes: Record<string, () => unknown> = {

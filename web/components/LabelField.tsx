@@ -14,7 +14,7 @@ export function LabelField({ label, hint, value, isRequired = false, error, onCh
   const id = useId();
   return (
     <div className="field">
-      <label htmlFor={id}>
+      <label className="fieldLabel" htmlFor={id}>
         {label}
         {!isRequired && <span className="optional"> (optional)</span>}
       </label>

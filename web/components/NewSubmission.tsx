@@ -3,6 +3,7 @@ import type { CreateSubmissionBody, SubmissionView } from '../../core/submission
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import type { UploadFlow } from '../upload/uploadFlow.ts';
 import { useUpload } from '../upload/useUpload.ts';
+import type { ChosenFile } from '../upload/workerMessages.ts';
 import { bytesWords, counted, percentOf } from '../words/quantities.ts';
 import { ChooseFiles } from './ChooseFiles.tsx';
 import { FoundSummary } from './FoundSummary.tsx';
@@ -33,10 +34,16 @@ export function NewSubmission({ signedIn, earlier, onCommitted }: Props) {
     reset();
   }, [flow, onCommitted, reset]);
 
+  // A label belongs to the files it was entered for: the next patient must not get it
+  const chooseAnew = (files: ChosenFile[]) => {
+    setTarget(undefined);
+    choose(files);
+  };
   const sendTo = (next: Target) => {
     setTarget(next);
     send(next);
   };
+  const asked = target !== undefined && 'project' in target ? target : undefined;
   const plan = flow.step === 'found' || flow.step === 'sending' ? flow.plan : undefined;
   const same = earlier?.find(({ manifest }) => manifest?.sha256 === plan?.manifestSha256 && plan !== undefined);
 
@@ -50,7 +57,7 @@ export function NewSubmission({ signedIn, earlier, onCommitted }: Props) {
           {flow.step === 'choose' && flow.problem !== undefined && (
             <ProblemNotice problem={flow.problem} moment="choosing" />
           )}
-          {flow.step === 'choose' && <ChooseFiles choose={choose} />}
+          {flow.step === 'choose' && <ChooseFiles choose={chooseAnew} />}
           {flow.step === 'found' && (
             <button type="button" className="quiet" onClick={reset}>
               Choose others
@@ -62,10 +69,17 @@ export function NewSubmission({ signedIn, earlier, onCommitted }: Props) {
           {flow.step === 'found' && (
             <>
               <FoundSummary summary={flow.summary} leftOut={flow.leftOut} plan={flow.plan} arrange={arrange} />
-              {flow.problem !== undefined && <ProblemNotice problem={flow.problem} moment="choosing" />}
+              {flow.problem !== undefined && (
+                <ProblemNotice problem={flow.problem} moment="choosing" signInAgain={signedIn.signInAgain} />
+              )}
               {same !== undefined && <ResumeOffer submission={same} resume={() => sendTo({ resume: same.id })} />}
               {flow.plan !== undefined && !isOpen(same) && (
-                <TargetForm summary={flow.summary} plan={flow.plan} lastProject={earlier?.[0]?.project} send={sendTo} />
+                <TargetForm
+                  summary={flow.summary}
+                  plan={flow.plan}
+                  initial={asked ?? { project: earlier?.[0]?.project }}
+                  send={sendTo}
+                />
               )}
             </>
           )}

@@ -9,19 +9,18 @@ import { LabelField } from './LabelField.tsx';
 interface Props {
   summary: FilesSummary;
   plan: PlannedUpload;
-  /** The project of the last submission: nobody types it twice. */
-  lastProject: string | undefined;
+  /** What was entered before for these files, else the project of the last submission: nobody types it twice. */
+  initial: Partial<CreateSubmissionBody>;
   send: (target: CreateSubmissionBody) => void;
 }
 
 /** Where the files belong. Labels are optional: without them the project's own scheme makes pseudonyms. */
-export function TargetForm({ summary, plan, lastProject, send }: Props) {
-  const [typedProject, setProject] = useState<string>();
-  const [subject, setSubject] = useState('');
-  const [session, setSession] = useState('');
+export function TargetForm({ summary, plan, initial, send }: Props) {
+  const [project, setProject] = useState(initial.project ?? '');
+  const [subject, setSubject] = useState(initial.subject ?? '');
+  const [session, setSession] = useState(initial.session ?? '');
   const [isAsked, setAsked] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const project = typedProject ?? lastProject ?? '';
   const errors = {
     project: labelError(project, true),
     subject: labelError(subject, false),

@@ -24,6 +24,7 @@ export type UploadFlow =
   | {
       step: 'sending';
       status: 'running' | 'pausing' | 'paused' | 'stopped';
+      leftOut: string[];
       summary: FilesSummary;
       plan: PlannedUpload;
       sent: SendingProgress;
@@ -70,8 +71,12 @@ function failed(flow: UploadFlow, problem: PlainProblem): UploadFlow {
   switch (flow.step) {
     case 'found':
       return { ...flow, problem };
-    case 'sending':
+    case 'sending': {
+      const { leftOut, summary, plan, sent } = flow;
+      // Nothing was opened: the person may have to name another project
+      if (sent.submission === undefined) return { step: 'found', leftOut, summary, plan, problem };
       return { ...flow, status: 'stopped', problem };
+    }
     default:
       return { step: 'choose', problem };
   }
@@ -89,10 +94,10 @@ function nextSending(flow: UploadFlow, action: SendingAction): UploadFlow {
 
 function begin(flow: UploadFlow): UploadFlow {
   if ((flow.step !== 'found' && flow.step !== 'sending') || flow.plan === undefined) return flow;
-  const { summary, plan } = flow;
+  const { leftOut, summary, plan } = flow;
   const submission = flow.step === 'sending' ? flow.sent.submission : undefined;
   const sent = { submission, files: 0, ofFiles: plan.files, bytes: 0, ofBytes: plan.bytes, skippedBytes: 0 };
-  return { step: 'sending', status: 'running', summary, plan, sent };
+  return { step: 'sending', status: 'running', leftOut, summary, plan, sent };
 }
 
 function afterEvent(sent: SendingProgress, event: UploadEvent): SendingProgress {

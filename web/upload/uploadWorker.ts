@@ -82,9 +82,19 @@ async function send({ origin, target }: Extract<ToWorker, { kind: 'send' }>): Pr
   const retry = retrying({ clock, random: Math.random, signal });
   const fetch = self.fetch.bind(self);
   const api = apiClient({ url: origin, fetch, token: askForToken, retry, signal });
-  const ports = { api, fetch, readFile, codecs: codecsFromWeb, retry, signal };
-  const submission = await uploadSubmission(ports, { plan, target }, (event) => tell({ kind: 'event', event }));
+  const ports = { api, fetch, readFile, codecs: codecsFromWeb, digestBytes, retry, signal };
+  const order = { plan, target, idempotencyKey: keyFor(target) };
+  const submission = await uploadSubmission(ports, order, (event) => tell({ kind: 'event', event }));
   tell({ kind: 'committed', submission, paths: plan.objects.flatMap((each) => each.files.map(({ path }) => path)) });
+}
+
+/** One key for one wish, however often it is sent: a creation whose answer was lost is not made twice. */
+let wish = { target: '', key: '' };
+
+function keyFor(target: object): string {
+  const asked = JSON.stringify(target);
+  if (wish.target !== asked) wish = { target: asked, key: crypto.randomUUID() };
+  return wish.key;
 }
 
 /** Tokens stay with the page, which can renew them; the worker asks for one when it needs it. */
