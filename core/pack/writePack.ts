@@ -10,7 +10,8 @@ const blockHeaderBytes = 5;
 /**
  * Writes a ZIP from files of unknown length and holds no file: CRC and sizes follow the data. Readers of a stream
  * (Java's ZipInputStream, so XNAT) refuse stored entries of unknown size, so the data is deflate made of stored
- * blocks: no compression work, 5 bytes in 65,535 more. Equal files make equal bytes, however they are chunked.
+ * blocks: no compression work, 5 bytes in 65,535 more. Equal files make equal bytes, however they are chunked. A chunk
+ * must not change after it was handed over.
  * @throws DomainError LimitExceeded for more entries than a pack may have
  */
 export async function* writePack(
@@ -58,28 +59,34 @@ const describedMember = (name: string, offset: number): ZipMember => ({
 
 /** Blocks of full length but the last, which ends the member. */
 async function* storedBlocks(body: Bytes): Bytes {
-  let block = new Uint8Array(blockHeaderBytes + blockMaxBytes);
+  let pieces: Uint8Array[] = [];
   let filled = 0;
   for await (const chunk of body) {
     for (let at = 0; at < chunk.length; ) {
       if (filled === blockMaxBytes) {
-        yield closeBlock(block, filled, false);
-        block = new Uint8Array(blockHeaderBytes + blockMaxBytes);
+        yield joinBlock(pieces, filled, false);
+        pieces = [];
         filled = 0;
       }
-      const taken = chunk.subarray(at, at + blockMaxBytes - filled);
-      block.set(taken, blockHeaderBytes + filled);
-      filled += taken.length;
-      at += taken.length;
+      const piece = chunk.subarray(at, at + blockMaxBytes - filled);
+      pieces.push(piece);
+      filled += piece.length;
+      at += piece.length;
     }
   }
-  yield closeBlock(block, filled, true);
+  yield joinBlock(pieces, filled, true);
 }
 
-function closeBlock(block: Uint8Array, byteLength: number, isLast: boolean): Uint8Array {
+function joinBlock(pieces: readonly Uint8Array[], byteLength: number, isLast: boolean): Uint8Array {
+  const block = new Uint8Array(blockHeaderBytes + byteLength);
   const view = new DataView(block.buffer);
   view.setUint8(0, isLast ? 1 : 0);
   view.setUint16(1, byteLength, true);
   view.setUint16(3, ~byteLength & 0xffff, true);
-  return block.subarray(0, blockHeaderBytes + byteLength);
+  let at = blockHeaderBytes;
+  for (const piece of pieces) {
+    block.set(piece, at);
+    at += piece.length;
+  }
+  return block;
 }

@@ -46,7 +46,7 @@ public class Reader { public static void main(String[] paths) throws Exception {
 } } }
 `;
 
-const samples: SampleFile[][] = fc.sample(files, { numRuns: 25, seed: 20 }).filter((some) => some.length > 0);
+const samples: SampleFile[][] = fc.sample(files, { numRuns: 12, seed: 20 }).filter((some) => some.length > 0);
 let folder: string;
 const paths: string[] = [];
 const contents: SampleFile[][] = [];
