@@ -52,8 +52,8 @@ export function xnatSession(access: XnatAccess) {
       signal: AbortSignal.timeout(access.timeoutMs ?? ANSWER_MS),
     });
     const id = (await response.text()).trim();
-    if (response.status >= 500) throw refusalOf('sign in to XNAT', response.status);
-    if (!response.ok || !/^[\w.-]+$/.test(id)) throw refused('sign in to XNAT', `status ${response.status}`);
+    if (!response.ok) throw refusalOf('sign in to XNAT', response.status);
+    if (!/^[\w.-]+$/.test(id)) throw refused('sign in to XNAT', 'it sent no session id');
     // a load balancer in front may tie its own cookie to the same server
     const others = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
     return [`JSESSIONID=${id}`, ...others.filter((cookie) => !cookie.startsWith('JSESSIONID='))].join('; ');
@@ -155,7 +155,7 @@ const unavailable = (action: string, state: string, cause?: unknown) =>
   new DomainError('XnatUnavailable', `Cannot ${action}: ${state}, wanted an answer of XNAT`, { cause });
 
 const refused = (action: string, state: string) =>
-  new DomainError('XnatRefused', `Cannot ${action}: XNAT answered ${state}, wanted an open session`);
+  new DomainError('XnatRefused', `Cannot ${action}: ${state}, wanted an open session of XNAT`);
 
 /** Statuses that a wait may cure; 423 is a session that another process has locked. */
 const passing = new Set([408, 423, 429]);
