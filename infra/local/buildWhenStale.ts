@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { holdDirectory } from './holdDirectory.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,14 +29,39 @@ const builds = [
 
 export const builtPaths = { template: join(root, 'cdk.out'), web: join(root, 'dist/web'), root };
 
-/** Synthesizes and builds what is older than its sources. Throws when a build fails. */
-export async function buildWhenStale(log: (line: string) => void): Promise<void> {
+/**
+ * Synthesizes and builds what is older than its sources; of several processes that ask at once, one does it. Throws
+ * when a build fails.
+ */
+export async function buildWhenStale(log: (line: string) => void = () => undefined): Promise<void> {
+  const release = await takeTurn();
+  try {
+    await buildAll(log);
+  } finally {
+    release();
+  }
+}
+
+async function buildAll(log: (line: string) => void): Promise<void> {
   for (const { title, output, sources, isSource, command } of builds) {
     if (!isStale(output, sources, isSource)) continue;
     log(`Building ${title}`);
     const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`Cannot build ${title}: its build ended with exit code ${code}`);
+  }
+}
+
+const pollMs = 200;
+
+async function takeTurn(): Promise<() => void> {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (;;) {
+    try {
+      return holdDirectory(join(root, 'dist'));
+    } catch {
+      await setTimeout(pollMs);
+    }
   }
 }
 

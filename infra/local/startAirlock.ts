@@ -7,7 +7,7 @@ import { s3Client } from '../../lambdas/adapters/s3Client.ts';
 import { choosePorts, type Ports } from './choosePorts.ts';
 import { type DeadLetter, type Events, startEvents } from './commitEvents.ts';
 import { countInvocations, type InvocationCounts } from './countInvocations.ts';
-import { holdDataDirectory } from './holdDataDirectory.ts';
+import { holdDirectory } from './holdDirectory.ts';
 import { startHttpApi } from './httpApi.ts';
 import { httpRoutes } from './httpRoutes.ts';
 import { identityClients, identityGroups } from './identityClients.ts';
@@ -79,7 +79,7 @@ export interface Counters {
 /** Runs the synthesized template on this machine. */
 export async function startAirlock(options: AirlockOptions): Promise<Airlock> {
   const dataDir = resolvePath(options.dataDir);
-  const stops: (() => unknown)[] = [holdDataDirectory(dataDir)];
+  const stops: (() => unknown)[] = [holdDirectory(dataDir)];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
   };
