@@ -28,7 +28,7 @@ export class PipelineSecrets extends Construct {
     });
     this.xnat = new Secret(this, 'XnatAccount', {
       description:
-        'Airlock: JSON with url, user and password (or alias token and secret) of the XNAT account that delivers',
+        'Airlock: JSON with url, username and password (or alias token and secret) of the XNAT account that delivers',
       encryptionKey: key,
       removalPolicy: RemovalPolicy.RETAIN,
     });

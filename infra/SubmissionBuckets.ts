@@ -79,6 +79,8 @@ export class SubmissionBuckets extends Construct {
     this.audit = new Bucket(this, 'Audit', {
       ...guarded('audit', keys.audit),
       objectLockEnabled: true,
+      // A receipt too large for an answer of the API is fetched by a presigned URL
+      cors: [{ allowedOrigins: [webOrigin], allowedMethods: [HttpMethods.GET], maxAge: 3600 }],
       objectLockDefaultRetention:
         objectLock === 'COMPLIANCE'
           ? ObjectLockRetention.compliance(receiptRetention)

@@ -20,7 +20,10 @@ type SealPorts = Pick<
   'ledger' | 'work' | 'staging' | 'clean' | 'audit' | 'signer' | 'clock' | 'codecs' | 'policies'
 >;
 
-/** Signs what was proven, says `archived`, and only then deletes what the site sent. Safe to run twice. */
+/**
+ * Signs what was proven, deletes what the site sent, and says `archived` last: as long as anything is left to do the
+ * submission is in flight, and somebody goes on with it. Safe to run twice.
+ */
 export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
   const { ledger, staging, clean } = ports;
   const { submission } = input;
@@ -29,9 +32,9 @@ export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
   const { totals } = receipt;
   const outcome = { archived: totals.archived, held: totals.held, refused: totals.refused };
   const digests = { receipt: digestOf(ports, receiptBytes(receipt)), manifest: receipt.manifest.sha256 };
-  await advance(ports, input, { type: 'receipt.sealed', to: 'archived', digests, counts: totals, patch: { outcome } });
   await staging.removeAll(stagingKeys.all(submission));
   await clean.removeAll(cleanKeys.all(submission));
+  await advance(ports, input, { type: 'receipt.sealed', to: 'archived', digests, counts: totals, patch: { outcome } });
   return {};
 };
 
