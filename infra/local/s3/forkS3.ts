@@ -24,7 +24,11 @@ export async function forkS3(
   options: S3Options & { onObjectCreated: (event: ObjectCreated) => void },
 ): Promise<ForkedS3> {
   const { onObjectCreated, ...plain } = options;
-  const child = fork(new URL('./s3Process.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  // flags of this process are not the server's: an inherited `-e` would run the caller once more
+  const child = fork(new URL('./s3Process.ts', import.meta.url), {
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const questions = new Map<number, (counts: RequestCounts) => void>();
   const url = await new Promise<string>((resolve, reject) => {

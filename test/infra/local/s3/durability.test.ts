@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -146,6 +148,25 @@ describe('the one-machine S3 in its own process', () => {
     const url = await getSignedUrl(client, new GetObjectCommand(target), { expiresIn: 60 });
     await expect(fetch(url).then((answer) => answer.text())).rejects.toThrow();
     client.destroy();
+  });
+
+  test('ends when its parent is killed', async () => {
+    await start();
+    const options = { dataDir: join(folder.path, 'child'), port: 0, region, credentials: [credentials], buckets };
+    const module = new URL('../../../../infra/local/s3/forkS3.ts', import.meta.url);
+    const script = `
+      const { forkS3 } = await import('${module}');
+      const { url } = await forkS3({ ...${JSON.stringify(options)}, onObjectCreated: () => undefined });
+      console.log(url);
+    `;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [url] = await once(parent.stdout, 'data');
+    const ask = () => fetch(`${url}`.trim()).then((answer) => answer.status);
+    expect(await ask()).toBe(403);
+    parent.kill('SIGKILL');
+    await expect.poll(() => ask().catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
   });
 
   test('says so when it cannot start', async () => {
