@@ -51,7 +51,8 @@ export function costOf(counts: RunCounts): Record<string, number> {
     s3Requests: (puts * prices.s3PutPer1000 + gets * prices.s3GetPer1000) / 1000,
     s3Storage: (STORED_COPIES * gigabytes * prices.s3StoragePerGbMonth * STORED_DAYS) / 30,
     lambda:
-      counts.invocations.gbSeconds * prices.lambdaPerGbSecond + (counts.invocations.count * prices.lambdaPerMillion) / 1e6,
+      counts.invocations.gbSeconds * prices.lambdaPerGbSecond +
+      (counts.invocations.count * prices.lambdaPerMillion) / 1e6,
     stepFunctions:
       (counts.transitions * prices.transitionsPer1000) / 1000 +
       (counts.expressExecutions * prices.expressPerMillion) / 1e6 +
