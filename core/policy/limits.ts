@@ -11,7 +11,10 @@ export const limits = {
   /** S3: at most 10,000 parts of at most 5 GiB, at least 5 MiB each but the last. */
   partsPerObject: 10_000,
   partMinBytes: 5 * MIB,
-  partDefaultBytes: 16 * MIB,
+  /** A client holds four parts and what the platform copies of them: 16 MiB each took more than 400 MB. */
+  partDefaultBytes: 8 * MIB,
+  /** What the pipeline itself streams into S3: half the requests of a client's part, and two are held at most. */
+  streamPartBytes: 16 * MIB,
   /** A part is sent again whole: this takes 9 minutes over 1 Mbit/s. */
   partMaxBytes: 64 * MIB,
   objectMaxBytes: 10_000 * 64 * MIB,
@@ -21,7 +24,7 @@ export const limits = {
   /** A file above this travels as its own object. */
   packFileMaxBytes: 64 * MIB,
   objectsPerSubmission: 20_000,
-  /** Presigned URLs are signed when needed; 15 minutes carry a 16 MiB part over 150 kbit/s. */
+  /** Presigned URLs are signed when needed; 15 minutes carry an 8 MiB part over 75 kbit/s. */
   partUrlSeconds: 15 * 60,
   partsSignedPerRequest: 100,
   /** A client follows the link at once. */

@@ -14,7 +14,7 @@ import { compositeSha256 } from './compositeSha256.ts';
 import { askS3 } from './s3Fault.ts';
 import { signWithDigest } from './signWithDigest.ts';
 
-const PART_BYTES = limits.partDefaultBytes;
+const PART_BYTES = limits.streamPartBytes;
 /** Two parts on their way and one that fills up: 48 MiB at most. */
 const PARTS_IN_FLIGHT = 2;
 

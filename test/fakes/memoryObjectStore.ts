@@ -48,10 +48,10 @@ export function memoryObjectStore(): ObjectStore {
 }
 
 function multipartSha256(bytes: Uint8Array): string {
-  if (bytes.length <= limits.partDefaultBytes) return sha256(bytes).toString('base64');
+  if (bytes.length <= limits.streamPartBytes) return sha256(bytes).toString('base64');
   const parts: Buffer[] = [];
-  for (let start = 0; start < bytes.length; start += limits.partDefaultBytes) {
-    parts.push(sha256(bytes.subarray(start, start + limits.partDefaultBytes)));
+  for (let start = 0; start < bytes.length; start += limits.streamPartBytes) {
+    parts.push(sha256(bytes.subarray(start, start + limits.streamPartBytes)));
   }
   return `${sha256(Buffer.concat(parts)).toString('base64')}-${parts.length}`;
 }

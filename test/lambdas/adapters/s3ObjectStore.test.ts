@@ -30,7 +30,7 @@ describe('the object store over S3', () => {
 
   test('aborts the upload and passes the refusal on when a streamed body fails', async () => {
     async function* body(): Bytes {
-      for (let part = 0; part < 3; part += 1) yield Buffer.alloc(limits.partDefaultBytes);
+      for (let part = 0; part < 3; part += 1) yield Buffer.alloc(limits.streamPartBytes);
       throw new DomainError('DicomTruncated', 'Read a file: it ends early');
     }
     await expect(store.writeStream('aborted', body())).rejects.toMatchObject({ name: 'DicomTruncated' });
@@ -66,11 +66,11 @@ describe('the object store over S3', () => {
         peakBytes = Math.max(peakBytes, yielded - (await sentBytes()));
       }
     }
-    const sentBytes = async () => limits.partDefaultBytes * ((await s3.server.counts()).UploadPart ?? 0) - partsBefore;
-    const partsBefore = limits.partDefaultBytes * ((await s3.server.counts()).UploadPart ?? 0);
+    const sentBytes = async () => limits.streamPartBytes * ((await s3.server.counts()).UploadPart ?? 0) - partsBefore;
+    const partsBefore = limits.streamPartBytes * ((await s3.server.counts()).UploadPart ?? 0);
     expect((await store.writeStream('bounded', body())).sizeBytes).toBe(sizeBytes);
     // a part is counted when its request arrives, so at most two are on their way and one fills up
-    expect(peakBytes).toBeLessThanOrEqual(3 * limits.partDefaultBytes);
+    expect(peakBytes).toBeLessThanOrEqual(3 * limits.streamPartBytes);
   });
 
   test('reports versions that Object Lock keeps from being removed', async () => {
