@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '../../core/policy/limits.ts';
 import type { Bytes, ObjectStore } from '../../core/submission/ports.ts';
 
-const PART = limits.partDefaultBytes;
+const PART = limits.streamPartBytes;
 
 /** Everything that the ObjectStore port promises, on an empty bucket. */
 export function objectStoreContract(
