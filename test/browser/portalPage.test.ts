@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
+import { buildWhenStale } from '../../infra/local/buildWhenStale.ts';
 import { hasChromium, launchChromium } from './launchChromium.ts';
 import { fillSignIn, openPortal, type Portal } from './openPortal.ts';
 import { demoUser, startPortalServer } from './portalServer.ts';
@@ -17,7 +16,7 @@ describe.runIf(hasChromium)('the page in Chromium', () => {
   let server: Awaited<ReturnType<typeof startPortalServer>>;
 
   beforeAll(async () => {
-    await build({ configFile: join(import.meta.dirname, '../../web/vite.config.ts'), logLevel: 'error' });
+    await buildWhenStale();
     browser = await launchChromium();
   });
   afterAll(() => browser.close());

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { dicomSlice } from './dicomSlice.ts';
 
 const study = '1.2.826.0.1.3680043.10.9.1';
@@ -8,6 +9,7 @@ const study = '1.2.826.0.1.3680043.10.9.1';
 /** A folder as a scanner's export leaves it: slices of two series, a note, and what the operating system adds. */
 export async function sampleFolder(patients = ['DOE-4711']): Promise<{ path: string; slices: number }> {
   const path = await mkdtemp(join(tmpdir(), 'airlock-folder-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
   const write = async (name: string, bytes: Uint8Array | string) => {
     await mkdir(dirname(join(path, name)), { recursive: true });
     await writeFile(join(path, name), bytes);

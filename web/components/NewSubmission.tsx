@@ -109,7 +109,7 @@ function SafetyLine({ flow }: { flow: UploadFlow }) {
   return (
     <p className="safety">
       {hasBegun
-        ? 'Your files go to staging, encrypted. Nothing is in the archive yet.'
+        ? 'Your files go to staging. Nothing is in the archive yet.'
         : 'Nothing has left this computer. Files are read here, and sent only when you press Send.'}
     </p>
   );

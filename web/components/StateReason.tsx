@@ -3,7 +3,7 @@ import type { SubmissionState } from '../../core/submission/states.ts';
 import { reasonWords } from '../words/problemWords.ts';
 
 const dataWords: Partial<Record<SubmissionState, string>> = {
-  held: 'Your files wait, encrypted; none of them is in the archive.',
+  held: 'Your files wait; none of them is in the archive.',
   rejected: 'None of your files is in the archive.',
   failed: 'Your files are kept; those in charge can let it go on where it stopped.',
 };

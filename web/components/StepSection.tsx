@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { Icon } from './Icon.tsx';
 
 interface Props {
@@ -17,7 +17,8 @@ const placeWords = { done: 'done', current: 'current step', ahead: 'later' };
 export function StepSection({ number, title, place, outcome, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const wasCurrent = useRef(place === 'current');
-  useEffect(() => {
+  // Before the effects of what is in the step: a problem in it takes the focus after the heading
+  useLayoutEffect(() => {
     const begins = place === 'current' && !wasCurrent.current;
     wasCurrent.current = place === 'current';
     if (begins) heading.current?.focus();

@@ -45,7 +45,11 @@ export function useUpload({ token }: Pick<SignedIn, 'token'>) {
       act({ kind: 'chosen', leftOut, files: files.length, bytes });
       post({ kind: 'inspect', files });
     },
-    arrange: (dicomOnly: boolean) => post({ kind: 'plan', dicomOnly }),
+    arrange: (dicomOnly: boolean) => {
+      // The choice shows at once; the counts follow when the worker has planned anew
+      if (flow.step === 'found' && flow.plan) act({ kind: 'planned', plan: { ...flow.plan, dicomOnly } });
+      post({ kind: 'plan', dicomOnly });
+    },
     send: (target: CreateSubmissionBody | { resume: string }) => {
       act({ kind: 'sendAsked' });
       post({ kind: 'send', origin: location.origin, target });
