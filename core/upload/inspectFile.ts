@@ -9,7 +9,7 @@ import type { ReadFile } from './readParts.ts';
 /** SHA-256 (hex) of bytes in one call: the browser's own is ten times faster than a digest that runs in JavaScript. */
 export type DigestBytes = (bytes: Uint8Array<ArrayBuffer>) => Promise<string>;
 
-export interface InspectPorts {
+interface InspectPorts {
   /** A range of a local file; fewer bytes only where the file ends. */
   readFile: ReadFile;
   codecs: Codecs;

@@ -19,7 +19,7 @@ export const heldSession = {
 };
 
 /** What must come back from the issuer unchanged, kept while the person is away at the sign-in page. */
-export const SignInAttempt = z.object({
+const SignInAttempt = z.object({
   state: z.string(),
   nonce: z.string(),
   codeVerifier: z.string(),
@@ -28,7 +28,7 @@ export const SignInAttempt = z.object({
   /** True in a window that was opened for the sign-in alone. */
   isWindow: z.boolean(),
 });
-export type SignInAttempt = z.infer<typeof SignInAttempt>;
+type SignInAttempt = z.infer<typeof SignInAttempt>;
 
 const attemptKey = 'airlock.signIn';
 

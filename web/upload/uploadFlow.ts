@@ -4,7 +4,7 @@ import type { UploadEvent } from '../../core/upload/uploadSubmission.ts';
 import type { PlainProblem } from '../words/plainProblem.ts';
 import type { FromWorker, PlannedUpload, ReadingProgress } from './workerMessages.ts';
 
-export interface SendingProgress {
+interface SendingProgress {
   submission: string | undefined;
   /** Files in objects that storage confirmed whole. */
   files: number;

@@ -6,8 +6,6 @@ import type { SignedIn } from '../signIn/useSignIn.ts';
 import { nextFlow } from './uploadFlow.ts';
 import type { ChosenFile, FromWorker, ToWorker } from './workerMessages.ts';
 
-export type Upload = ReturnType<typeof useUpload>;
-
 /** The upload of this page: its state, and what a person can do to it. */
 export function useUpload({ token }: Pick<SignedIn, 'token'>) {
   const [flow, act] = useReducer(nextFlow, { step: 'choose' });
