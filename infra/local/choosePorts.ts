@@ -10,10 +10,13 @@ export type Ports = Record<(typeof names)[number], number>;
  * @throws Error with a sentence for people when one is taken
  */
 export async function choosePorts(base: number | undefined): Promise<Ports> {
-  const held = await Promise.all(
+  const tried = await Promise.allSettled(
     names.map((_, index) => listen(createServer(), base === undefined ? 0 : base + index)),
   );
+  const held = tried.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
   await Promise.all(held.map(({ stop }) => stop()));
+  const taken = tried.find((attempt) => attempt.status === 'rejected');
+  if (taken !== undefined) throw taken.reason;
   const [portal = 0, s3 = 0, issuer = 0, xnat = 0, stepFunctions = 0] = held.map(({ port }) => port);
   return { portal, s3, issuer, xnat, stepFunctions };
 }

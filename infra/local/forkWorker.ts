@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 import { lambdaError } from './lambdaError.ts';
 import { functionArn, type LambdaFunction } from './lambdaFunctions.ts';
 import { localAccount } from './resolveTemplate.ts';
-import { WorkerAnswer } from './workerProcess.ts';
 
 /** One process with one function in it, one invocation at a time. */
 export interface Worker {
@@ -19,6 +19,12 @@ export interface Worker {
   kill(): void;
   stop(): Promise<void>;
 }
+
+/** What a worker answers: the handler's result, or its error as Lambda reports it. */
+const WorkerAnswer = z.union([
+  z.object({ id: z.string(), result: z.unknown() }),
+  z.object({ id: z.string(), error: z.object({ errorType: z.string(), errorMessage: z.string() }) }),
+]);
 
 const MIB = 1024 * 1024;
 const rssPollMs = 100;

@@ -8,7 +8,7 @@ import { readBody } from './readBody.ts';
 import { localAccount } from './resolveTemplate.ts';
 import { serveWeb } from './serveWeb.ts';
 
-export interface HttpApiOptions {
+interface HttpApiOptions {
   port: number;
   routes: HttpRoute[];
   /** Sent with every answer. */

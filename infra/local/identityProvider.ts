@@ -16,7 +16,7 @@ export const LocalUser = z.object({
 });
 export type LocalUser = z.infer<typeof LocalUser>;
 
-export interface IdentityOptions {
+interface IdentityOptions {
   port: number;
   portalUrl: string;
   clients: IdentityClient[];

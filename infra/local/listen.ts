@@ -22,4 +22,4 @@ export async function listen(server: Server, port: number): Promise<{ port: numb
 }
 
 /** What to do when a port is taken. */
-export const portAdvice = 'Set AIRLOCK_PORT_BASE to the first of five free ports';
+const portAdvice = 'Set AIRLOCK_PORT_BASE to the first of five free ports';

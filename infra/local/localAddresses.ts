@@ -5,7 +5,7 @@ import { resourcesOfType, type Template, type TemplateResource } from './readTem
 import { isObject, type LocalAddress, type LocalAddresses, localAccount } from './resolveTemplate.ts';
 
 /** Where the parts of one machine listen and keep their files. */
-export interface LocalPlaces {
+interface LocalPlaces {
   portalUrl: string;
   s3Url: string;
   issuerUrl: string;

@@ -14,7 +14,7 @@ export type Machine = z.infer<typeof Machine>;
 export type RunMap = (machine: Machine, input: Json, map: { items: unknown[]; isExpress: boolean }) => Promise<Json>;
 
 /** What the states reach outside. */
-export interface Reach {
+interface Reach {
   invoke(functionName: string, payload: unknown): Promise<unknown>;
   readLines(object: { bucket: string; key: string }): Promise<unknown[]>;
   runMap: RunMap;

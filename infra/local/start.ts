@@ -35,11 +35,13 @@ async function main(): Promise<number> {
   const interrupted = whenInterrupted();
   try {
     introduce(airlock, dataDir);
-    const done = await Promise.race([ensureSample(airlock, dataDir), interrupted]);
+    const failed = airlock.failed.then(() => Promise.reject(new Error('Airlock ends: its storage process ended')));
+    failed.catch(() => undefined);
+    const done = await Promise.race([ensureSample(airlock, dataDir), interrupted, failed]);
     if (done === 'interrupted') return 130;
     if (values.once) return done;
     say('Airlock is running; Ctrl-C stops it');
-    await interrupted;
+    await Promise.race([interrupted, failed]);
     return 0;
   } finally {
     ending.abort();

@@ -66,6 +66,8 @@ export interface Airlock {
   pids: { s3: number | undefined; xnat: number | undefined };
   counters(): Promise<Counters>;
   deadLetters(): DeadLetter[];
+  /** Settles when storage ended by itself: nothing can go on without it. */
+  failed: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -176,6 +178,7 @@ async function compose(options: AirlockOptions, { stops, stop }: Lifetime): Prom
     pids: { s3: s3.pid, xnat: xnat?.pid },
     counters: async () => ({ invocations: invocations.all(), workflow: machine.counts(), s3: await s3.counts() }),
     deadLetters: events.deadLetters,
+    failed: s3.exited,
   };
 }
 

@@ -45,7 +45,7 @@ export interface WorkflowRun {
   abort(): void;
 }
 
-export interface WorkflowRunner {
+interface WorkflowRunner {
   run(execution: { name: string; arn: string; input: unknown }): WorkflowRun;
   counts(): WorkflowCounts;
 }

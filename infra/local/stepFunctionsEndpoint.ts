@@ -26,7 +26,7 @@ interface Execution {
   run: WorkflowRun;
 }
 
-export interface StepFunctionsOptions {
+interface StepFunctionsOptions {
   port: number;
   stateMachineArn: string;
   credentials: Credentials;

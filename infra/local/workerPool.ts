@@ -24,7 +24,7 @@ export interface WorkerPool {
   stop(): Promise<void>;
 }
 
-export interface WorkerPoolOptions {
+interface WorkerPoolOptions {
   functions: LambdaFunction[];
   /** Functions that a person waits for: they never queue behind the others. */
   interactive: ReadonlySet<string>;

@@ -1,19 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import * as z from 'zod';
+import { isObject } from './resolveTemplate.ts';
 
 /**
  * The process that one Lambda function runs in: loads the bundled module, then answers one invocation at a time, the
- * way the Node.js runtime of Lambda does. It ends with its parent, however that one ended.
+ * way the Node.js runtime of Lambda does. It ends with its parent, however that one ended. It imports as little as it
+ * can: its start is part of every cold start.
  */
-const Invocation = z.object({ id: z.string(), event: z.unknown(), deadline: z.number() });
-
-/** What a worker answers: the handler's result, or its error as Lambda reports it. */
-export const WorkerAnswer = z.union([
-  z.object({ id: z.string(), result: z.unknown() }),
-  z.object({ id: z.string(), error: z.object({ errorType: z.string(), errorMessage: z.string() }) }),
-]);
-export type WorkerAnswer = z.infer<typeof WorkerAnswer>;
-
 type Handler = (event: unknown, context: object) => unknown;
 
 const { AIRLOCK_WORKER_MODULE: modulePath, AIRLOCK_WORKER_HANDLER: handlerName } = process.env;
@@ -24,8 +16,11 @@ function serve(loading: Promise<Handler>): void {
   loading.catch(() => undefined);
   process.on('disconnect', () => process.exit());
   process.on('message', async (message) => {
-    const { id, event, deadline } = Invocation.parse(message);
-    process.send?.(await answer(id, async () => (await loading)(event, contextOf(id, deadline))));
+    if (!isObject(message)) return;
+    const { id, event, deadline } = message;
+    process.send?.(
+      await answer(String(id), async () => (await loading)(event, contextOf(String(id), Number(deadline)))),
+    );
   });
 }
 
@@ -36,7 +31,7 @@ async function loadHandler(path: string, name: string): Promise<Handler> {
   return (event, context) => handler(event, context);
 }
 
-async function answer(id: string, run: () => Promise<unknown>): Promise<WorkerAnswer> {
+async function answer(id: string, run: () => Promise<unknown>): Promise<object> {
   try {
     return { id, result: (await run()) ?? null };
   } catch (error) {

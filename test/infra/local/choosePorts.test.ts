@@ -1,0 +1,32 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { choosePorts } from '../../../infra/local/choosePorts.ts';
+import { holdDirectory } from '../../../infra/local/holdDirectory.ts';
+import { listen } from '../../../infra/local/listen.ts';
+
+test('free ports are five different ones', async () => {
+  expect(new Set(Object.values(await choosePorts(undefined))).size).toBe(5);
+});
+
+test('a taken port is named, and none of the others stays held', async () => {
+  const taken = await listen(createServer(), 0);
+  await expect(choosePorts(taken.port - 1)).rejects.toThrow(/Cannot listen on 127\.0\.0\.1:\d+: another program/);
+  await taken.stop();
+  const again = await listen(createServer(), taken.port);
+  await again.stop();
+});
+
+test('a directory is held by one process, and by none once that was killed', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'airlock-hold-'));
+  const release = holdDirectory(directory);
+  expect(() => holdDirectory(directory)).toThrow(new RegExp(`another Airlock \\(process ${process.pid}\\) uses`));
+  release();
+  // no process can have this id
+  await writeFile(join(directory, 'lock'), '4194305');
+  holdDirectory(directory);
+  expect(await readFile(join(directory, 'lock'), 'utf8')).toBe(String(process.pid));
+  await rm(directory, { recursive: true });
+});
