@@ -9,31 +9,48 @@ import { join } from 'node:path';
 export function holdDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = join(directory, 'lock');
-  const holder = takeLock(lock);
+  const own = holderText(process.pid);
+  const holder = takeLock(lock, own);
   if (holder !== undefined) throw inUse(directory, holder);
   return () => {
-    if (readHolder(lock) === process.pid) rmSync(lock, { force: true });
+    if (readLock(lock) === own) rmSync(lock, { force: true });
   };
 }
 
-/** Answers the live process that has the lock, or undefined once it is ours. */
-function takeLock(lock: string): number | undefined {
+/** Answers the id of the live process that has the lock, or undefined once it is ours. */
+function takeLock(lock: string, own: string): number | undefined {
   try {
-    writeFileSync(lock, String(process.pid), { mode: 0o600, flag: 'wx' });
+    writeFileSync(lock, own, { mode: 0o600, flag: 'wx' });
     return undefined;
   } catch {
-    const holder = readHolder(lock);
-    if (holder !== undefined && isAlive(holder)) return holder;
+    const held = readLock(lock);
+    const pid = Number(held.split(' ')[0]);
+    if (pid > 0 && isAlive(pid) && holderText(pid) === held) return pid;
     rmSync(lock, { force: true });
-    return takeLock(lock);
+    return takeLock(lock, own);
   }
 }
 
-function readHolder(lock: string): number | undefined {
+function readLock(lock: string): string {
   try {
-    return Number(readFileSync(lock, 'utf8')) || undefined;
+    return readFileSync(lock, 'utf8');
   } catch {
-    return undefined;
+    return '';
+  }
+}
+
+/**
+ * A process by its id and, where the kernel tells it, its start: ids are used again, above all in containers. A dead
+ * process that nobody has reaped yet (a zombie) has no text of its own.
+ */
+function holderText(pid: number): string {
+  try {
+    // proc(5): the command's name, in parentheses, may itself hold any character
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const startTicks = fields[18];
+    return state === 'Z' ? '' : `${pid} ${startTicks}`;
+  } catch {
+    return `${pid}`;
   }
 }
 

@@ -19,14 +19,23 @@ test('a taken port is named, and none of the others stays held', async () => {
   await again.stop();
 });
 
-test('a directory is held by one process, and by none once that was killed', async () => {
+test('a directory is held by one process', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'airlock-hold-'));
   const release = holdDirectory(directory);
   expect(() => holdDirectory(directory)).toThrow(new RegExp(`another Airlock \\(process ${process.pid}\\) uses`));
   release();
-  // no process can have this id
-  await writeFile(join(directory, 'lock'), '4194305');
+  holdDirectory(directory)();
+  await rm(directory, { recursive: true });
+});
+
+test.each([
+  { why: 'was killed', holder: '4194305 1' },
+  { why: 'had the id of one that lives', holder: `${process.ppid} 1` },
+  { why: 'died while it wrote', holder: '' },
+])('a directory is free when its holder $why', async ({ holder }) => {
+  const directory = await mkdtemp(join(tmpdir(), 'airlock-hold-'));
+  await writeFile(join(directory, 'lock'), holder);
   holdDirectory(directory);
-  expect(await readFile(join(directory, 'lock'), 'utf8')).toBe(String(process.pid));
+  expect(await readFile(join(directory, 'lock'), 'utf8')).toMatch(new RegExp(`^${process.pid}\\b`));
   await rm(directory, { recursive: true });
 });
