@@ -148,6 +148,19 @@ describe.runIf(hasChromium)('the page in Chromium', () => {
     expect(await accessibilityFaults()).toEqual([]);
   });
 
+  test('says first how many files are in the archive when some are not, and which', async () => {
+    const outcome = (_: unknown, file: number) =>
+      file === 3 ? ({ outcome: 'refused', code: 'DicomTruncated' } as const) : ({ outcome: 'archived' } as const);
+    const { page } = await openSignedIn({ outcome });
+    await chooseFolder((await sampleFolder()).path);
+    await page.getByLabel('Project').fill('DEMO');
+    await page.getByRole('button', { name: /^Send / }).click();
+    await page.getByText('23 of 24 files are in the archive').waitFor();
+    await page.getByLabel('Show only files that were not archived').check();
+    await page.getByRole('row', { name: /^3 Refused The file ends before its data \(DicomTruncated\)/ }).waitFor();
+    await page.getByText('1 to 1 of 1').waitFor();
+  });
+
   test('warns of several patients under one label', async () => {
     const { page } = await openSignedIn();
     await chooseFolder((await sampleFolder(['DOE-4711', 'ROE-4712'])).path);

@@ -1,5 +1,5 @@
 import type { SignedIn } from '../signIn/useSignIn.ts';
-import { bytesWords, counted, timeWords } from '../words/quantities.ts';
+import { bytesWords, counted, numberWords, timeWords } from '../words/quantities.ts';
 import { ProblemNotice } from './ProblemNotice.tsx';
 import { StateLabel } from './StateLabel.tsx';
 import type { Submissions } from './useSubmissions.ts';
@@ -25,7 +25,7 @@ export function EarlierSubmissions({ submissions: { items, problem, reload, more
       {items?.length === 0 && <p className="note">There are none yet.</p>}
       {items !== undefined && items.length > 0 && (
         <ul className="submissions">
-          {items.map(({ id, project, subject, session, state, createdAt, manifest }) => (
+          {items.map(({ id, project, subject, session, state, createdAt, manifest, outcome }) => (
             <li key={id}>
               <button type="button" className="row" onClick={() => open(id)}>
                 <span className="rowTitle">{[project, subject, session].filter(Boolean).join(' / ')}</span>
@@ -33,6 +33,7 @@ export function EarlierSubmissions({ submissions: { items, problem, reload, more
                 <span className="rowNote">
                   {timeWords(createdAt)}
                   {manifest !== undefined && ` · ${counted(manifest.files, 'file')}, ${bytesWords(manifest.bytes)}`}
+                  {outcome !== undefined && `, ${numberWords(outcome.archived)} archived`}
                   {` · ends in ${id.slice(-6)}`}
                 </span>
               </button>

@@ -30,7 +30,8 @@ export function FoundSummary({ summary, leftOut, plan, arrange }: Props) {
             {counted(summary.broken.length, 'file')} cannot be read as DICOM and will be refused.
           </p>
           <p>
-            Export them again from their source. The other files are not affected unless the project wants all or none.
+            Export again from the source what is listed here. The other files are not affected unless the project wants
+            all or none.
           </p>
           <FileNames
             title="Show these files"

@@ -58,7 +58,7 @@ export function NewSubmission({ signedIn, earlier, onCommitted }: Props) {
             <ProblemNotice problem={flow.problem} moment="choosing" />
           )}
           {flow.step === 'choose' && <ChooseFiles choose={chooseAnew} />}
-          {flow.step === 'found' && (
+          {(flow.step === 'reading' || flow.step === 'found') && (
             <button type="button" className="quiet" onClick={reset}>
               Choose others
             </button>

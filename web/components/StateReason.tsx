@@ -1,6 +1,7 @@
 import type { SubmissionView } from '../../core/submission/api.ts';
 import type { SubmissionState } from '../../core/submission/states.ts';
 import { reasonWords } from '../words/problemWords.ts';
+import { counted, numberWords } from '../words/quantities.ts';
 
 const dataWords: Partial<Record<SubmissionState, string>> = {
   held: 'Your files wait; none of them is in the archive.',
@@ -8,8 +9,10 @@ const dataWords: Partial<Record<SubmissionState, string>> = {
   failed: 'Your files are kept; those in charge can let it go on where it stopped.',
 };
 
-/** Why a submission does not go on by itself. */
-export function StateReason({ view: { state, reason } }: { view: Pick<SubmissionView, 'state' | 'reason'> }) {
+/** Why a submission does not go on by itself, or did not arrive as a whole. */
+export function StateReason({ view }: { view: SubmissionView }) {
+  const { state, reason } = view;
+  if (state === 'archived') return <PartArchived view={view} />;
   const data = dataWords[state];
   if (data === undefined || reason === undefined) return undefined;
   const { meaning, action } = reasonWords(reason);
@@ -22,6 +25,22 @@ export function StateReason({ view: { state, reason } }: { view: Pick<Submission
       </p>
       <p className="detail">
         Code <code>{reason}</code>
+      </p>
+    </div>
+  );
+}
+
+/** An archived submission of which some files are not in the archive must say so before anything else. */
+function PartArchived({ view: { outcome, manifest } }: { view: SubmissionView }) {
+  if (outcome === undefined || manifest === undefined || outcome.held + outcome.refused === 0) return undefined;
+  return (
+    <div className="notice caution">
+      <p className="noticeTitle">
+        {numberWords(outcome.archived)} of {counted(manifest.files, 'file')} are in the archive.
+      </p>
+      <p>
+        {numberWords(outcome.refused)} refused and {numberWords(outcome.held)} held are not. The receipt tells which,
+        and why.
       </p>
     </div>
   );

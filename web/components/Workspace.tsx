@@ -44,6 +44,7 @@ export function Workspace({ service, signedIn }: Props) {
           close={() => {
             open(undefined);
             reload();
+            document.getElementById('main')?.focus();
           }}
         />
       )}

@@ -9,10 +9,11 @@ export const isSignInWindow = () => location.search === query;
 /**
  * Signs in again in a window of its own, so that this page keeps the files it was given: an upload may outlast a
  * token. The opener cannot be named across the issuer's page (Cross-Origin-Opener-Policy), hence the channel: it
- * reaches pages of this origin alone, and only one that waits listens.
+ * reaches pages of this origin alone, and only one that waits listens. Undefined when the browser opens no window.
  */
-export function signInByWindow(): Promise<Session> {
-  window.open(`/${query}`, 'airlock-sign-in', 'popup,width=480,height=680');
+export async function signInByWindow(): Promise<Session | undefined> {
+  const opened = window.open(`/${query}`, 'airlock-sign-in', 'popup,width=480,height=680');
+  if (opened === null) return undefined;
   const channel = new BroadcastChannel(channelName);
   return new Promise((resolve) => {
     channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {

@@ -47,9 +47,11 @@ export function useSignIn(service: ServiceDescription) {
   );
   const signInAgain = useCallback(async () => {
     const renewed = await signInByWindow();
+    // Without a window the page itself must leave; the same folder chosen again goes on with the upload
+    if (renewed === undefined) return signIn();
     heldSession.keep(renewed);
     setSession(renewed);
-  }, []);
+  }, [signIn]);
 
   return {
     isSignedIn: session !== undefined,

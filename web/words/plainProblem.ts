@@ -14,5 +14,7 @@ export function plainProblem(error: unknown): PlainProblem {
   if (DomainError.is(error)) return { code: error.name, detail: error.message };
   // What File.slice().arrayBuffer() throws for a file that was moved, changed or locked since it was chosen
   const isFileGone = error instanceof DOMException && ['NotReadableError', 'NotFoundError'].includes(error.name);
+  if (error instanceof DOMException && error.name === 'NotSupportedError')
+    return { code: 'BrowserTooOld', detail: undefined };
   return { code: isFileGone ? 'FileUnreadable' : 'UnexpectedFault', detail: undefined };
 }

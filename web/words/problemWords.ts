@@ -40,6 +40,10 @@ const browserProblems: Record<string, { meaning: string; action: string }> = {
     meaning: 'A file is not the same any more as when it was read first',
     action: 'Close programs that write to the folder, then choose it again',
   },
+  BrowserTooOld: {
+    meaning: 'This browser lacks something that this page needs',
+    action: 'Update the browser or use another one; a saved receipt is also verified by the command “airlock verify”',
+  },
   NothingChosen: {
     meaning: 'There is no file to send in what you chose',
     action: 'Choose the folder that holds the scans',
