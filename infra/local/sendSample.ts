@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
@@ -38,14 +38,16 @@ export async function archivedSample(dataDir: string): Promise<ArchivedSample | 
 }
 
 /**
- * Sends the sample study the way a site does: with the command line, in a process of its own. Answers what the command
- * line proved to be archived; throws when it proved nothing.
+ * Sends the sample study the way a site does: with the command line, in a process of its own. What an earlier start
+ * began is resumed. Answers what the command line proved to be archived; throws when it proved nothing.
  */
 export async function sendSample({ dataDir, project, onLine, signal }: Sending): Promise<ArchivedSample> {
   const folder = join(dataDir, 'sample');
   await writeSlices(folder);
+  const begun = await readFile(begunPath(dataDir), 'utf8').catch(() => undefined);
+  const target = begun === undefined ? ['--project', project] : ['--resume', begun];
   const cli = join(builtPaths.root, 'clients/cli/airlock.js');
-  const child = spawn(process.execPath, [cli, 'upload', folder, '--project', project, '--wait', '--json'], {
+  const child = spawn(process.execPath, [cli, 'upload', folder, ...target, '--wait', '--json'], {
     env: { ...process.env, AIRLOCK_HOME: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -54,16 +56,26 @@ export async function sendSample({ dataDir, project, onLine, signal }: Sending):
   const ended = once(child, 'exit');
   let archived: ArchivedSample | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
-    archived ??= Archived.safeParse(JSON.parse(line)).data;
+    const event: unknown = JSON.parse(line);
+    const opened = Opened.safeParse(event).data;
+    if (opened !== undefined) await writeFile(begunPath(dataDir), opened.submission, { mode: 0o600 });
+    archived ??= Archived.safeParse(event).data;
     onLine(line);
   }
   const [code] = await ended;
-  if (code !== 0 || archived === undefined)
-    throw new Error(`The sample study is not archived: the command line ended with exit code ${code}`);
-  await writeFile(notePath(dataDir), JSON.stringify(archived), { mode: 0o600 });
-  return archived;
+  if (code === 0 && archived !== undefined) {
+    await writeFile(notePath(dataDir), JSON.stringify(archived), { mode: 0o600 });
+    return archived;
+  }
+  // what ended for good is not resumed: the next start sends anew
+  if (!resumableCodes.includes(code)) await rm(begunPath(dataDir), { force: true });
+  throw new Error(`The sample study is not archived: the command line ended with exit code ${code}`);
 }
 
+const Opened = z.object({ type: z.literal('opened'), submission: z.string() });
+/** Killed, temporary and interrupted, as the command line tells them. */
+const resumableCodes: readonly unknown[] = [null, 5, 130];
+const begunPath = (dataDir: string) => join(dataDir, 'sample-begun');
 const notePath = (dataDir: string) => join(dataDir, 'sample.json');
 
 async function writeSlices(folder: string): Promise<void> {
