@@ -44,6 +44,8 @@ describe.runIf(hasChromium)('the page in Chromium', () => {
     expect(await accessibilityFaults()).toEqual([]);
     await signIn(demoUser);
     expect(await accessibilityFaults()).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await accessibilityFaults()).toEqual([]);
 
     const { path, slices } = await sampleFolder();
     await chooseFolder(path);
@@ -61,6 +63,8 @@ describe.runIf(hasChromium)('the page in Chromium', () => {
       /Uploaded – being processed[\s\S]+Checking[\s\S]+Archiving[\s\S]+Archived and verified/,
     );
     expect(await page.getByRole('cell', { name: 'DOE-4711/series-1/IM0001' }).count()).toBe(1);
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
     expect(await accessibilityFaults()).toEqual([]);
 
     const saving = page.waitForEvent('download');
@@ -145,7 +149,10 @@ describe.runIf(hasChromium)('the page in Chromium', () => {
     const text = await page.locator('main').innerText();
     expect(text).toContain(reason);
     expect(text).not.toMatch(/success|archived and verified/i);
-    expect(await accessibilityFaults()).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await accessibilityFaults()).toEqual([]);
+    }
   });
 
   test('says first how many files are in the archive when some are not, and which', async () => {

@@ -13,6 +13,11 @@ const dataWords: Record<Moment, string> = {
   receipt: 'Your submission and what is in the archive are not changed by this.',
 };
 
+const unknownProblem = {
+  meaning: 'Something went wrong that this page does not know',
+  action: 'Try again; if it stays, tell your administrator the code',
+};
+
 /** Problems that only a browser has: the error catalogue names those of the service. */
 const browserProblems: Record<string, { meaning: string; action: string }> = {
   ServiceUnreachable: {
@@ -40,6 +45,7 @@ const browserProblems: Record<string, { meaning: string; action: string }> = {
     meaning: 'A file is not the same any more as when it was read first',
     action: 'Close programs that write to the folder, then choose it again',
   },
+  UnexpectedFault: unknownProblem,
   BrowserTooOld: {
     meaning: 'This browser lacks something that this page needs',
     action: 'Update the browser or use another one; a saved receipt is also verified by the command “airlock verify”',
@@ -58,7 +64,7 @@ interface ProblemWords {
 
 /** What happened, what it means for the data, what to do. */
 export function problemWords(code: string, moment: Moment): ProblemWords {
-  const known = browserProblems[code] ?? lookUp(errorCatalogue, code) ?? errorCatalogue.UnexpectedFault;
+  const known = browserProblems[code] ?? lookUp(errorCatalogue, code) ?? unknownProblem;
   return { happened: `${known.meaning}.`, data: dataWords[moment], action: `${known.action}.` };
 }
 
