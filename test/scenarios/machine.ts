@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { buildWhenStale, builtPaths } from '../../infra/local/buildWhenStale.ts';
+import { type AirlockOptions, startAirlock } from '../../infra/local/startAirlock.ts';
+import type { FaultSettings } from '../../infra/local/xnat/faults.ts';
+import { s3Client } from '../../lambdas/adapters/s3Client.ts';
+import { openSite } from './site.ts';
+
+export type Machine = Awaited<ReturnType<typeof startMachine>>;
+
+/**
+ * The synthesized template on this machine and a site that sends to it, in a folder that `stop` removes. Pauses
+ * between retries are a hundredth of those of the template.
+ */
+export async function startMachine(options: Partial<AirlockOptions> = {}) {
+  await buildWhenStale();
+  const folder = await mkdtemp(join(tmpdir(), 'airlock-scenario-'));
+  const airlock = await startAirlock({
+    ...{ dataDir: join(folder, 'data'), templateDir: builtPaths.template, webDir: builtPaths.web },
+    ...{ timeScale: 0.01, xnatFaults: true, ...options },
+  });
+  const { keyring, environment, urls } = airlock;
+  const s3 = s3Client({ region: 'us-east-1', endpoint: urls.s3, credentials: keyring.credentials });
+  return {
+    ...{ airlock, folder, s3, dataDir: join(folder, 'data') },
+    site: openSite({ client: airlock.client, xnat: keyring.xnat, home: join(folder, 'site') }),
+    /** Bucket of a role: STAGING, WORK, CLEAN, QUARANTINE, AUDIT. */
+    bucket: (role: string) => environment[`${role}_BUCKET`] ?? '',
+    /** Every version in the bucket of a role. */
+    async versions(role: string) {
+      const { Versions = [] } = await s3.send(
+        new ListObjectVersionsCommand({ Bucket: environment[`${role}_BUCKET`] ?? '' }),
+      );
+      return Versions.map(({ Key = '' }) => Key);
+    },
+    /** Switches the faults of the XNAT stand-in. */
+    async setFaults(faults: Partial<FaultSettings>): Promise<void> {
+      const { ok } = await fetch(`${urls.xnat}/_faults`, { method: 'PUT', body: JSON.stringify(faults) });
+      if (!ok) throw new Error('Cannot set the faults of the stand-in');
+    },
+    async stop(): Promise<void> {
+      await airlock.stop();
+      s3.destroy();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
