@@ -11,7 +11,7 @@ export interface Decision {
   rule: string;
 }
 
-export interface ElementContext {
+interface ElementContext {
   tag: number;
   /** As written in the file. */
   vr: number;

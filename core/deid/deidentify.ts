@@ -3,6 +3,7 @@ import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
+import { requireWholePixels } from '../dicom/requireWholePixels.ts';
 import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
 import { vr, vrName } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
@@ -19,7 +20,7 @@ import { profileRules } from './profileRules.ts';
 import { type RenderedHead, renderHead } from './renderHead.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
 
-export interface DeidContext {
+interface DeidContext {
   codecs: Codecs;
   /** The project's key, 32 bytes. */
   key: Uint8Array;
@@ -27,7 +28,7 @@ export interface DeidContext {
   labels: DeidLabels;
 }
 
-export interface Deidentified {
+interface Deidentified {
   /** The whole new file; read it once and to its end, which also reads the input to its end. */
   output: Bytes;
   /** Mapped SOP Instance UID. */
@@ -48,6 +49,7 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
   const { codecs, policy } = context;
   requireSupported(policy);
   const file = await readDicom(body, codecs);
+  requireWholePixels(file);
   const identity = requireIdentity(file, context);
   const plan = planEdits(file, editContext(file, context, identity.sopClass));
   const meta = encodeFileMeta(identity);

@@ -1,6 +1,7 @@
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
+import { requireWholePixels } from '../dicom/requireWholePixels.ts';
 import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
 import { dispositionOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { type FindingCode, findingCatalogue } from '../submission/findingCatalogue.ts';
@@ -14,7 +15,7 @@ import { shiftDate } from './shiftDate.ts';
 
 type FileFinding = Omit<Finding, 'file'>;
 
-export interface Examination {
+interface Examination {
   findings: FileFinding[];
   /** Undefined for what cannot be read to its end, or lacks the UIDs that name it. */
   dicom: DicomFact | undefined;
@@ -46,6 +47,7 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
   try {
     const file = await readDicom({ [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) }, context.codecs);
     for (const [code, tag] of gatesOf(file)) add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
+    requireWholePixels(file);
     const pixelSha256 = await digestPixels(file, context.codecs);
     await file.tail();
     return { findings, dicom: factOf(file, context, pixelSha256) };

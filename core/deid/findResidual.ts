@@ -6,7 +6,7 @@ import type { Identifiers } from './harvestIdentifiers.ts';
 import type { RenderedHead } from './renderHead.ts';
 
 /** Where an identifier of the input is left. */
-export interface Residual {
+interface Residual {
   kind: 'text' | 'uid' | 'date';
   tag: number;
   /** In the input. */

@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { dicomRoot, registeredUids } from './tables/registeredUids.ts';
+import { dicomRoot, registeredUids } from '../dicom/tables/registeredUids.ts';
 
 const registered = new Set(registeredUids.split(' ').map((suffix) => dicomRoot + suffix));
 

@@ -2,7 +2,7 @@ import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { profileEdition } from './tables/profileRows.ts';
 
 /** One de-identification method (PS3.16 CID 7050, scheme DCM). */
-export interface MethodCode {
+interface MethodCode {
   code: string;
   meaning: string;
 }

@@ -1,13 +1,13 @@
+import { dicomRoot } from '../dicom/tables/registeredUids.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { profileRows } from './tables/profileRows.ts';
-import { dicomRoot } from './tables/registeredUids.ts';
 import { combinedTags, sopClassesByResolution } from './tables/sopResolutions.ts';
 
 /**
  * What the profile does to an element (PS3.15 Table E.1-1a): `X` remove, `Z` empty, `D` dummy, `U` map UIDs, `K` keep.
  * On a sequence, U and K go on into its items, and D puts dummies into all of them.
  */
-export type ProfileAction = 'X' | 'Z' | 'D' | 'U' | 'K';
+type ProfileAction = 'X' | 'Z' | 'D' | 'U' | 'K';
 
 /** A row of the table under one policy and one SOP class. */
 export interface ProfileRule {

@@ -4,7 +4,7 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { type EditPlan, elementActions } from './planEdits.ts';
 
 /** A stretch of the output: bytes of the input from `from`, or new ones. */
-export type Piece = { from: number; length: number } | { literal: Uint8Array };
+type Piece = { from: number; length: number } | { literal: Uint8Array };
 
 /** The planned output up to the value of Pixel Data. */
 export interface RenderedHead {

@@ -6,7 +6,7 @@ export interface DicomPlace {
   tag?: number;
 }
 
-export type DicomFaultCode = 'NotDicom' | 'DicomMalformed' | 'DicomTruncated' | 'DicomLimitExceeded';
+type DicomFaultCode = 'NotDicom' | 'DicomMalformed' | 'DicomTruncated' | 'DicomLimitExceeded';
 
 const faultCodes: readonly string[] = ['NotDicom', 'DicomMalformed', 'DicomTruncated', 'DicomLimitExceeded'];
 

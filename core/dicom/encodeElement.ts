@@ -8,7 +8,7 @@ export interface ElementForm {
   bigEndian: boolean;
 }
 
-export interface NewElement {
+interface NewElement {
   tag: number;
   vr: number;
   value: Uint8Array;

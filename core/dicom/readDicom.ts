@@ -12,7 +12,7 @@ import { type Encoding, encodingOf } from './transferSyntax.ts';
 import { vr } from './vr.ts';
 
 /** What follows Pixel Data. */
-export interface DicomTail {
+interface DicomTail {
   bytes: Uint8Array;
   index: ElementIndex;
   /** Bytes behind the last element: padding or a payload that no reader expects. */
@@ -36,6 +36,8 @@ export interface DicomFile {
    * @throws DomainError DicomTruncated, DicomMalformed
    */
   pixels: Bytes | undefined;
+  /** Length of native pixels as the element states it; undefined without pixels and for encapsulated ones. */
+  nativeBytes: number | undefined;
   /** @throws DomainError DicomTruncated, DicomMalformed, DicomLimitExceeded */
   tail(): Promise<DicomTail>;
 }
@@ -60,12 +62,14 @@ export async function readDicom(body: Bytes, codecs: Codecs): Promise<DicomFile>
   const queue = chunkQueue(source.from(end));
   const rest: Bytes = { [Symbol.asyncIterator]: () => readRest(queue) };
   const last = scan.index.count - 1;
+  const pixels = hasPixels ? pixelValue(source, scan.index, encoding) : undefined;
   return {
     meta,
     encoding,
     head: source.bytes.subarray(0, end),
     index: scan.index,
-    pixels: hasPixels ? streamPixelValue(queue, pixelValue(source, scan.index, encoding)) : undefined,
+    pixels: pixels && streamPixelValue(queue, pixels),
+    nativeBytes: pixels?.lengthBytes,
     async tail() {
       const bytes = await collectBytes(rest, limits.dicomTailBytes, end);
       if (!hasPixels) return paddingTail(bytes, end);

@@ -1,4 +1,6 @@
-import { at, type ElementIndex, valueEnd } from './elementIndex.ts';
+import { at, type ElementIndex, flag, valueEnd } from './elementIndex.ts';
+import { lookUpVr } from './lookUpVr.ts';
+import { vr } from './vr.ts';
 
 /** Position of a top-level element in the index; undefined when it is absent. */
 export function findElement(index: ElementIndex, tag: number): number | undefined {
@@ -9,7 +11,7 @@ export function findElement(index: ElementIndex, tag: number): number | undefine
 }
 
 /** One byte a character, as ISO 8859-1: bytes stay bytes, no character set is applied. */
-export function bytesToText(bytes: Uint8Array): string {
+function bytesToText(bytes: Uint8Array): string {
   let text = '';
   for (let from = 0; from < bytes.length; from += 4096) {
     text += String.fromCharCode(...bytes.subarray(from, from + 4096));
@@ -29,4 +31,20 @@ export function readText(bytes: Uint8Array, index: ElementIndex, tag: number): s
   const node = findElement(index, tag);
   const text = node === undefined ? '' : valueText(bytes, index, node);
   return text === '' ? undefined : text;
+}
+
+/** First number of a top-level element of VR US, or of IS and DS as text; undefined when it has none. */
+export function readNumber(file: { head: Uint8Array; index: ElementIndex }, tag: number): number | undefined {
+  const { head, index } = file;
+  const node = findElement(index, tag);
+  if (node === undefined || valueEnd(index, node) === at(index.value, node)) return undefined;
+  const value = at(index.value, node);
+  if (lookUpVr(tag) === vr.US) {
+    const isBig = (at(index.flags, node) & flag.bigEndian) !== 0;
+    return valueEnd(index, node) - value < 2
+      ? undefined
+      : new DataView(head.buffer, head.byteOffset).getUint16(value, !isBig);
+  }
+  const number = Number(valueText(head, index, node).split('\\')[0]);
+  return Number.isFinite(number) ? number : undefined;
 }

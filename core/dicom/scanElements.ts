@@ -26,9 +26,9 @@ interface Held {
  * Why a scan stopped: it needs more bytes; it reached the value of Pixel Data; the set ended before bytes of another
  * kind (the data set after the file meta group, padding, trailing bytes).
  */
-export type ScanStop = 'more' | 'pixels' | 'end';
+type ScanStop = 'more' | 'pixels' | 'end';
 
-export interface ScanOptions {
+interface ScanOptions {
   start: number;
   explicit: boolean;
   bigEndian: boolean;

@@ -2,7 +2,7 @@ import { dicomFault } from './dicomFault.ts';
 import { itemTag, sequenceEndTag } from './elementIndex.ts';
 
 /** Where the value of Pixel Data starts and how it is written. */
-export interface PixelValue {
+interface PixelValue {
   tag: number;
   offset: number;
   /** Undefined for encapsulated fragments, which end by a delimiter. */
@@ -11,7 +11,7 @@ export interface PixelValue {
 }
 
 /** A stream that can be read up to a point and then be handed on. */
-export interface ChunkQueue {
+interface ChunkQueue {
   next(): Promise<Uint8Array | undefined>;
   putBack(chunk: Uint8Array): void;
 }

@@ -6,7 +6,7 @@ import { synthesizeCtPixels } from './synthesizeCtPixels.ts';
 import { explicitLittleEndian } from './transferSyntax.ts';
 import { vr, vrCode } from './vr.ts';
 
-export interface CtSlice {
+interface CtSlice {
   /** Decides on patient, study and all UIDs: the same seed is the same study. */
   seed: string;
   /** Counted from 1. */
@@ -46,7 +46,7 @@ export function synthesizeCtSlice({ seed, series, instance, rows = 512, columns 
 }
 
 /** UID under 2.25 from the first 128 bits of a digest (PS3.5 §B.2). */
-export function uidOf(name: string): string {
+function uidOf(name: string): string {
   const view = new DataView(sha256(utf8ToBytes(name)).buffer);
   return `2.25.${(view.getBigUint64(0) << 64n) | view.getBigUint64(8)}`;
 }

@@ -1,4 +1,4 @@
-import { dicomRoot, fileTransferSyntaxes } from '../deid/tables/registeredUids.ts';
+import { dicomRoot, fileTransferSyntaxes } from './tables/registeredUids.ts';
 
 const known = new Set(fileTransferSyntaxes.split(' ').map((suffix) => dicomRoot + suffix));
 

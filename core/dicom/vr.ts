@@ -35,6 +35,7 @@ export const vr = {
   UI: vrCode('UI'),
   UL: vrCode('UL'),
   UN: vrCode('UN'),
+  US: vrCode('US'),
 } as const;
 
 const textual = new Set(codes('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'));

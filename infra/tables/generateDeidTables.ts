@@ -38,7 +38,7 @@ const isPlainTag = (id: string) => /^[0-9a-f]{8}$/i.test(id);
 writeTable('core/dicom/tables/tagsByVr.ts', dictionaryTable());
 writeTable('core/deid/tables/profileRows.ts', profileTable());
 writeTable('core/deid/tables/sopResolutions.ts', resolutionTable());
-writeTable('core/deid/tables/registeredUids.ts', uidTable());
+writeTable('core/dicom/tables/registeredUids.ts', uidTable());
 
 function writeTable(path: string, text: string): void {
   mkdirSync(join(path, '..'), { recursive: true });

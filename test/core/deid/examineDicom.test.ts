@@ -30,6 +30,10 @@ const modality = (value: string): TestElement => ({ tag: 0x00080060, vr: 'CS', v
 const burnedIn = (value: string): TestElement => ({ tag: 0x00280301, vr: 'CS', value });
 const imageType = (value: string): TestElement => ({ tag: 0x00080008, vr: 'CS', value });
 
+const short = (tag: number, value: number): TestElement => ({ tag, vr: 'US', value: Uint8Array.of(value, 0) });
+/** Four columns of 16 bits and so many rows; `picture` has 32 bytes. */
+const geometry = (rows: number) => [short(0x00280010, rows), short(0x00280011, 4), short(0x00280100, 16)];
+
 describe('examineDicom', () => {
   test.each([
     ['NotDicom', 'refuse', asciiBytes('a letter, not an image'.repeat(20))],
@@ -75,6 +79,7 @@ describe('examineDicom', () => {
 
   test.each([
     ['a plain CT', fileOf(picture)],
+    ['a CT of as many pixels as it says', fileOf(...geometry(4), picture)],
     ['ultrasound that says it is clean', fileOf(modality('US'), burnedIn('NO'), picture)],
     ['a derived image', fileOf(imageType('DERIVED\\SECONDARY\\AXIAL'), picture)],
     [
