@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import type { Permission } from './Access.ts';
 import { allow } from './allow.ts';
 import { type FunctionName, functionSettings } from './functionSettings.ts';
+import { streamingFlags } from './streamingFlags.ts';
 
 interface Props {
   name: FunctionName;
@@ -47,7 +48,10 @@ export class PipelineFunction extends LambdaFunction {
       // CDK adds no statements of its own: the policy above is complete
       role: role.withoutPolicyUpdates(),
       logGroup,
-      environment: Object.assign({}, ...permissions.map(({ environment }) => environment)),
+      environment: Object.assign(
+        { NODE_OPTIONS: streamingFlags },
+        ...permissions.map(({ environment }) => environment),
+      ),
     });
   }
 }
