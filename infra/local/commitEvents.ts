@@ -67,7 +67,10 @@ export function startEvents(options: EventsOptions): Events {
     .filter(({ State }) => State === 'ENABLED');
   const letters: DeadLetter[] = [];
   const timers = new Set<NodeJS.Timeout>();
+  let isStopped = false;
   const later = (run: () => void, ms: number) => {
+    // what is under way at the end must not keep the process alive
+    if (isStopped) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       run();
@@ -99,6 +102,7 @@ export function startEvents(options: EventsOptions): Events {
     },
     deadLetters: () => letters,
     stop: () => {
+      isStopped = true;
       for (const timer of timers) clearTimeout(timer);
     },
   };

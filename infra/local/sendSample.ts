@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import { builtPaths } from './buildWhenStale.ts';
@@ -47,15 +48,17 @@ export async function sendSample({ dataDir, project, onLine, signal }: Sending):
   const begun = await readFile(begunPath(dataDir), 'utf8').catch(() => undefined);
   const target = begun === undefined ? ['--project', project] : ['--resume', begun];
   const cli = join(builtPaths.root, 'clients/cli/airlock.js');
-  const child = spawn(process.execPath, [cli, 'upload', folder, ...target, '--wait', '--json'], {
+  const preload = new URL('./endWithParent.ts', import.meta.url).href;
+  const command = ['--import', preload, cli, 'upload', folder, ...target, '--wait', '--json'];
+  const child = spawn(process.execPath, command, {
     env: { ...process.env, AIRLOCK_HOME: dataDir },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const end = () => child.kill();
   signal.addEventListener('abort', end);
   const ended = once(child, 'exit');
   let archived: ArchivedSample | undefined;
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: child.stdout ?? Readable.from([]) })) {
     const event: unknown = JSON.parse(line);
     const opened = Opened.safeParse(event).data;
     if (opened !== undefined) await writeFile(begunPath(dataDir), opened.submission, { mode: 0o600 });

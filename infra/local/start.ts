@@ -17,10 +17,10 @@ const ending = new AbortController();
 process.umask(0o077);
 
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 async function main(): Promise<number> {
