@@ -5,7 +5,7 @@ import { SubmissionState } from '../submission/states.ts';
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Every kind of event about a submission. */
-export const AuditEventType = z.enum([
+const AuditEventType = z.enum([
   'submission.created',
   'manifest.announced',
   'submission.committed',
@@ -21,7 +21,6 @@ export const AuditEventType = z.enum([
   'receipt.sealed',
   'attempt.failed',
 ]);
-export type AuditEventType = z.infer<typeof AuditEventType>;
 
 /** Who acted: an opaque id of a token's subject, or the pipeline itself. */
 export const Actor = z.object({ kind: z.enum(['user', 'system']), id: z.string().max(128) });

@@ -1,10 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { LedgerChange } from '../submission/ports.ts';
 import type { Submission } from '../submission/Submission.ts';
 import { requireTransition, type SubmissionState } from '../submission/states.ts';
 import type { AuditEvent, ChainedEvent } from './AuditEvent.ts';
-import { canonicalJson } from './canonicalJson.ts';
+import { hashJson } from './hashJson.ts';
 
 /** The `prev` of a chain's first event. */
 export const chainStart = '0'.repeat(64);
@@ -62,7 +60,7 @@ export function hashEvent({
   hash: _,
   ...event
 }: ChainedEvent | (Omit<ChainedEvent, 'hash'> & { hash?: string })): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(event))));
+  return hashJson(event);
 }
 
 function chained(event: Omit<ChainedEvent, 'hash'>): ChainedEvent {

@@ -202,7 +202,7 @@ export interface ReceiptLinks {
 }
 
 /** Where callers sign in. */
-export interface SignIn {
+interface SignIn {
   issuer: string;
   clientId: string;
   scopes: string[];

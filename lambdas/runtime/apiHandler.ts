@@ -13,7 +13,7 @@ import { problemDetails } from './problemDetails.ts';
 import type { LambdaFunction } from './stepHandler.ts';
 
 /** API Gateway's answer, payload format 2.0. */
-export interface ApiResponse {
+interface ApiResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: string;

@@ -4,7 +4,7 @@ import { DomainError } from '../../core/submission/DomainError.ts';
 const BucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 
 /** Every variable that a function of the system may be given. On one machine the same names hold local addresses. */
-export const Environment = z.object({
+const Environment = z.object({
   STAGING_BUCKET: BucketName,
   WORK_BUCKET: BucketName,
   CLEAN_BUCKET: BucketName,

@@ -1,7 +1,7 @@
 import { DomainError } from '../../core/submission/DomainError.ts';
 
 /** What a log may hold of an error: a stranger's message is left out, because it may quote a value of a patient. */
-export interface FaultRecord {
+interface FaultRecord {
   name: string;
   /** Of a DomainError alone: safe by the rule for its messages. */
   message?: string;

@@ -11,7 +11,7 @@ import type { LambdaFunction } from './stepHandler.ts';
 const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
 /** SQS: the named messages come again, and after the queue's last try go to its dead letters. */
-export interface BatchAnswer {
+interface BatchAnswer {
   batchItemFailures: { itemIdentifier: string }[];
 }
 

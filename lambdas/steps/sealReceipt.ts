@@ -1,12 +1,11 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { buildReceipt } from '../../core/audit/buildReceipt.ts';
-import { canonicalJson } from '../../core/audit/canonicalJson.ts';
+import { hashBytes, hashJson } from '../../core/audit/hashJson.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { profileName } from '../../core/deid/profileName.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument } from '../../core/submission/documents.ts';
+import { readDocument, writeDocument } from '../../core/submission/documents.ts';
 import { auditKeys, cleanKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { readBatchLines } from '../../core/submission/readBatchLines.ts';
@@ -15,10 +14,7 @@ import type { Submission } from '../../core/submission/Submission.ts';
 import { Confirmation, Evidence, Fact, Nothing, Review, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
-type SealPorts = Pick<
-  Ports,
-  'ledger' | 'work' | 'staging' | 'clean' | 'audit' | 'signer' | 'clock' | 'codecs' | 'policies'
->;
+type SealPorts = Pick<Ports, 'ledger' | 'work' | 'staging' | 'clean' | 'audit' | 'signer' | 'clock' | 'policies'>;
 
 /**
  * Signs what was proven, deletes what the site sent, and says `archived` last: as long as anything is left to do the
@@ -31,7 +27,7 @@ export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
   const { receipt } = await sealedReceipt(ports, current);
   const { totals } = receipt;
   const outcome = { archived: totals.archived, held: totals.held, refused: totals.refused };
-  const digests = { receipt: digestOf(ports, receiptBytes(receipt)), manifest: receipt.manifest.sha256 };
+  const digests = { receipt: hashBytes(receiptBytes(receipt)), manifest: receipt.manifest.sha256 };
   await staging.removeAll(stagingKeys.all(submission));
   await clean.removeAll(cleanKeys.all(submission));
   await advance(ports, input, { type: 'receipt.sealed', to: 'archived', digests, counts: totals, patch: { outcome } });
@@ -43,7 +39,7 @@ async function sealedReceipt(ports: SealPorts, submission: Submission): Promise<
   const key = auditKeys.receipt(submission.id);
   if ((await ports.audit.head(key)) !== undefined) return readDocument(ports.audit, key, SignedReceipt);
   const signed = await signReceipt(ports, submission);
-  await ports.audit.write(key, utf8ToBytes(JSON.stringify(signed)), { ifAbsent: true });
+  await writeDocument(ports.audit, key, signed, { ifAbsent: true });
   return readDocument(ports.audit, key, SignedReceipt);
 }
 
@@ -55,7 +51,7 @@ async function signReceipt(ports: SealPorts, submission: Submission): Promise<Si
   const receipt = buildReceipt({
     header: {
       ...{ v: 1, submission: id, attempt, site, project, issuedAt: clock.now(), manifest, chain },
-      policy: { sha256: digestOf(ports, utf8ToBytes(canonicalJson(policy))), profile: profileName(policy) },
+      policy: { sha256: hashJson(policy), profile: profileName(policy) },
     },
     facts: await readBatchLines(work, id, { key: workKeys.facts, schema: Fact }),
     evidence: await readBatchLines(work, id, { key: workKeys.evidence, schema: Evidence }),
@@ -64,12 +60,6 @@ async function signReceipt(ports: SealPorts, submission: Submission): Promise<Si
   });
   const value = await signer.sign(receiptBytes(receipt));
   return { receipt, signature: { algorithm: 'Ed25519', publicKey: await signer.publicKey(), value } };
-}
-
-function digestOf({ codecs }: Pick<Ports, 'codecs'>, bytes: Uint8Array): string {
-  const hasher = codecs.sha256();
-  hasher.update(bytes);
-  return hasher.hex();
 }
 
 export const handler = stepHandler({ input: StepInput, output: Nothing }, sealReceipt);
