@@ -2,13 +2,14 @@ import { lstat, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteRange } from '../../core/submission/ports.ts';
 import { isJunkFile } from '../../core/upload/isJunkFile.ts';
+import type { ReadFile } from '../../core/upload/readParts.ts';
 
 export interface LocalFolder {
   /** Paths with `/`, relative to the root, in order. */
   files: { path: string; sizeBytes: number }[];
   /** Files that are no data, and what is neither file nor folder: links are not followed. */
   skipped: { junk: number; links: number };
-  readFile: (path: string, range: ByteRange) => Promise<Uint8Array<ArrayBuffer>>;
+  readFile: ReadFile;
 }
 
 /** Lists a folder, or one file as a folder of itself. @throws errors of the file system */
@@ -17,7 +18,7 @@ export async function openLocalFolder(path: string): Promise<LocalFolder> {
   const folder: LocalFolder = {
     files: [],
     skipped: { junk: 0, links: 0 },
-    readFile: (file, range) => readRange(join(found.isDirectory() ? path : dirname(path), file), range),
+    readFile: (file, range, into) => readRange(join(found.isDirectory() ? path : dirname(path), file), range, into),
   };
   if (found.isDirectory()) await walk(path, '', folder);
   else if (found.isFile()) folder.files.push({ path: basename(path), sizeBytes: found.size });
@@ -37,10 +38,14 @@ async function walk(root: string, inside: string, folder: LocalFolder): Promise<
 }
 
 /** Fewer bytes only where the file ends. */
-async function readRange(path: string, { start, end }: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
+async function readRange(
+  path: string,
+  { start, end }: ByteRange,
+  into: Uint8Array<ArrayBuffer> = new Uint8Array(end - start),
+): Promise<Uint8Array<ArrayBuffer>> {
   const file = await open(path);
   try {
-    const bytes = new Uint8Array(end - start);
+    const bytes = into.subarray(0, end - start);
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);

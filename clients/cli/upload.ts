@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { CreateSubmissionBody } from '../../core/submission/api.ts';
 import { type InspectedFile, inspectFile } from '../../core/upload/inspectFile.ts';
 import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
+import type { ReadFile } from '../../core/upload/readParts.ts';
 import { summarizeFiles } from '../../core/upload/summarizeFiles.ts';
 import { type UploadEvent, uploadSubmission } from '../../core/upload/uploadSubmission.ts';
 import type { CliContext, Command } from './CliContext.ts';
@@ -54,8 +55,14 @@ function targetOf(values: { project?: string; subject?: string; session?: string
 
 async function planFolder(folder: LocalFolder, { signal }: CliContext, report: Reporter): Promise<UploadPlan> {
   const inspected: InspectedFile[] = [];
+  // one file after the other, so one piece of memory serves them all
+  let scratch = new Uint8Array(0);
+  const readFile: ReadFile = (path, range) => {
+    if (scratch.length < range.end - range.start) scratch = new Uint8Array(range.end - range.start);
+    return folder.readFile(path, range, scratch);
+  };
   const ports = {
-    readFile: folder.readFile,
+    readFile,
     codecs: nodeCodecs,
     digestBytes: async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex'),
   };

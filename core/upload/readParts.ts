@@ -5,8 +5,12 @@ import type { ByteRange, Codecs, Hasher } from '../submission/ports.ts';
 import type { DigestBytes } from './inspectFile.ts';
 import type { ObjectPlan } from './planUpload.ts';
 
-/** Reads a range of a local file; fewer bytes only where the file ends. */
-export type ReadFile = (path: string, range: ByteRange) => Promise<Uint8Array<ArrayBuffer>>;
+/** Reads a range of a local file, into the given memory if the platform can; fewer bytes only where the file ends. */
+export type ReadFile = (
+  path: string,
+  range: ByteRange,
+  into?: Uint8Array<ArrayBuffer>,
+) => Promise<Uint8Array<ArrayBuffer>>;
 
 export interface ReadyPart {
   /** From 1. */
@@ -30,6 +34,8 @@ interface ReadPorts {
   codecs: Pick<Codecs, 'sha256'>;
   /** For what is held whole: parts, and files that lie within one. */
   digestBytes?: DigestBytes;
+  /** Memory for one part, which may be that of a part that was sent. */
+  takeBuffer?: (byteLength: number) => Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -37,18 +43,23 @@ interface ReadPorts {
  * @throws DomainError ManifestMismatch for a file that changed after it was read first, by its number in the manifest
  */
 export async function* readParts(
-  { readFile, codecs, digestBytes = digestBy(codecs) }: ReadPorts,
+  {
+    readFile,
+    codecs,
+    digestBytes = digestBy(codecs),
+    takeBuffer = (byteLength) => new Uint8Array(byteLength),
+  }: ReadPorts,
   { files, firstFile, layout }: ObjectPlan,
   partSizeBytes = partSizeOf(layout.sizeBytes),
 ): AsyncGenerator<ReadyPart, void, undefined> {
   let running: Hasher = codecs.sha256();
 
-  async function readPiece(index: number, range: ByteRange): Promise<Uint8Array> {
+  async function readPiece(index: number, range: ByteRange, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const file = files[index];
     if (file === undefined) throw changed(firstFile + index);
     const isLast = range.end === file.sizeBytes;
     // one byte more than there should be: a file that grew shows itself
-    const piece = await readFile(file.path, isLast ? { start: range.start, end: range.end + 1 } : range);
+    const piece = await readFile(file.path, isLast ? { start: range.start, end: range.end + 1 } : range, into);
     if (piece.length !== range.end - range.start) throw changed(firstFile + index);
     const digest = await digestAlong(piece, { isFirst: range.start === 0, isLast });
     if (isLast && digest !== file.sha256) throw changed(firstFile + index);
@@ -68,11 +79,14 @@ export async function* readParts(
 
   for (let number = 1, start = 0; start < layout.sizeBytes; number += 1, start += partSizeBytes) {
     const end = Math.min(layout.sizeBytes, start + partSizeBytes);
-    const bytes = new Uint8Array(end - start);
+    // with room for the byte more that shows a file that grew
+    const buffer = takeBuffer(end - start + 1);
+    const bytes = buffer.subarray(0, end - start);
     let at = 0;
     for (const segment of layout.segments({ start, end })) {
-      const piece = 'bytes' in segment ? segment.bytes : await readPiece(segment.file, segment.range);
-      bytes.set(piece, at);
+      const piece =
+        'bytes' in segment ? segment.bytes : await readPiece(segment.file, segment.range, buffer.subarray(at));
+      if (piece.buffer !== buffer.buffer) bytes.set(piece, at);
       at += piece.length;
     }
     yield { number, sizeBytes: bytes.length, sha256: base64OfHex(await digestBytes(bytes)), bytes };

@@ -5,6 +5,7 @@ import type { Codecs } from '../submission/ports.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import type { ApiClient } from './apiClient.ts';
 import type { DigestBytes } from './inspectFile.ts';
+import { partBuffers } from './partBuffers.ts';
 import { type PartTasks, partTasks } from './partTasks.ts';
 import type { ObjectPlan, UploadPlan } from './planUpload.ts';
 import { putSigned } from './putSigned.ts';
@@ -100,6 +101,7 @@ async function sendObjects(ports: UploadPorts, sending: Sending, onEvent: OnEven
 /** Begins the parts of one object and lets its completion follow, so that the next object's parts need not wait. */
 function objectSender(ports: UploadPorts, context: Sending & { tasks: PartTasks; onEvent: OnEvent }) {
   const { submission, resumed, tasks, onEvent } = context;
+  const buffers = partBuffers();
 
   return async (plan: ObjectPlan): Promise<void> => {
     const { object, files, layout } = plan;
@@ -110,9 +112,15 @@ function objectSender(ports: UploadPorts, context: Sending & { tasks: PartTasks;
       return;
     }
     const sent: Promise<PartAnnouncement>[] = [];
-    for await (const part of readParts(ports, plan)) {
+    for await (const part of readParts({ ...ports, takeBuffer: buffers.take }, plan)) {
       await tasks.room();
-      sent.push(tasks.begin(() => sendPart(ports, { submission, object, part, held: held.parts, onEvent })));
+      sent.push(
+        tasks.begin(async () => {
+          const announcement = await sendPart(ports, { submission, object, part, held: held.parts, onEvent });
+          buffers.give(part.bytes);
+          return announcement;
+        }),
+      );
     }
     tasks.follow(
       Promise.all(sent).then(async (parts) => {
