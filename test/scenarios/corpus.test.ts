@@ -23,7 +23,6 @@ describe.runIf(hasCorpus)('a folder of real files, broken ones among them', () =
     expect(summary).toMatchObject({ type: 'summary', state: 'archived' });
     // partial: some files were not accepted
     expect(sent.code).toBe(4);
-    console.log(JSON.stringify({ ...summary, sessions: undefined }));
     const submission = String(summary?.submission);
     const { totals, files } = (await site.api.getReceipt(submission)).receipt;
     await expectArchivedOnce({ site, submission, folder: corpusFolder, archived: totals.archived });
