@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { s3Error } from './s3Error.ts';
@@ -37,15 +36,24 @@ export async function openBlobs(dataDir: string) {
         throw error;
       }
     },
-    /** Bytes of a blob from `start` to before `end`. @throws InternalError when the file is shorter than that */
+    /**
+     * Bytes of a blob from `start` to before `end`. Two buffers take turns: a chunk stays as it is until the next but
+     * one is asked for. @throws InternalError when the file is shorter than that
+     */
     async *read(blob: string, start: number, end: number): AsyncGenerator<Uint8Array> {
-      if (end === start) return;
-      let left = end - start;
-      for await (const chunk of createReadStream(pathOf(blob), { start, end: end - 1, highWaterMark: READ_BYTES })) {
-        left -= chunk.length;
-        yield chunk;
+      const file = await open(pathOf(blob), 'r');
+      try {
+        const buffers = [0, 1].map(() => Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end - start)));
+        for (let position = start, turn = 0; position < end; turn = 1 - turn) {
+          const buffer = buffers[turn] ?? Buffer.alloc(0);
+          const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - position), position);
+          if (bytesRead === 0) throw s3Error('InternalError', 'A stored object is damaged');
+          position += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        }
+      } finally {
+        await file.close();
       }
-      if (left > 0) throw s3Error('InternalError', 'A stored object is damaged');
     },
     async remove(blobs: string[]): Promise<void> {
       for (const blob of blobs) await rm(pathOf(blob), { force: true });

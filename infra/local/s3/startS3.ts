@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type Exchange, requestAnswerer } from './answerRequest.ts';
 import { corsHeaders } from './cors.ts';
 import { openStore } from './openStore.ts';
@@ -72,7 +70,32 @@ async function send(response: ServerResponse, { status, headers = {}, body }: S3
     response.end(body);
     return;
   }
-  await pipeline(Readable.from(body, { objectMode: true, highWaterMark: 1 }), response);
+  await sendChunks(response, body);
+}
+
+/**
+ * One chunk on its way while the next is read. A chunk's memory is used again, so its write must have ended, not only
+ * been taken: the callback tells.
+ */
+async function sendChunks(response: ServerResponse, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const gone = new Error('Send an object: the client is gone');
+  let fail: (error: Error) => void = () => undefined;
+  response.once('close', () => fail(gone));
+  const write = (chunk: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      fail = reject;
+      if (response.destroyed) reject(gone);
+      response.write(chunk, (error) => (error ? reject(error) : resolve()));
+    });
+  let written = Promise.resolve();
+  for await (const chunk of chunks) {
+    await written;
+    written = write(chunk);
+    // awaited with the next chunk; a client that leaves meanwhile must not end the process
+    written.catch(() => undefined);
+  }
+  await written;
+  response.end();
 }
 
 /** Answers with the error's document; once an answer is under way, cuts it, so that no part passes for the whole. */
