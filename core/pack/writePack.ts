@@ -28,11 +28,15 @@ export async function* writePack(
     members.push(member);
     const header = localHeader(member);
     yield header;
-    for await (const chunk of storedBlocks(body)) {
-      member.crc32 = crc32(chunk.subarray(blockHeaderBytes), member.crc32);
-      member.sizeBytes += chunk.length - blockHeaderBytes;
-      member.storedBytes += chunk.length;
-      yield chunk;
+    for await (const block of storedBlocks(body)) {
+      yield blockHeader(block);
+      // the pieces as they came: joining them would copy every byte
+      for (const piece of block.pieces) {
+        member.crc32 = crc32(piece, member.crc32);
+        yield piece;
+      }
+      member.sizeBytes += block.byteLength;
+      member.storedBytes += blockHeaderBytes + block.byteLength;
     }
     const descriptor = dataDescriptor(member);
     yield descriptor;
@@ -57,36 +61,37 @@ const describedMember = (name: string, offset: number): ZipMember => ({
   described: true,
 });
 
+interface StoredBlock {
+  pieces: readonly Uint8Array[];
+  byteLength: number;
+  isLast: boolean;
+}
+
 /** Blocks of full length but the last, which ends the member. */
-async function* storedBlocks(body: Bytes): Bytes {
+async function* storedBlocks(body: Bytes): AsyncGenerator<StoredBlock> {
   let pieces: Uint8Array[] = [];
-  let filled = 0;
+  let byteLength = 0;
   for await (const chunk of body) {
     for (let at = 0; at < chunk.length; ) {
-      if (filled === blockMaxBytes) {
-        yield joinBlock(pieces, filled, false);
+      if (byteLength === blockMaxBytes) {
+        yield { pieces, byteLength, isLast: false };
         pieces = [];
-        filled = 0;
+        byteLength = 0;
       }
-      const piece = chunk.subarray(at, at + blockMaxBytes - filled);
+      const piece = chunk.subarray(at, at + blockMaxBytes - byteLength);
       pieces.push(piece);
-      filled += piece.length;
+      byteLength += piece.length;
       at += piece.length;
     }
   }
-  yield joinBlock(pieces, filled, true);
+  yield { pieces, byteLength, isLast: true };
 }
 
-function joinBlock(pieces: readonly Uint8Array[], byteLength: number, isLast: boolean): Uint8Array {
-  const block = new Uint8Array(blockHeaderBytes + byteLength);
-  const view = new DataView(block.buffer);
+function blockHeader({ byteLength, isLast }: StoredBlock): Uint8Array {
+  const header = new Uint8Array(blockHeaderBytes);
+  const view = new DataView(header.buffer);
   view.setUint8(0, isLast ? 1 : 0);
   view.setUint16(1, byteLength, true);
   view.setUint16(3, ~byteLength & 0xffff, true);
-  let at = blockHeaderBytes;
-  for (const piece of pieces) {
-    block.set(piece, at);
-    at += piece.length;
-  }
-  return block;
+  return header;
 }
