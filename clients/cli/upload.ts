@@ -13,6 +13,7 @@ import { refusal } from './exitOf.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 import { openService, type Service } from './openService.ts';
+import { putOverHttp } from './putOverHttp.ts';
 import { type Reporter, readableBytes, reporter } from './reporter.ts';
 import { writeNotes } from './uploadNotes.ts';
 import { waitForArchive } from './waitForArchive.ts';
@@ -102,7 +103,7 @@ async function send(
   { context, service, report, folder, plan }: Sending,
   target: CreateSubmissionBody | { resume: string },
 ): Promise<string> {
-  const { fetch, signal } = context;
+  const { signal } = context;
   const paths = plan.objects.flatMap(({ files }) => files.map((file) => file.path));
   let opened: string | undefined;
   let noted: Promise<void> = Promise.resolve();
@@ -120,7 +121,7 @@ async function send(
     retry: service.retry,
     readFile: folder.readFile,
     codecs: nodeCodecs,
-    fetch,
+    fetch: putOverHttp,
     signal,
   };
   try {

@@ -2,6 +2,17 @@ import type { SignedUpload } from '../submission/api.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import { isPassing, retryAfterOf, unreachable } from './apiClient.ts';
 
+/** What fetch does, as far as sending a part needs it. */
+export type PutBytes = (
+  url: string,
+  request: {
+    method: 'PUT';
+    headers: Record<string, string>;
+    body: Uint8Array<ArrayBuffer>;
+    signal?: AbortSignal;
+  },
+) => Promise<Response>;
+
 /** Storage refuses for reasons a fresh signature or a second sending heals: expiry, clock, bytes harmed on the way. */
 const isHealable = (status: number) => isPassing(status) || status === 403 || status === 400;
 
@@ -10,7 +21,7 @@ const isHealable = (status: number) => isPassing(status) || status === 403 || st
  * @throws ApiProblem StorageUnavailable, StorageRefused, ServiceUnreachable
  */
 export async function putSigned(
-  { fetch: http, signal }: { fetch: typeof globalThis.fetch; signal?: AbortSignal | undefined },
+  { fetch: http, signal }: { fetch: PutBytes; signal?: AbortSignal | undefined },
   { method, url, headers }: SignedUpload,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<void> {

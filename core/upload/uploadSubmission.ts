@@ -8,14 +8,14 @@ import type { DigestBytes } from './inspectFile.ts';
 import { partBuffers } from './partBuffers.ts';
 import { type PartTasks, partTasks } from './partTasks.ts';
 import type { ObjectPlan, UploadPlan } from './planUpload.ts';
-import { putSigned } from './putSigned.ts';
+import { type PutBytes, putSigned } from './putSigned.ts';
 import { type ReadFile, type ReadyPart, readParts } from './readParts.ts';
 import type { Retry } from './retrying.ts';
 
 /** What the engine needs of the world: the same in a browser's worker and in Node. */
 export interface UploadPorts {
   api: ApiClient;
-  fetch: typeof fetch;
+  fetch: PutBytes;
   readFile: ReadFile;
   codecs: Pick<Codecs, 'sha256'>;
   /** Where the platform hashes bytes faster in one call than in steps. */
