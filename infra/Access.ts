@@ -17,6 +17,7 @@ export type Access =
   | 'audit.write'
   | 'ledger.read'
   | 'ledger.write'
+  | 'registers'
   | 'executions'
   | 'commitQueue'
   | 'signer.publicKey'

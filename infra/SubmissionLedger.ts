@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Permissions } from './Access.ts';
@@ -10,7 +11,7 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 /** Submissions, their events and their objects: one table, with an index by site and an index by state. */
 export class SubmissionLedger extends Construct {
   readonly table: Table;
-  readonly permissions: Permissions<'ledger.read' | 'ledger.write'>;
+  readonly permissions: Permissions<'ledger.read' | 'ledger.write' | 'registers'>;
 
   constructor(scope: Construct, id: string, { key }: { key: Key }) {
     super(scope, id);
@@ -34,11 +35,22 @@ export class SubmissionLedger extends Construct {
       // DynamoDB opens the table's key with the caller's own permission
       allow(['kms:Decrypt', 'kms:DescribeKey'], key.keyArn),
     ];
+    // no other item than those that all executions share
+    const ownItems = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['REGISTER#*'] } };
+    const registers = [
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        resources: [tableArn],
+        conditions: ownItems,
+      }),
+      allow(['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], key.keyArn),
+    ];
     const write = [
       allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'], tableArn),
       allow(['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'], key.keyArn),
     ];
     this.permissions = {
+      registers: { environment, statements: registers },
       'ledger.read': { environment, statements: read },
       'ledger.write': { environment, statements: [...read, ...write] },
     };

@@ -26,7 +26,7 @@ import type { WorkflowStep } from '../core/submission/states.ts';
 import type { Decision } from '../core/submission/steps.ts';
 import type { Permissions } from './Access.ts';
 import type { StepName } from './functionSettings.ts';
-import { archiveOutage, shortFault, workerDeath } from './retryPolicies.ts';
+import { archiveWaits, shortFault, workerDeath } from './retryPolicies.ts';
 import { allowMapRuns, executionPermissions, workflowRole } from './workflowAccess.ts';
 
 interface Props {
@@ -81,7 +81,7 @@ export class SubmissionWorkflow extends Construct {
     const anonymize = this.#map('Anonymize', 'anonymizeBatch', batches);
     const checkIntegrity = this.#step('CheckIntegrity', 'checkIntegrity');
     const push = this.#map('Push', 'pushScan', deliveries);
-    const confirm = this.#step('Confirm', 'confirmArchive', { retry: archiveOutage });
+    const confirm = this.#step('Confirm', 'confirmArchive', { waits: archiveWaits });
     const seal = this.#step('Seal', 'sealReceipt');
     const hold = this.#step('Hold', 'holdSubmission');
     const reject = this.#step('Reject', 'rejectSubmission');
@@ -119,8 +119,8 @@ export class SubmissionWorkflow extends Construct {
   }
 
   /** One Lambda of the path. Its result is dropped unless a later state reads it. */
-  #step(name: string, step: StepName, { resultPath = JsonPath.DISCARD, retry }: StepOptions = {}): LambdaInvoke {
-    const task = this.#task(name, step, { resultPath, retry });
+  #step(name: string, step: StepName, { resultPath = JsonPath.DISCARD, waits }: StepOptions = {}): LambdaInvoke {
+    const task = this.#task(name, step, { resultPath, waits });
     task.addCatch(this.#failure, { errors: ['States.ALL'], resultPath: '$.failure' });
     return task;
   }
@@ -129,11 +129,11 @@ export class SubmissionWorkflow extends Construct {
    * One Lambda for each line of a list in the WORK bucket. An item that fails records its own error before the map
    * ends: all that the map itself would say is that too many items failed. Its state has the name of the step.
    */
-  #map(name: string, step: StepName, { items, children, maxConcurrency, retry }: MapOptions) {
+  #map(name: string, step: StepName, { items, children, maxConcurrency, waits }: MapOptions) {
     const itemName = `${step.charAt(0).toUpperCase()}${step.slice(1)}`;
     const task = this.#task(itemName, step, {
       resultPath: JsonPath.DISCARD,
-      retry,
+      waits,
       item: JsonPath.objectAt('$.item'),
     });
     const failure = this.#recordFailure(`Record${itemName}Failure`, `${itemName}Failed`);
@@ -161,7 +161,7 @@ export class SubmissionWorkflow extends Construct {
     return record.next(new Fail(this, end, { errorPath: '$.failure.Error' }));
   }
 
-  #task(name: string, step: StepName, { resultPath, retry, ...input }: TaskOptions): LambdaInvoke & INextable {
+  #task(name: string, step: StepName, { resultPath, waits = [], ...input }: TaskOptions): LambdaInvoke & INextable {
     const task = new LambdaInvoke(this, name, {
       lambdaFunction: this.#props.step(step),
       payloadResponseOnly: true,
@@ -170,19 +170,20 @@ export class SubmissionWorkflow extends Construct {
       // CDK's own retry names fewer errors and has no jitter
       retryOnServiceExceptions: false,
     });
-    for (const policy of [shortFault, workerDeath, ...(retry ? [retry] : [])]) task.addRetry(policy);
+    for (const policy of [shortFault, workerDeath, ...waits]) task.addRetry(policy);
     return task;
   }
 }
 
 interface StepOptions {
   resultPath?: string;
-  retry?: RetryProps;
+  waits?: readonly RetryProps[] | undefined;
 }
 
 interface TaskOptions {
   resultPath: string;
-  retry?: RetryProps | undefined;
+  /** What it waits for outside, longer than for a fault that passes. */
+  waits?: readonly RetryProps[] | undefined;
   item?: unknown;
   failure?: unknown;
 }
@@ -191,7 +192,7 @@ interface MapOptions {
   items: 'batches.jsonl' | 'deliveries.jsonl';
   children: StateMachineType;
   maxConcurrency: number;
-  retry?: RetryProps;
+  waits?: readonly RetryProps[];
 }
 
 /** A batch is seconds of work, and safe to run twice: it fits Express executions, which are paid by their time. */
@@ -201,9 +202,9 @@ const deliveries: MapOptions = {
   items: 'deliveries.jsonl',
   // A scan may take longer than the five minutes of an Express execution, and wait for XNAT
   children: StateMachineType.STANDARD,
-  // XNAT must have one writer a session
+  // XNAT must have one writer a session; turns keep other submissions out, this keeps the submission's own scans apart
   maxConcurrency: 1,
-  retry: archiveOutage,
+  waits: archiveWaits,
 };
 
 const decided = (decision: Decision) => Condition.stringEquals('$.review.decision', decision);

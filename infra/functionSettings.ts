@@ -41,7 +41,10 @@ const steps = {
     ],
   },
   checkIntegrity: { ...stream, access: ['work.read', 'work.write', 'clean.read', 'ledger.write', 'policies'] },
-  pushScan: { ...stream, access: ['work.read', 'clean.read', 'ledger.read', 'xnat'] },
+  pushScan: {
+    ...stream,
+    access: ['work.read', 'clean.read', 'ledger.read', 'registers', 'policies', 'xnat'],
+  },
   confirmArchive: { ...stream, access: ['work.read', 'work.write', 'ledger.write', 'xnat'] },
   sealReceipt: {
     ...stream,

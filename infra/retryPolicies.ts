@@ -30,12 +30,35 @@ export const workerDeath: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** XNAT restarts or is being updated: from half a minute to ten minutes apart, for about three hours in all. */
-export const archiveOutage: RetryProps = {
+/** XNAT restarts, is being updated, or is down: from half a minute to ten minutes apart, for eight hours on average. */
+const archiveOutage: RetryProps = {
   errors: ['XnatUnavailable' satisfies DomainErrorCode],
   interval: Duration.seconds(30),
   backoffRate: 2,
   maxDelay: Duration.minutes(10),
-  maxAttempts: 24,
+  maxAttempts: 100,
   jitterStrategy: JitterType.FULL,
 };
+
+/** Others are at XNAT: a turn comes within minutes, and a long queue passes within half a day. */
+const archiveBusy: RetryProps = {
+  errors: ['XnatBusy' satisfies DomainErrorCode],
+  interval: Duration.seconds(5),
+  backoffRate: 2,
+  maxDelay: Duration.minutes(2),
+  maxAttempts: 720,
+  jitterStrategy: JitterType.FULL,
+};
+
+/** The project delivers at other hours, or a person paused it: a week on average. */
+const archivePaused: RetryProps = {
+  errors: ['XnatPaused' satisfies DomainErrorCode],
+  interval: Duration.minutes(1),
+  backoffRate: 2,
+  maxDelay: Duration.minutes(30),
+  maxAttempts: 680,
+  jitterStrategy: JitterType.FULL,
+};
+
+/** All that a step at XNAT waits for. */
+export const archiveWaits = [archiveOutage, archiveBusy, archivePaused];

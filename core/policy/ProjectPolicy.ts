@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Disposition, type FindingCode, findingCatalogue } from '../submission/findingCatalogue.ts';
 import { SiteId, XnatLabel } from '../submission/Submission.ts';
+import { DeliveryPolicy } from './DeliveryPolicy.ts';
 
 const codes = Object.keys(findingCatalogue);
 const FindingName = z.string().refine((code) => codes.includes(code), { error: 'No such finding code' });
@@ -36,3 +37,4 @@ export type ProjectPolicy = z.infer<typeof ProjectPolicy>;
 export function dispositionOf(code: FindingCode, policy: ProjectPolicy): Disposition {
   return policy.findings[code] ?? findingCatalogue[code].disposition;
 }
+  delivery: DeliveryPolicy.prefault({}),

@@ -56,6 +56,14 @@ export const limits = {
   clientPollSeconds: 10,
   /** Attempts that the reconciler starts without a person: beyond these the fault does not go away by itself. */
   attemptsUnattended: 10,
+  /** XNAT is given work by this many at once: its own desktop client takes six, alone. */
+  archiveWriters: 4,
+  /** Longer than a quiet while within one call to XNAT; a dead writer's session waits this long for another submission. */
+  leaseSeconds: 300,
+  leaseRenewSeconds: 60,
+  /** So many failures in a row are an outage; from then on one call in this many seconds looks whether it is over. */
+  archiveFailuresInRow: 5,
+  archiveRestSeconds: 10,
   /** JSON documents of the work bucket that a step holds whole. */
   workDocumentBytes: 256 * MIB,
 } as const;

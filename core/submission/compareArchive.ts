@@ -13,7 +13,10 @@ interface Comparison {
 }
 
 /** Compares a delivery with what XNAT lists; files without a digest in the listing are downloaded and hashed. */
-export async function compareArchive(archive: Archive, delivery: Delivery): Promise<Comparison> {
+export async function compareArchive(
+  archive: Pick<Archive, 'listFiles' | 'digestFile'>,
+  delivery: Delivery,
+): Promise<Comparison> {
   const listed = new Map((await archive.listFiles(delivery)).map((file) => [file.name, file]));
   const comparison: Comparison = { equal: [], absent: [], different: [], foreign: 0 };
   for (const awaited of delivery.files) {

@@ -35,6 +35,8 @@ export const errorCatalogue = {
   IntegrityMismatch: entry('Bytes changed where they must not', 'Do not retry blindly: read the finding'),
   ResidualIdentifier: entry('An identifier is left after de-identification', 'Correct the profile, then re-drive'),
   XnatUnavailable: entry('XNAT does not answer', 'None: delivery is tried again', true),
+  XnatBusy: entry('Somebody else writes there, or too many write at once', 'None: delivery takes its turn', true),
+  XnatPaused: entry('The project delivers at other hours, or is paused', 'None: delivery waits for its hours', true),
   XnatRefused: entry('XNAT refuses the request', 'Check the XNAT account and project'),
   XnatConflict: entry('XNAT holds something else under this name', 'Choose another label, or ask the curator'),
   ArchiveMismatch: entry('XNAT does not hold what was sent', 'Re-drive; if it stays, ask the XNAT administrator'),

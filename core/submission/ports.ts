@@ -103,6 +103,23 @@ export interface Ledger {
   listObjects(submission: string): Promise<UploadedObject[]>;
 }
 
+/** A value and how often it was written; version 0 has no value. */
+export interface Register {
+  version: number;
+  /** JSON. */
+  value: unknown;
+}
+
+/**
+ * Small values that all executions share: whose turn it is, whether XNAT answers.
+ * @throws DomainError StorageUnavailable
+ */
+export interface Registers {
+  read(name: string): Promise<Register>;
+  /** Writes when `version` is the one that stands, and makes it the next; false when another was first. */
+  swap(name: string, register: Register): Promise<boolean>;
+}
+
 /** Step Functions. */
 export interface Executions {
   /** Starting the same attempt twice is one start. */
@@ -219,6 +236,7 @@ export interface Ports {
   ledger: Ledger;
   executions: Executions;
   archive: Archive;
+  registers: Registers;
   signer: Signer;
   projectKeys: ProjectKeys;
   policies: Policies;

@@ -4,9 +4,8 @@ import { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Ledger, LedgerChange } from '../../core/submission/ports.ts';
 import { Submission, UploadedObject } from '../../core/submission/Submission.ts';
+import { openSqlite } from './openSqlite.ts';
 
-/** Another process holds the write lock for milliseconds; a disk that stalls is waited for this long. */
-const busyTimeoutMs = 10_000;
 /** Rows that are read at once where a reader takes its time: the read lock is held for one page only. */
 const pageRows = 100;
 
@@ -32,7 +31,7 @@ const DocumentRow = z.object({ document: z.string() });
  * @throws DomainError LedgerConflict, ObjectNotFound, StorageUnavailable for faults of the file
  */
 export function sqliteLedger({ path }: { path: string }): Ledger & { close(): void } {
-  const database = openDatabase(path);
+  const database = answered(() => openSqlite(path, schema));
   const documents = <Schema extends z.ZodType>(schema: Schema, sql: string, ...values: SQLInputValue[]) =>
     answered(() => database.prepare(sql).all(...values)).map((row) =>
       schema.parse(JSON.parse(DocumentRow.parse(row).document)),
@@ -115,19 +114,6 @@ export function sqliteLedger({ path }: { path: string }): Ledger & { close(): vo
     },
     close: () => database.close(),
   };
-}
-
-function openDatabase(path: string): DatabaseSync {
-  // Asked for here and not imported: a function on AWS never loads it
-  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-  return answered(() => {
-    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    database.exec('PRAGMA journal_mode = WAL');
-    // WAL alone would forget the newest commits at a power cut: but a site was told of them, and parts may be gone
-    database.exec('PRAGMA synchronous = FULL');
-    database.exec(schema);
-    return database;
-  });
 }
 
 function transact(database: DatabaseSync, work: () => void): void {

@@ -8,6 +8,7 @@ import { codecsFromNode } from '../../core/submission/codecsFromNode.ts';
 import type { ObjectStore, Ports, Signer } from '../../core/submission/ports.ts';
 import { awaitedArchive } from '../adapters/awaitedArchive.ts';
 import { dynamoLedger } from '../adapters/dynamoLedger.ts';
+import { dynamoRegisters } from '../adapters/dynamoRegisters.ts';
 import { filePolicies } from '../adapters/filePolicies.ts';
 import { fileSecret } from '../adapters/fileSecret.ts';
 import { fileSigner } from '../adapters/fileSigner.ts';
@@ -19,6 +20,7 @@ import { s3UploadStore } from '../adapters/s3UploadStore.ts';
 import { secretProjectKeys } from '../adapters/secretProjectKeys.ts';
 import { secretsManagerSecret } from '../adapters/secretsManagerSecret.ts';
 import { sqliteLedger } from '../adapters/sqliteLedger.ts';
+import { sqliteRegisters } from '../adapters/sqliteRegisters.ts';
 import { stepFunctionsExecutions } from '../adapters/stepFunctionsExecutions.ts';
 import { systemClock } from '../adapters/systemClock.ts';
 import { ulidIds } from '../adapters/ulidIds.ts';
@@ -49,6 +51,7 @@ export const lambdaPorts = once((): Ports => {
     s3ReceiptLinks({ client: client(), bucket: readEnvironment('AUDIT_BUCKET'), urlSeconds: limits.receiptUrlSeconds }),
   );
   const ledger = once(openLedger);
+  const registers = once(openRegisters);
   const executions = once(() => stepFunctionsExecutions({ stateMachineArn: readEnvironment('STATE_MACHINE_ARN') }));
   const archive = once(openArchive);
   const signer = once(openSigner);
@@ -82,6 +85,9 @@ export const lambdaPorts = once((): Ports => {
     },
     get ledger() {
       return ledger();
+    },
+    get registers() {
+      return registers();
     },
     get executions() {
       return executions();
@@ -120,6 +126,12 @@ function openLedger() {
   const table = readEnvironment('LEDGER_TABLE');
   const path = localPath('sqlite:', table);
   return path === undefined ? dynamoLedger({ table }) : sqliteLedger({ path });
+}
+
+function openRegisters() {
+  const table = readEnvironment('LEDGER_TABLE');
+  const path = localPath('sqlite:', table);
+  return path === undefined ? dynamoRegisters({ table }) : sqliteRegisters({ path });
 }
 
 function openSigner(): Signer {

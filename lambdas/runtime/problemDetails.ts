@@ -26,6 +26,8 @@ const statuses: Record<DomainErrorCode, number> = {
   IntegrityMismatch: 500,
   ResidualIdentifier: 500,
   XnatUnavailable: 503,
+  XnatBusy: 503,
+  XnatPaused: 503,
   XnatRefused: 502,
   XnatConflict: 409,
   ArchiveMismatch: 500,

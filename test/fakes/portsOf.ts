@@ -28,6 +28,9 @@ export function portsOf(given: Partial<Ports>): Ports {
     get ledger() {
       return port('ledger', given.ledger);
     },
+    get registers() {
+      return port('registers', given.registers);
+    },
     get executions() {
       return port('executions', given.executions);
     },

@@ -62,6 +62,7 @@ const variables: Record<string, string[] | undefined> = {
   quarantine: ['QUARANTINE_BUCKET'],
   audit: ['AUDIT_BUCKET'],
   ledger: ['LEDGER_TABLE'],
+  registers: ['LEDGER_TABLE'],
   executions: ['STATE_MACHINE_ARN'],
   archive: ['XNAT_SECRET_ID'],
   signer: ['SIGNING_KEY_ID'],

@@ -89,15 +89,22 @@ test.each(tasks)('$name replaces a worker that died twice at most', ({ state }) 
   expect(death?.MaxAttempts).toBe(2);
 });
 
-test.each(tasks.filter(({ name }) => name === 'PushScan' || name === 'Confirm'))(
-  '$name waits for an XNAT that is away for an hour, though every pause may be short',
-  ({ state }) => {
-    const outage = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes('XnatUnavailable'));
+const waits = [
+  { error: 'XnatUnavailable', hours: 6, why: 'a working day' },
+  { error: 'XnatBusy', hours: 10, why: 'a night, taken by others' },
+  { error: 'XnatPaused', hours: 6 * 24, why: 'most of a week, paused' },
+];
+const atXnat = tasks.filter(({ name }) => name === 'PushScan' || name === 'Confirm');
+
+test.each(atXnat.flatMap((task) => waits.map((wait) => ({ ...task, ...wait }))))(
+  '$name waits for an XNAT that is away for $why, though every pause may be short',
+  ({ state, error, hours }) => {
+    const outage = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
     const pauses = Array.from({ length: outage?.MaxAttempts ?? 0 }, (_, attempt) =>
       Math.min((outage?.IntervalSeconds ?? 0) * 2 ** attempt, outage?.MaxDelaySeconds ?? 0),
     );
     // Full jitter halves them on average
-    expect(pauses.reduce((sum, pause) => sum + pause, 0) / 2).toBeGreaterThan(3600);
+    expect(pauses.reduce((sum, pause) => sum + pause, 0) / 2).toBeGreaterThan(hours * 3600);
   },
 );
 
