@@ -19,6 +19,7 @@ export const ProjectPolicy = z.strictObject({
   onMixedSession: z.enum(['hold', 'reject']).default('hold'),
   /** Re-classes a finding for this project. */
   findings: z.partialRecord(FindingName, z.enum(['accept', 'hold', 'refuse'])).default({}),
+  delivery: DeliveryPolicy.prefault({}),
   deid: z
     .strictObject({
       /** PS3.15 options on top of the Basic Profile. Modified dates shift all dates of a patient by one keyed offset. */
@@ -37,4 +38,3 @@ export type ProjectPolicy = z.infer<typeof ProjectPolicy>;
 export function dispositionOf(code: FindingCode, policy: ProjectPolicy): Disposition {
   return policy.findings[code] ?? findingCatalogue[code].disposition;
 }
-  delivery: DeliveryPolicy.prefault({}),
