@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { buildWhenStale } from '../../infra/local/buildWhenStale.ts';
+import { childCpuSeconds } from './childCpuSeconds.ts';
 import { costOf } from './costModel.ts';
 import { type Run, runSubmission } from './runSubmission.ts';
 import { writeSlices } from './writeSlices.ts';
@@ -32,6 +33,8 @@ function report({ events, counters, peaks, seconds }: Run, bytes: number): void 
   console.log(`${'end to end'.padEnd(28)} ${seconds.toFixed(2).padStart(7)} s ${rate(seconds)}`);
   for (const [stage, over] of stagesOf(events))
     console.log(`  ${stage.padEnd(26)} ${over.toFixed(2).padStart(7)} s ${rate(over)}`);
+
+  console.log(`CPU of all processes, start and warm-up included: ${childCpuSeconds().toFixed(1)} s`);
 
   console.log('\npeak memory, MB');
   const workers = Object.entries(counters.invocations).map(([name, { peakRssBytes }]): [string, number] => [
