@@ -1,3 +1,4 @@
+import { DomainError } from '../../core/submission/DomainError.ts';
 import { auditVerify } from './auditVerify.ts';
 import type { CliContext, Command } from './CliContext.ts';
 import { deid } from './deid.ts';
@@ -51,6 +52,7 @@ export async function runCli(args: readonly string[], context: CliContext & { ve
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('syscall' in error && 'code' in error) return `Cannot ${error.syscall} a local file: ${error.code}`;
+  if (DomainError.is(error)) return `${error.name}: ${error.message}`;
   const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
   return `${code}${error.message}`;
 }
