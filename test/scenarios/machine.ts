@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { buildWhenStale, builtPaths } from '../../infra/local/buildWhenStale.ts';
 import { type AirlockOptions, startAirlock } from '../../infra/local/startAirlock.ts';
 import type { FaultSettings } from '../../infra/local/xnat/faults.ts';
 import { s3Client } from '../../lambdas/adapters/s3Client.ts';
+import { listVersions } from './listVersions.ts';
 import { openSite } from './site.ts';
 
 export type Machine = Awaited<ReturnType<typeof startMachine>>;
@@ -28,13 +28,8 @@ export async function startMachine(options: Partial<AirlockOptions> = {}) {
     site: openSite({ client: airlock.client, xnat: keyring.xnat, home: join(folder, 'site') }),
     /** Bucket of a role: STAGING, WORK, CLEAN, QUARANTINE, AUDIT. */
     bucket: (role: string) => environment[`${role}_BUCKET`] ?? '',
-    /** Every version in the bucket of a role. */
-    async versions(role: string) {
-      const { Versions = [] } = await s3.send(
-        new ListObjectVersionsCommand({ Bucket: environment[`${role}_BUCKET`] ?? '' }),
-      );
-      return Versions.map(({ Key = '' }) => Key);
-    },
+    /** Keys of every version in the bucket of a role. */
+    versions: (role: string) => listVersions(s3, environment[`${role}_BUCKET`] ?? ''),
     /** Switches the faults of the XNAT stand-in. */
     async setFaults(faults: Partial<FaultSettings>): Promise<void> {
       const { ok } = await fetch(`${urls.xnat}/_faults`, { method: 'PUT', body: JSON.stringify(faults) });

@@ -1,0 +1,70 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { ClientConfig } from '../../core/upload/clientCredentials.ts';
+import { choosePorts } from '../../infra/local/choosePorts.ts';
+import { XnatAccount } from '../../infra/local/openKeyring.ts';
+
+/** Where a machine dies: as a state is entered or a function is invoked, by name, or so long afterwards. */
+const Death = z.object({ at: z.string(), delayMs: z.int() });
+export type Death = z.infer<typeof Death>;
+
+export const Mortality = z.object({ dataDir: z.string(), portBase: z.int(), death: Death.optional() });
+
+const Ready = z.object({
+  client: ClientConfig,
+  xnat: XnatAccount,
+  s3: z.object({
+    endpoint: z.url(),
+    credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+    auditBucket: z.string(),
+  }),
+});
+export type Ready = z.infer<typeof Ready>;
+
+/** Starts a machine again and again on the same data and ports. */
+export async function superviseMachine(dataDir: string) {
+  const portBase = await freePortBase();
+  return {
+    async start(death?: Death) {
+      const order = JSON.stringify({ dataDir, portBase, death } satisfies z.infer<typeof Mortality>);
+      const child = fork(fileURLToPath(new URL('./mortalMachine.ts', import.meta.url)), [order], {
+        // every process that it starts inherits the mark
+        env: { ...process.env, AIRLOCK_SCENARIO: dataDir },
+      });
+      const started = performance.now();
+      const ended = once(child, 'exit').then(([code, signal]) => String(code ?? signal));
+      const ready = once(child, 'message').then(([message]) => Ready.parse(message));
+      // a machine may be told to die before it is ready
+      const begun = await Promise.race([ready, ended.then(() => undefined)]);
+      return {
+        ...{ begun, ended, milliseconds: performance.now() - started },
+        async stop() {
+          child.send('stop');
+          await ended;
+        },
+      };
+    },
+    /** Ids of the processes of this machine that live. */
+    async processes(): Promise<string[]> {
+      const ids = (await readdir('/proc').catch(() => [])).filter((id) => /^\d+$/.test(id));
+      const marked = await Promise.all(
+        ids.map(async (id) => {
+          const environment = await readFile(`/proc/${id}/environ`, 'utf8').catch(() => '');
+          return environment.includes(dataDir) ? [id] : [];
+        }),
+      );
+      return marked.flat();
+    },
+  };
+}
+
+/** Five free ports in a row, below those that the kernel gives away. */
+async function freePortBase(): Promise<number> {
+  for (let candidate = 22_000 + (process.pid % 900) * 10; ; candidate += 5) {
+    const ports = await choosePorts(candidate).catch(() => undefined);
+    if (ports !== undefined) return candidate;
+  }
+}
