@@ -176,6 +176,8 @@ export interface Archive {
   digestFile(uri: string): Promise<{ sizeBytes: number; md5: string }>;
   /** XNAT's address of the session, relative to its root. */
   sessionUri(target: { xnatProject: string; session: ReviewedSession }): Promise<string>;
+  /** Signs out when the work is done. Never fails, and the next call signs in again. */
+  end(): Promise<void>;
 }
 
 export interface ScanTarget {
@@ -234,9 +236,9 @@ export interface Ports {
   audit: ObjectStore;
   uploads: UploadStore;
   ledger: Ledger;
+  registers: Registers;
   executions: Executions;
   archive: Archive;
-  registers: Registers;
   signer: Signer;
   projectKeys: ProjectKeys;
   policies: Policies;

@@ -22,5 +22,9 @@ export function awaitedArchive(open: () => Promise<Archive>): Archive {
     readHeaders: (target) => call((archive) => archive.readHeaders(target)),
     digestFile: (uri) => call((archive) => archive.digestFile(uri)),
     sessionUri: (target) => call((archive) => archive.sessionUri(target)),
+    async end() {
+      const archive = await opened?.catch(() => undefined);
+      await archive?.end();
+    },
   };
 }

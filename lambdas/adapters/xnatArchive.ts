@@ -3,9 +3,9 @@ import type * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Archive, ScanTarget } from '../../core/submission/ports.ts';
 import { DuplicatesAnswer, FileTable, ResourceTable, SessionAnswer, SessionTable } from './xnatAnswers.ts';
+import type { HttpAnswer } from './xnatConnection.ts';
+import { type SessionTarget, xnatPaths } from './xnatPaths.ts';
 import { type XnatAccess, type XnatRequest, xnatSession } from './xnatSession.ts';
-
-type SessionTarget = Pick<ScanTarget, 'xnatProject' | 'session'>;
 
 /**
  * XNAT behind the Archive port, by its resource route: the one that keeps bytes as they are.
@@ -17,16 +17,13 @@ type SessionTarget = Pick<ScanTarget, 'xnatProject' | 'session'>;
 export function xnatArchive(access: XnatAccess): Archive {
   const xnat = xnatSession(access);
   const read = <Schema extends z.ZodType>(request: Omit<XnatRequest, 'method'>, schema: Schema) =>
-    xnat.ask({ ...request, method: 'GET', query: { format: 'json', ...request.query } }, async (response) =>
-      schema.parse(await response.json()),
+    xnat.ask({ ...request, method: 'GET', query: { format: 'json', ...request.query } }, async (answer) =>
+      schema.parse(JSON.parse(String(await answer.content()))),
     );
-  const write = (request: XnatRequest) => xnat.ask(request, (response) => response.text());
+  const write = (request: XnatRequest) => xnat.ask(request, async (answer) => String(await answer.content()));
 
-  const readSession = ({ xnatProject, session }: SessionTarget) =>
-    read(
-      { action: 'read a session', path: `${projectPath(xnatProject)}/experiments/${session.session}` },
-      SessionAnswer,
-    );
+  const readSession = (target: SessionTarget) =>
+    read({ action: 'read a session', path: xnatPaths.labelled(target) }, SessionAnswer);
 
   const requireOwn = async (found: SessionAnswer, target: SessionTarget): Promise<void> => {
     const { xnatProject, session } = target;
@@ -36,7 +33,7 @@ export function xnatArchive(access: XnatAccess): Archive {
     if (!isOwn) throw conflict('session holds another study');
     const action = 'read the sessions of a subject';
     const siblings = await read(
-      { action, path: `${subjectPath(target)}/experiments`, query: { columns: 'ID' } },
+      { action, path: `${xnatPaths.subject(target)}/experiments`, query: { columns: 'ID' } },
       SessionTable,
     );
     if (!siblings?.some(({ ID }) => ID === found.id)) throw conflict('session label belongs to another subject');
@@ -44,10 +41,10 @@ export function xnatArchive(access: XnatAccess): Archive {
 
   const createSession = async (target: SessionTarget): Promise<SessionAnswer> => {
     const { xsiType, study, date } = target.session;
-    await write({ action: 'create a subject', method: 'PUT', path: subjectPath(target) });
+    await write({ action: 'create a subject', method: 'PUT', path: xnatPaths.subject(target) });
     const dated = date === undefined ? {} : { [`${xsiType}/date`]: date };
     const query = { xsiType, [`${xsiType}/UID`]: study, ...dated };
-    await write({ action: 'create a session', method: 'PUT', path: sessionPath(target), query });
+    await write({ action: 'create a session', method: 'PUT', path: xnatPaths.session(target), query });
     const created = await readSession(target);
     if (created?.uid === undefined) {
       throw new DomainError('XnatRefused', 'Cannot create a session: it is absent after XNAT accepted it');
@@ -63,7 +60,7 @@ export function xnatArchive(access: XnatAccess): Archive {
   };
 
   const listFiles = async (target: ScanTarget) =>
-    (await read({ action: 'list the files of a scan', path: `${resourcePath(target)}/files` }, FileTable)) ?? [];
+    (await read({ action: 'list the files of a scan', path: `${xnatPaths.resource(target)}/files` }, FileTable)) ?? [];
 
   return {
     async ensureScan(target) {
@@ -72,21 +69,21 @@ export function xnatArchive(access: XnatAccess): Archive {
       const standing = scans.find(({ id }) => id === scan.scan);
       if (standing === undefined) {
         const query = { xsiType: scan.xsiType, [`${scan.xsiType}/UID`]: scan.series };
-        await write({ action: 'create a scan', method: 'PUT', path: scanPath(target), query });
+        await write({ action: 'create a scan', method: 'PUT', path: xnatPaths.scan(target), query });
       } else if (standing.xsiType !== scan.xsiType || standing.uid !== scan.series) {
         throw conflict('scan holds another series');
       }
-      const path = `${scanPath(target)}/resources`;
+      const path = `${xnatPaths.scan(target)}/resources`;
       const resources = await read({ action: 'read the resources of a scan', path }, ResourceTable);
       if (resources?.some(({ label }) => label === 'DICOM')) return;
       const query = { format: 'DICOM', content: 'RAW' };
-      await write({ action: 'create a resource', method: 'PUT', path: resourcePath(target), query });
+      await write({ action: 'create a resource', method: 'PUT', path: xnatPaths.resource(target), query });
     },
 
     listFiles,
 
     async putPack(target, { name, body }) {
-      const path = `${resourcePath(target)}/files/${encodeURIComponent(name.endsWith('.zip') ? name : `${name}.zip`)}`;
+      const path = xnatPaths.file(target, name.endsWith('.zip') ? name : `${name}.zip`);
       const query = { extract: 'true', overwrite: 'true', inbody: 'true', format: 'DICOM', content: 'RAW' };
       const answer = await write({ action: 'store a pack', method: 'POST', path, query, zip: body });
       if (answer?.startsWith('{') && DuplicatesAnswer.safeParse(JSON.parse(answer)).success) {
@@ -99,9 +96,9 @@ export function xnatArchive(access: XnatAccess): Archive {
 
     async readHeaders(target) {
       const query = { xsiType: target.scan.xsiType, pullDataFromHeaders: 'true' };
-      await write({ action: 'have headers read', method: 'PUT', path: scanPath(target), query });
+      await write({ action: 'have headers read', method: 'PUT', path: xnatPaths.scan(target), query });
       if ((await listFiles(target)).every(({ md5 }) => md5 !== undefined)) return;
-      const resource = resourcePath(target).replace('/data/', '/archive/');
+      const resource = xnatPaths.resource(target).replace('/data/', '/archive/');
       const path = '/data/services/refresh/catalog';
       await write({ action: 'have digests computed', method: 'POST', path, query: { resource, options: 'checksum' } });
     },
@@ -130,28 +127,18 @@ export function xnatArchive(access: XnatAccess): Archive {
       }
       return `/data/experiments/${encodeURIComponent(found.id)}`;
     },
+
+    end: xnat.end,
   };
 }
-
-const projectPath = (project: string) => `/data/projects/${encodeURIComponent(project)}`;
-
-const subjectPath = ({ xnatProject, session }: SessionTarget) =>
-  `${projectPath(xnatProject)}/subjects/${encodeURIComponent(session.subject)}`;
-
-const sessionPath = (target: SessionTarget) =>
-  `${subjectPath(target)}/experiments/${encodeURIComponent(target.session.session)}`;
-
-const scanPath = (target: ScanTarget) => `${sessionPath(target)}/scans/${encodeURIComponent(target.scan.scan)}`;
-
-const resourcePath = (target: ScanTarget) => `${scanPath(target)}/resources/DICOM`;
 
 const conflict = (state: string) =>
   new DomainError('XnatConflict', `Cannot prepare a scan: the ${state}, wanted our own or none`);
 
-async function digestOf(response: Response): Promise<{ sizeBytes: number; md5: string }> {
+async function digestOf({ bytes }: HttpAnswer): Promise<{ sizeBytes: number; md5: string }> {
   const hash = createHash('md5');
   let sizeBytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of bytes) {
     hash.update(chunk);
     sizeBytes += chunk.byteLength;
   }

@@ -1,19 +1,26 @@
+import { Readable } from 'node:stream';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Bytes } from '../../core/submission/ports.ts';
+import { type ResolveHost, xnatAddress } from './xnatAddress.ts';
+import { type HttpAnswer, type HttpRequest, xnatConnection } from './xnatConnection.ts';
 
 /** XNAT's official proxy gives up after 100 s, so a longer wait for a small answer is for nothing. */
 const ANSWER_MS = 100_000;
 /** A Lambda lives 15 minutes; a transfer ends before it. */
 const TRANSFER_MS = 14 * 60 * 1000;
+/** Signing out is a courtesy that must not hold a step up. */
+const END_MS = 5_000;
 
 export interface XnatAccess {
   /** Root of the site, with its context path, without /data. */
   url: string;
+  /** Of a service account; or the alias of an alias token, with its secret as the password. */
   username: string;
   password: string;
   /** Must not look like a browser's: XNAT answers browsers with pages and asks them for CSRF tokens. */
   userAgent: string;
-  fetch?: typeof globalThis.fetch;
+  /** How hosts are resolved, where not by the system. */
+  resolve?: ResolveHost;
   /** For small answers, in milliseconds. */
   timeoutMs?: number;
 }
@@ -21,7 +28,7 @@ export interface XnatAccess {
 export interface XnatRequest {
   /** Completes "Cannot …" in the message of a refusal. */
   action: string;
-  method: 'GET' | 'PUT' | 'POST';
+  method: HttpRequest['method'];
   /** From the site's root on, percent-encoded. */
   path: string;
   query?: Record<string, string>;
@@ -38,66 +45,68 @@ export interface XnatRequest {
  *   XnatRefused (any other status that is not 2xx)
  */
 export function xnatSession(access: XnatAccess) {
-  const root = access.url.replace(/\/+$/, '');
-  const call = access.fetch ?? globalThis.fetch;
+  if (/MSIE|Mozilla|AppleWebKit|Opera/.test(access.userAgent)) {
+    throw refused('speak to XNAT', 'the User-Agent looks like a browser');
+  }
+  const connection = xnatConnection(xnatAddress(access.url, access.resolve));
   const userAgent = { 'User-Agent': access.userAgent };
   let signedIn: Promise<string> | undefined;
 
   const signIn = async (): Promise<string> => {
     const basic = Buffer.from(`${access.username}:${access.password}`).toString('base64');
-    const response = await call(`${root}/data/JSESSION`, {
+    const answer = await connection.send({
       method: 'POST',
+      path: '/data/JSESSION',
       headers: { ...userAgent, Authorization: `Basic ${basic}` },
-      redirect: 'manual',
       signal: AbortSignal.timeout(access.timeoutMs ?? ANSWER_MS),
     });
-    const id = (await response.text()).trim();
-    if (!response.ok) throw refusalOf('sign in to XNAT', response.status);
+    const id = String(await answer.content()).trim();
+    if (!isOk(answer)) throw refusalOf('sign in to XNAT', answer.status);
     if (!/^[\w.-]+$/.test(id)) throw refused('sign in to XNAT', 'it sent no session id');
     // a load balancer in front may tie its own cookie to the same server
-    const others = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
+    const others = answer.cookies.map((cookie) => cookie.split(';')[0] ?? '');
     return [`JSESSIONID=${id}`, ...others.filter((cookie) => !cookie.startsWith('JSESSIONID='))].join('; ');
   };
 
-  const dispatch = async ({ method, path, query, zip, isTransfer }: XnatRequest): Promise<Response> => {
+  const dispatch = async ({ method, path, query, zip, isTransfer }: XnatRequest): Promise<HttpAnswer> => {
     signedIn ??= signIn();
     const cookie = await signedIn.catch((error) => {
       signedIn = undefined;
       throw error;
     });
-    const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const limit = zip !== undefined || isTransfer ? TRANSFER_MS : (access.timeoutMs ?? ANSWER_MS);
-    const upload = zip && { body: streamOf(zip), duplex: 'half' as const };
-    const type = zip && { 'Content-Type': 'application/zip' };
-    return call(`${root}${path}${search}`, {
+    const type: Record<string, string> = zip === undefined ? {} : { 'Content-Type': 'application/zip' };
+    return connection.send({
       method,
+      path,
+      query,
       headers: { ...userAgent, ...type, Cookie: cookie },
-      redirect: 'manual',
+      body: zip,
       signal: AbortSignal.timeout(limit),
-      ...upload,
     });
   };
 
-  const exchange = async (request: XnatRequest): Promise<Response> => {
-    const response = await withoutLoginPage(await dispatch(request));
-    if (response !== undefined) return response;
+  const exchange = async (request: XnatRequest): Promise<HttpAnswer> => {
+    const answer = await withoutLoginPage(await dispatch(request));
+    if (answer !== undefined) return answer;
     signedIn = undefined;
     if (request.zip !== undefined) throw unavailable(request.action, 'its session ended');
-    const again = await withoutLoginPage(await dispatch(request));
+    // a stored page looks like the login page; when it comes again to a fresh session, it is what was asked for
+    const again = await withoutLoginPage(await dispatch(request), request.isTransfer);
     if (again === undefined) throw refused(request.action, 'it does not accept the session');
     return again;
   };
 
   return {
     /** What `read` makes of a 2xx answer; undefined for 404 where `absence` allows it. */
-    async ask<T>(request: XnatRequest, read: (response: Response) => Promise<T>): Promise<T | undefined> {
+    async ask<T>(request: XnatRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T | undefined> {
       const source = watch(request.zip);
       try {
-        const response = await exchange({ ...request, ...source.zip });
-        if (response.ok) return await read(response);
-        await response.body?.cancel();
-        if (response.status === 404 && request.method === 'GET') return undefined;
-        throw refusalOf(request.action, response.status);
+        const answer = await exchange({ ...request, ...source.zip });
+        if (isOk(answer)) return await read(answer);
+        answer.drop();
+        if (answer.status === 404 && request.method === 'GET') return undefined;
+        throw refusalOf(request.action, answer.status);
       } catch (error) {
         // a fault of what was being sent is not XNAT's
         if (source.fault !== undefined) throw source.fault.error;
@@ -105,37 +114,40 @@ export function xnatSession(access: XnatAccess) {
         throw unavailable(request.action, 'no readable answer came', error);
       }
     },
+    /**
+     * Gives the session back to XNAT and closes the sockets; the next question opens both anew. Never fails: a session
+     * that cannot be ended ends by itself when it was idle long enough.
+     */
+    async end(): Promise<void> {
+      const cookie = await signedIn?.catch(() => undefined);
+      signedIn = undefined;
+      if (cookie !== undefined) {
+        const headers = { ...userAgent, Cookie: cookie };
+        const signal = AbortSignal.timeout(END_MS);
+        const ended = connection.send({ method: 'DELETE', path: '/data/JSESSION', headers, signal });
+        await ended.then((answer) => answer.content()).catch(() => undefined);
+      }
+      connection.close();
+    },
   };
 }
 
+const isOk = ({ status }: HttpAnswer) => status >= 200 && status < 300;
+
 /** Undefined for the answers that mean "sign in": 401, redirects, and the login page where data was asked for. */
-async function withoutLoginPage(response: Response): Promise<Response | undefined> {
-  if (response.status === 401 || (response.status >= 300 && response.status < 400)) {
-    await response.body?.cancel();
+async function withoutLoginPage(answer: HttpAnswer, mayBePage = false): Promise<HttpAnswer | undefined> {
+  if (answer.status === 401 || (answer.status >= 300 && answer.status < 400)) {
+    answer.drop();
     return undefined;
   }
-  if (!response.headers.get('content-type')?.startsWith('text/html')) return response;
+  if (mayBePage || !isOk(answer) || !answer.contentType.startsWith('text/html')) return answer;
   // XNAT names duplicates in JSON under the same content type
-  const text = await response.text();
-  if (/^\s*<(!doctype|html)/i.test(text) && response.ok) return undefined;
-  return new Response(text, response);
+  const content = await answer.content();
+  if (/^\s*<(!doctype|html)/i.test(content.toString('latin1', 0, 200))) return undefined;
+  return { ...answer, bytes: Readable.from([content]), content: async () => content };
 }
 
-function streamOf(body: Bytes): ReadableStream<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await chunks.return?.();
-    },
-  });
-}
-
-/** Keeps apart a fault of the source from one of the transfer: fetch reports both alike. */
+/** Keeps apart a fault of the source from one of the transfer: both break the request off alike. */
 function watch(zip: Bytes | undefined): { zip?: { zip: Bytes }; fault?: { error: unknown } } {
   if (zip === undefined) return {};
   const source: ReturnType<typeof watch> = {};

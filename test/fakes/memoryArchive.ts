@@ -78,6 +78,7 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       if (session === undefined) throw absent('session');
       return `/data/experiments/${session.id}`;
     },
+    async end() {},
   };
 }
 

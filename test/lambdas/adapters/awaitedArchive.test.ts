@@ -7,7 +7,7 @@ const scan = { id: 'r0001', session: 's001', series: '1.2.3', scan: '1', modalit
 const target = { xnatProject: 'P', session, scan };
 
 /** An archive that says which account it was opened with, and refuses the account 1. */
-function archiveOf(account: number): Archive {
+function archiveOf(account: number, ended: number[] = []): Archive {
   const admit = <Result>(result: Result) =>
     account === 1 ? Promise.reject(new Error('refused')) : Promise.resolve(result);
   return {
@@ -17,6 +17,7 @@ function archiveOf(account: number): Archive {
     readHeaders: () => admit(undefined),
     digestFile: () => admit({ sizeBytes: account, md5: 'x' }),
     sessionUri: () => admit(`/account/${account}`),
+    end: async () => void ended.push(account),
   };
 }
 
@@ -35,4 +36,14 @@ test('opens the archive at the first call, keeps it, and opens it anew after a f
   await archive.readHeaders(target);
   expect(await archive.listFiles(target)).toEqual([]);
   expect(opened).toBe(2);
+});
+
+test('ends the archive that is open, and opens none to end it', async () => {
+  const ended: number[] = [];
+  const archive = awaitedArchive(async () => archiveOf(2, ended));
+  await archive.end();
+  expect(ended).toEqual([]);
+  await archive.ensureScan(target);
+  await archive.end();
+  expect(ended).toEqual([2]);
 });

@@ -108,11 +108,6 @@ test.each([
     code: 'XnatRefused',
   },
   { why: 'nothing listens there', access: { url: 'http://127.0.0.1:9' }, code: 'XnatUnavailable' },
-  {
-    why: 'the address is another kind of site',
-    access: { fetch: async () => new Response('hello') },
-    code: 'XnatUnavailable',
-  },
 ])('refuses delivery by code when $why', async ({ access, code }) => {
   await expect(open(access).ensureScan(next())).rejects.toMatchObject({ name: code });
 });

@@ -1,0 +1,42 @@
+import { DomainError } from '../../core/submission/DomainError.ts';
+import type { ScanTarget } from '../../core/submission/ports.ts';
+import { XnatLabel } from '../../core/submission/Submission.ts';
+
+/** What names a session: project, subject and session are labels. */
+export type SessionTarget = Pick<ScanTarget, 'xnatProject' | 'session'>;
+
+/**
+ * Addresses at XNAT, from its root on. A label is one path segment and never more: what is none by its pattern is
+ * refused before anything is sent.
+ * @throws DomainError XnatRefused
+ */
+export const xnatPaths = {
+  subject: ({ xnatProject, session }: SessionTarget) =>
+    `${projectPath(xnatProject)}/subjects/${label(session.subject)}`,
+  /** By its project alone, whoever its subject is. */
+  labelled: ({ xnatProject, session }: SessionTarget) =>
+    `${projectPath(xnatProject)}/experiments/${label(session.session)}`,
+  session: (target: SessionTarget) => `${xnatPaths.subject(target)}/experiments/${label(target.session.session)}`,
+  scan: (target: ScanTarget) => `${xnatPaths.session(target)}/scans/${label(target.scan.scan)}`,
+  resource: (target: ScanTarget) => `${xnatPaths.scan(target)}/resources/DICOM`,
+  /** A file by the name of one path segment. */
+  file: (target: ScanTarget, name: string) => `${xnatPaths.resource(target)}/files/${segment(name)}`,
+};
+
+const projectPath = (project: string) => `/data/projects/${label(project)}`;
+
+function label(value: string): string {
+  if (!XnatLabel.safeParse(value).success) throw refused('label', 'letters, digits, _ and -, 64 at the most');
+  return value;
+}
+
+/** `encodeURIComponent` leaves dots, which are no names, and fails on half of a surrogate pair. */
+function segment(name: string): string {
+  if (name === '' || name === '.' || name === '..' || !name.isWellFormed() || name.includes('\0')) {
+    throw refused('file name', 'one that a path can hold');
+  }
+  return encodeURIComponent(name);
+}
+
+const refused = (what: string, wanted: string) =>
+  new DomainError('XnatRefused', `Cannot address XNAT: the ${what} is not allowed, wanted ${wanted}`);
