@@ -8,7 +8,7 @@ import { faultRecord, neutralError } from './faultRecord.ts';
 import { issuesOf } from './issuesOf.ts';
 import { logger } from './logger.ts';
 import { once } from './once.ts';
-import { lambdaPorts } from './ports.ts';
+import { lambdaPorts, signOut } from './ports.ts';
 import { problemDetails } from './problemDetails.ts';
 import type { LambdaFunction } from './stepHandler.ts';
 
@@ -31,7 +31,7 @@ export function apiHandler(route: ApiRoute, ports: () => Ports = lambdaPorts): L
         request.response = problemResponse(request.error);
       })
       .handler(async (event: unknown) => {
-        const answer = await run()(event);
+        const answer = await run()(event).finally(signOut);
         return 'location' in answer ? seeOther(answer) : response(answer);
       })
   );

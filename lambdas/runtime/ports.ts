@@ -5,7 +5,7 @@ import { crc32, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import * as z from 'zod';
 import { limits } from '../../core/policy/limits.ts';
 import { codecsFromNode } from '../../core/submission/codecsFromNode.ts';
-import type { ObjectStore, Ports, Signer } from '../../core/submission/ports.ts';
+import type { Archive, ObjectStore, Ports, Signer } from '../../core/submission/ports.ts';
 import { awaitedArchive } from '../adapters/awaitedArchive.ts';
 import { dynamoLedger } from '../adapters/dynamoLedger.ts';
 import { dynamoRegisters } from '../adapters/dynamoRegisters.ts';
@@ -148,10 +148,21 @@ function openSecret(name: 'DEID_SECRET_ID' | 'XNAT_SECRET_ID'): () => Promise<st
 
 const XnatSecret = z.object({ url: z.url(), username: z.string().min(1), password: z.string().min(1) });
 
+let openedArchive: Archive | undefined;
+
 function openArchive() {
   const readSecret = openSecret('XNAT_SECRET_ID');
-  return awaitedArchive(async () => xnatArchive({ ...XnatSecret.parse(JSON.parse(await readSecret())), userAgent }));
+  openedArchive = awaitedArchive(async () =>
+    xnatArchive({ ...XnatSecret.parse(JSON.parse(await readSecret())), userAgent }),
+  );
+  return openedArchive;
 }
+
+/**
+ * Ends the session at XNAT with the invocation that opened it: a function that is frozen afterwards cannot do so later,
+ * its sockets die meanwhile, and idle sessions count against XNAT's cap for 15 minutes each.
+ */
+export const signOut = async () => openedArchive?.end();
 
 /** The path behind a local scheme; undefined when the value names something on AWS. */
 const localPath = (scheme: 'sqlite:' | 'file:', value: string) =>

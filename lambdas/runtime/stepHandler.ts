@@ -9,7 +9,7 @@ import { faultRecord, neutralError } from './faultRecord.ts';
 import { issuesOf } from './issuesOf.ts';
 import { logger } from './logger.ts';
 import { once } from './once.ts';
-import { lambdaPorts } from './ports.ts';
+import { lambdaPorts, signOut } from './ports.ts';
 
 export type LambdaFunction<Result> = (event: unknown, context: Context) => Promise<Result>;
 
@@ -30,7 +30,8 @@ export function stepHandler<Input extends z.ZodType, Output extends z.ZodType>(
   const run = once(() => step(ports()));
   const invoke = async (event: unknown): Promise<z.output<Output>> => {
     correlate(event);
-    return parsedOutput(contract.output, await run()(parsedInput(contract.input, event)));
+    const input = parsedInput(contract.input, event);
+    return parsedOutput(contract.output, await run()(input).finally(signOut));
   };
   return middy<unknown, z.output<Output>>()
     .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
