@@ -45,7 +45,10 @@ const steps = {
     ...stream,
     access: ['work.read', 'clean.read', 'ledger.read', 'registers', 'policies', 'xnat'],
   },
-  confirmArchive: { ...stream, access: ['work.read', 'work.write', 'ledger.write', 'xnat'] },
+  confirmArchive: {
+    ...stream,
+    access: ['work.read', 'work.write', 'ledger.write', 'registers', 'policies', 'xnat'],
+  },
   sealReceipt: {
     ...stream,
     access: [

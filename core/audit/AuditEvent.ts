@@ -18,6 +18,7 @@ const AuditEventType = z.enum([
   'files.anonymized',
   'integrity.checked',
   'files.pushed',
+  'delivery.postponed',
   'receipt.sealed',
   'attempt.failed',
 ]);

@@ -15,7 +15,10 @@ export interface Happening extends Pick<AuditEvent, 'type' | 'actor' | 'at' | 'c
 
 /** Fields of the submission that change together with the event. */
 export type Patch = Partial<
-  Pick<Submission, 'attempt' | 'interruptedIn' | 'reason' | 'manifest' | 'outcome' | 'subject' | 'session'>
+  Pick<
+    Submission,
+    'attempt' | 'postponed' | 'interruptedIn' | 'reason' | 'manifest' | 'outcome' | 'subject' | 'session'
+  >
 >;
 
 /**

@@ -16,7 +16,8 @@ export function circuitOf({ registers, clock }: Pick<Ports, 'registers' | 'clock
     const { version, value } = await registers.read(name);
     return { version, ...(CircuitValue.safeParse(value).data ?? { failures: 0, retryAt: clock.now() }) };
   };
-  const later = () => new Date(Date.parse(clock.now()) + limits.archiveRestSeconds * 1000).toISOString();
+  const later = (seconds: number = limits.archiveRestSeconds) =>
+    new Date(Date.parse(clock.now()) + Math.min(seconds, limits.archiveRestMaxSeconds) * 1000).toISOString();
   return {
     /** @throws DomainError XnatUnavailable while the archive is left in peace */
     async enter(): Promise<void> {
@@ -26,15 +27,16 @@ export function circuitOf({ registers, clock }: Pick<Ports, 'registers' | 'clock
       const isProbe =
         retryAt <= clock.now() && (await registers.swap(name, { version, value: { failures, retryAt: later() } }));
       if (isProbe) return;
-      throw new DomainError(
-        'XnatUnavailable',
-        `Cannot deliver now: XNAT failed ${failures} times in a row, wanted a while of rest`,
-      );
+      throw new DomainError('XnatUnavailable', `Cannot deliver now: XNAT is left in peace until ${retryAt}`);
     },
-    /** A race that is lost here was won by somebody with the same news. */
-    async failed(): Promise<void> {
+    /**
+     * An archive that says how long it wants rest (Retry-After, RFC 9110 §10.2.3) gets it at its first failure. A race
+     * that is lost here was won by somebody with the same news.
+     */
+    async failed({ retryAfterSeconds }: { retryAfterSeconds?: number | undefined } = {}): Promise<void> {
       const { version, failures } = await read();
-      await registers.swap(name, { version, value: { failures: failures + 1, retryAt: later() } });
+      const counted = retryAfterSeconds === undefined ? failures + 1 : limits.archiveFailuresInRow;
+      await registers.swap(name, { version, value: { failures: counted, retryAt: later(retryAfterSeconds) } });
     },
     async succeeded(): Promise<void> {
       const { version, failures, retryAt } = await read();

@@ -41,7 +41,7 @@ export async function takeTurn<Result>(
     held.push(await requireLease(leases, holder, slots));
     await circuit.enter();
     const result = await work(turnOf(ports, leases, held)).catch(async (error: unknown) => {
-      if (DomainError.is(error) && error.name === 'XnatUnavailable') await circuit.failed();
+      if (DomainError.is(error) && error.name === 'XnatUnavailable') await circuit.failed(error);
       throw error;
     });
     await circuit.succeeded();

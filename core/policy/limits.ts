@@ -64,6 +64,8 @@ export const limits = {
   /** So many failures in a row are an outage; from then on one call in this many seconds looks whether it is over. */
   archiveFailuresInRow: 5,
   archiveRestSeconds: 10,
+  /** What an archive may ask for by Retry-After: a mistaken date must not close the way for days. */
+  archiveRestMaxSeconds: 3600,
   /** JSON documents of the work bucket that a step holds whole. */
   workDocumentBytes: 256 * MIB,
 } as const;

@@ -7,10 +7,13 @@ import { type DomainErrorCode, errorCatalogue } from './errorCatalogue.ts';
  */
 export class DomainError extends Error {
   override readonly name: DomainErrorCode;
+  /** How long the other side asked to be left in peace. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: DomainErrorCode, message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
     super(message, options);
     this.name = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   /** True for an error with a code of the catalogue, also one that crossed a process as plain data. */

@@ -29,10 +29,15 @@ export const Submission = z.object({
   state: SubmissionState,
   /** The state in which the last attempt was held or failed: where the next one goes on. */
   interruptedIn: SubmissionState.optional(),
-  /** A code of the error catalogue or a reason of the review; present in held, rejected and failed. */
+  /**
+   * A code of the error catalogue or a reason of the review; present in held, rejected and failed, and in a state on
+   * the way when its attempt ended waiting for XNAT.
+   */
   reason: z.string().optional(),
   /** Number of the newest attempt; 0 before the first execution. */
   attempt: z.int().nonnegative(),
+  /** How many attempts ended only because XNAT was away longer than an execution waits. */
+  postponed: z.int().positive().optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   createdBy: z.string(),

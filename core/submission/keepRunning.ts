@@ -16,7 +16,7 @@ type KeepingPorts = Pick<Ports, 'ledger' | 'clock' | 'executions'>;
  * | none | – | attempt 1 begins |
  * | n | running | nothing is to do |
  * | n | absent: it was never started, or one machine forgot it at its end | the same attempt starts |
- * | n | ended without a final state | attempt n+1 begins, or the submission fails after too many |
+ * | n | ended without a final state, or postponed | attempt n+1 begins, or the submission fails after too many |
  * @throws DomainError LedgerConflict when another one did so at the same moment, StorageUnavailable
  */
 export async function keepRunning(ports: KeepingPorts, submission: Submission): Promise<void> {
@@ -31,7 +31,8 @@ export async function keepRunning(ports: KeepingPorts, submission: Submission): 
 }
 
 async function replaceAttempt(ports: KeepingPorts, submission: Submission): Promise<void> {
-  if (submission.attempt < limits.attemptsUnattended) {
+  // who only waited has shown no fault
+  if (submission.attempt - (submission.postponed ?? 0) < limits.attemptsUnattended) {
     await beginAttempt(ports, submission, { actor: pipeline });
     return;
   }

@@ -130,6 +130,20 @@ describe('an XNAT that is down', () => {
     expect(calls).toBe(1);
   });
 
+  test.each([
+    { asked: 120, granted: 120, why: 'as long as it asks for' },
+    { asked: 864_000, granted: limits.archiveRestMaxSeconds, why: 'for an hour, though it asks for days' },
+  ])('is left in peace from its first failure on $why', async ({ asked, granted }) => {
+    const busy = new DomainError('XnatUnavailable', 'Cannot push: XNAT answered 503', { retryAfterSeconds: asked });
+    await expect(takeTurn(ports, wanted('sub-a'), () => Promise.reject(busy))).rejects.toBe(busy);
+    now += granted * 1000 - 1;
+    await expect(takeTurn(ports, wanted('sub-b'), counted)).rejects.toMatchObject({ name: 'XnatUnavailable' });
+    expect(calls).toBe(0);
+    now += 1;
+    await takeTurn(ports, wanted('sub-b'), counted);
+    expect(calls).toBe(1);
+  });
+
   test('is used by all again after one success', async () => {
     await failSeveral();
     now += limits.archiveRestSeconds * 1000;
