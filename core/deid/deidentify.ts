@@ -43,7 +43,7 @@ interface Deidentified {
  * De-identifies one file by the Basic Profile and the policy's options (PS3.15 Annex E). Everything before the pixels
  * is planned, rendered and searched for identifiers of the input before this returns; pixels then stream through
  * untouched, and nothing after them is passed on: past Pixel Data the standard knows signatures and padding only.
- * @throws DomainError NotDicom, DicomMalformed, DicomTruncated, DicomLimitExceeded, ResidualIdentifier, NotDeidentifiable
+ * @throws DomainError with a code of dicomFaults, ResidualIdentifier, NotDeidentifiable
  */
 export async function deidentify(body: Bytes, context: DeidContext): Promise<Deidentified> {
   const { codecs, policy } = context;

@@ -8,7 +8,7 @@ export interface ByteSource {
   view: DataView;
   /** Bytes that are valid. */
   available: number;
-  /** Adds the next chunk; false at the end. @throws DomainError DicomLimitExceeded beyond limits.dicomHeadBytes */
+  /** Adds the next chunk; false at the end. @throws DomainError DicomHeadTooLarge beyond limits.dicomHeadBytes */
   more(): Promise<boolean>;
   /** Adds chunks until `count` bytes are available; false when the stream ends before. */
   reach(count: number): Promise<boolean>;
@@ -25,7 +25,7 @@ export function byteSource(iterator: AsyncIterator<Uint8Array>, prefix = new Uin
     async more() {
       if (source.available >= limits.dicomHeadBytes) {
         const why = `more than ${limits.dicomHeadBytes} bytes before Pixel Data`;
-        throw dicomFault('DicomLimitExceeded', why, { offset: source.available });
+        throw dicomFault('DicomHeadTooLarge', why, { offset: source.available });
       }
       const next = await iterator.next();
       if (next.done === true) return false;
@@ -72,14 +72,14 @@ export async function* passOn(iterator: AsyncIterator<Uint8Array>): AsyncGenerat
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
 }
 
-/** All bytes of a stream as one array, at most `limit` of them. @throws DomainError DicomLimitExceeded */
+/** All bytes of a stream as one array, at most `limit` of them. @throws DomainError DicomTailTooLarge */
 export async function collectBytes(body: Bytes, limit: number, offset: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > limit) {
-      throw dicomFault('DicomLimitExceeded', `more than ${limit} bytes after Pixel Data`, { offset });
+      throw dicomFault('DicomTailTooLarge', `more than ${limit} bytes after Pixel Data`, { offset });
     }
     chunks.push(chunk);
   }

@@ -1,14 +1,11 @@
 import { DomainError } from '../submission/DomainError.ts';
+import { type DicomFaultCode, dicomFaults } from './dicomFaults.ts';
 
 /** Where a structure is at fault: byte offset (in the inflated data, when deflated) and element. */
 export interface DicomPlace {
   offset: number;
   tag?: number;
 }
-
-type DicomFaultCode = 'NotDicom' | 'DicomMalformed' | 'DicomTruncated' | 'DicomLimitExceeded';
-
-const faultCodes: readonly string[] = ['NotDicom', 'DicomMalformed', 'DicomTruncated', 'DicomLimitExceeded'];
 
 /** `(gggg,eeee)`, as PS3.5 writes it. */
 export function formatTag(tag: number): string {
@@ -29,7 +26,7 @@ export function faultOf(error: unknown): { code: DicomFaultCode; message: string
 }
 
 function isFaultCode(code: string): code is DicomFaultCode {
-  return faultCodes.includes(code);
+  return Object.hasOwn(dicomFaults, code);
 }
 
 function isPlace(cause: unknown): cause is DicomPlace {

@@ -40,10 +40,10 @@ export function createElementIndex(): ElementIndex {
   };
 }
 
-/** Makes room for one more. @throws DomainError DicomLimitExceeded */
+/** Makes room for one more. @throws DomainError DicomTooManyElements */
 export function growElementIndex(index: ElementIndex, offset: number): void {
   if (index.count >= limits.dicomElements) {
-    throw dicomFault('DicomLimitExceeded', `more than ${limits.dicomElements} elements`, { offset });
+    throw dicomFault('DicomTooManyElements', `more than ${limits.dicomElements} elements`, { offset });
   }
   if (index.count < index.tag.length) return;
   const capacity = index.tag.length * 2;

@@ -18,7 +18,7 @@ const empty = new Uint8Array(0);
 
 /**
  * One element with its header, its value padded to even length (PS3.5 §6.2: NUL for UI and bytes, else a space).
- * @throws DomainError DicomLimitExceeded when the value outgrows a 16-bit length
+ * @throws DomainError DicomValueTooLong when the value outgrows a 16-bit length
  */
 export function encodeElement({ tag, vr: code, value }: NewElement, form: ElementForm): Uint8Array {
   const length = value.length + (value.length % 2);
@@ -44,7 +44,7 @@ export function encodeHeader(of: { tag: number; vr: number; length: number }, fo
     return header;
   }
   if (of.length > 0xfffe) {
-    throw dicomFault('DicomLimitExceeded', 'its new value exceeds a 16-bit length', { offset: 0, tag: of.tag });
+    throw dicomFault('DicomValueTooLong', 'its new value exceeds a 16-bit length', { offset: 0, tag: of.tag });
   }
   view.setUint16(6, of.length, little);
   return header;

@@ -3,7 +3,7 @@ import { readDicom } from './readDicom.ts';
 
 /**
  * SHA-256 (hex) of the value of Pixel Data as it lies in a file; undefined without pixels. Reads the file to its end.
- * @throws DomainError NotDicom, DicomMalformed, DicomTruncated, DicomLimitExceeded
+ * @throws DomainError with a code of dicomFaults
  */
 export async function pixelDigest(body: Bytes, codecs: Codecs): Promise<string | undefined> {
   const { pixels, tail } = await readDicom(body, codecs);

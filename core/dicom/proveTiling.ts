@@ -45,7 +45,7 @@ function misfit(index: ElementIndex, node: number, offset: number) {
 /**
  * Refuses a data set in which an element occurs twice at one level: readers differ in which one they take. Needed only
  * where elements do not ascend, because neighbours are compared while scanning.
- * @throws DomainError DicomMalformed, DicomLimitExceeded
+ * @throws DomainError DicomElementRepeated, DicomTooManyElements
  */
 export function requireUniqueTags(index: ElementIndex): void {
   // parent (below 2^21) and tag (32 bits) make one exact number
@@ -55,10 +55,10 @@ export function requireUniqueTags(index: ElementIndex): void {
     const tag = at(index.tag, node);
     const place = { offset: at(index.start, node), tag };
     const parent = at(index.parent, node) + 1;
-    if (parent >= parents) throw dicomFault('DicomLimitExceeded', 'too many unordered elements', place);
+    if (parent >= parents) throw dicomFault('DicomTooManyElements', 'too many unordered elements', place);
     if (at(index.vr, node) === 0) continue;
     const key = parent * 2 ** 32 + tag;
-    if (seen.has(key)) throw dicomFault('DicomMalformed', 'the element occurs twice', place);
+    if (seen.has(key)) throw dicomFault('DicomElementRepeated', 'the element occurs twice', place);
     seen.add(key);
   }
 }

@@ -33,19 +33,19 @@ export interface DicomFile {
   /**
    * The value as it lies in the file (7FE0,0010, 0008 or 0009), with item headers and the closing delimiter when
    * encapsulated; undefined without pixels. Read it once and to its end.
-   * @throws DomainError DicomTruncated, DicomMalformed
+   * @throws DomainError with a code of dicomFaults
    */
   pixels: Bytes | undefined;
   /** Length of native pixels as the element states it; undefined without pixels and for encapsulated ones. */
   nativeBytes: number | undefined;
-  /** @throws DomainError DicomTruncated, DicomMalformed, DicomLimitExceeded */
+  /** @throws DomainError with a code of dicomFaults */
   tail(): Promise<DicomTail>;
 }
 
 /**
  * Reads a file of any transfer syntax as a stream: one pass, no recursion, at most limits.dicomHeadBytes held. The
  * body's iterator is not closed, so that after a refusal the caller can read what is left.
- * @throws DomainError NotDicom, DicomMalformed, DicomTruncated, DicomLimitExceeded with byte offset and tag
+ * @throws DomainError with a code of dicomFaults, byte offset and tag
  */
 export async function readDicom(body: Bytes, codecs: Codecs): Promise<DicomFile> {
   const raw = byteSource(body[Symbol.asyncIterator]());
@@ -109,7 +109,7 @@ function pixelValue({ view }: ByteSource, index: ElementIndex, { bigEndian }: En
   const length = isShort ? view.getUint16(offset - 2, !bigEndian) : view.getUint32(offset - 4, !bigEndian);
   const code = at(index.vr, last);
   if (length === 0xffffffff && code !== vr.OB && code !== vr.OW) {
-    throw dicomFault('DicomMalformed', 'its VR allows no undefined length', { offset, tag });
+    throw dicomFault('DicomLengthUndefined', 'its VR allows no undefined length', { offset, tag });
   }
   return { tag, offset, lengthBytes: length === 0xffffffff ? undefined : length, bigEndian };
 }
@@ -130,7 +130,7 @@ function scanTail(bytes: Uint8Array, { encoding, after }: { encoding: Encoding; 
 /** Without Pixel Data nothing but zeros may follow the elements: anything else was to be an element. */
 function paddingTail(bytes: Uint8Array, offset: number): DicomTail {
   const payload = bytes.findIndex((byte) => byte !== 0);
-  if (payload >= 0) throw dicomFault('DicomMalformed', 'the data set has a gap of zeros', { offset: offset + payload });
+  if (payload >= 0) throw dicomFault('DicomGap', 'the data set has a gap of zeros', { offset: offset + payload });
   return scanTail(new Uint8Array(0), { encoding: encodingOf(''), after: 0 });
 }
 
@@ -158,13 +158,13 @@ async function* inflateCounted(deflated: Bytes, counted: { in: number }, codecs:
       out += chunk.length;
       if (out > alwaysAllowedBytes && out > counted.in * limits.dicomInflateRatio) {
         const why = `it inflates to more than ${limits.dicomInflateRatio} times its size`;
-        throw dicomFault('DicomLimitExceeded', why, { offset: out });
+        throw dicomFault('DicomInflatesTooFar', why, { offset: out });
       }
       yield chunk;
     }
   } catch (cause) {
     if (DomainError.is(cause)) throw cause;
     // zlib and the Web API name a cut and a broken stream differently; both mean that this is no whole deflated set
-    throw dicomFault('DicomMalformed', 'its deflated data is broken or cut', { offset: out });
+    throw dicomFault('DicomDeflateBroken', 'its deflated data is broken or cut', { offset: out });
   }
 }

@@ -20,7 +20,7 @@ export interface FileMeta {
 /**
  * Reads the file meta group by walking its elements: its group length is often wrong or absent. A file without preamble
  * or without transfer syntax is taken when its first bytes allow one reading only.
- * @throws DomainError NotDicom, DicomMalformed, DicomTruncated
+ * @throws DomainError with a code of dicomFaults
  */
 export async function readFileMeta(source: ByteSource): Promise<FileMeta> {
   await source.reach(132);
@@ -65,7 +65,7 @@ function guessTransferSyntax({ view, available }: ByteSource, offset: number): s
     if (explicitHeaderBytes(view.getUint16(offset + 4)) > 0) return explicitLittleEndian;
     if (isImplicitStart(view, offset)) return implicitLittleEndian;
   }
-  throw dicomFault('DicomMalformed', 'there is no transfer syntax', { offset, tag: 0x00020010 });
+  throw dicomFault('DicomTransferSyntaxMissing', 'there is no transfer syntax', { offset, tag: 0x00020010 });
 }
 
 /** PE and DOS, ELF, Mach-O (both orders, fat), script, ZIP, PDF: CVE-2019-11687. TIFF is legitimate in microscopy. */

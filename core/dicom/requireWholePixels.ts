@@ -8,7 +8,7 @@ const subsampled: Record<string, number> = { YBR_FULL_422: 2 / 3, YBR_PARTIAL_42
 /**
  * Refuses native Pixel Data that is shorter than the head says the image is (PS3.5 §8.1.1): its length was damaged, and
  * the rest of the pixels would be lost as trailing bytes.
- * @throws DomainError DicomTruncated
+ * @throws DomainError DicomPixelsTooShort
  */
 export function requireWholePixels({ nativeBytes, head, index }: DicomFile): void {
   if (nativeBytes === undefined) return;
@@ -21,5 +21,5 @@ export function requireWholePixels({ nativeBytes, head, index }: DicomFile): voi
   const needed = Math.floor((samples * (subsampled[readText(head, index, 0x00280004) ?? ''] ?? 1) * bits) / 8);
   if (nativeBytes >= needed) return;
   const why = `its value is ${nativeBytes} bytes long, but the image needs ${needed}`;
-  throw dicomFault('DicomTruncated', why, { offset: head.length, tag: index.tag[index.count - 1] ?? 0 });
+  throw dicomFault('DicomPixelsTooShort', why, { offset: head.length, tag: index.tag[index.count - 1] ?? 0 });
 }

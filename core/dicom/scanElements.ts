@@ -81,7 +81,7 @@ interface Header {
 /**
  * Indexes elements without recursion and in one pass: each element starts where the one before it ends, and each
  * sequence and item must end exactly where its length says, so that the ranges tile the data set.
- * @throws DomainError DicomMalformed, DicomLimitExceeded with offset and tag
+ * @throws DomainError with a code of dicomFaults, offset and tag
  */
 export function scanElements({ start, explicit, bigEndian, part, after = -1 }: ScanOptions): ElementScan {
   const index = createElementIndex();
@@ -104,7 +104,7 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
 
   function requireRoom(): void {
     if (position + 8 <= frame.bound) return;
-    throw dicomFault('DicomMalformed', 'no element fits before the end of its sequence or item', place());
+    throw dicomFault('DicomOverrun', 'no element fits before the end of its sequence or item', place());
   }
 
   function readElement(held: Held): ScanStop | undefined {
@@ -127,7 +127,7 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
     const left = frame.bound - position - headerBytes;
     if (length <= left) return;
     const why = `its length is ${length}, but ${left} bytes are left in its sequence or item`;
-    throw dicomFault('DicomMalformed', why, place(tag));
+    throw dicomFault('DicomOverrun', why, place(tag));
   }
 
   function endsHere(view: DataView): boolean {
@@ -153,10 +153,10 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
     }
     const code = view.getUint16(position + 4);
     const headerBytes = explicitHeaderBytes(code);
-    if (headerBytes === 0) throw dicomFault('DicomMalformed', 'it has no valid VR', place(tag));
+    if (headerBytes === 0) throw dicomFault('DicomVrInvalid', 'it has no valid VR', place(tag));
     if (headerBytes === 8) return { tag, vr: code, headerBytes, length: view.getUint16(position + 6, little) };
     if (position + headerBytes > frame.bound) {
-      throw dicomFault('DicomMalformed', 'its header passes the end of its sequence or item', place(tag));
+      throw dicomFault('DicomOverrun', 'its header passes the end of its sequence or item', place(tag));
     }
     if (position + headerBytes > available) return undefined;
     return { tag, vr: code, headerBytes, length: view.getUint32(position + 8, little) };
@@ -164,14 +164,14 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
 
   function endItem({ tag, length }: Header): undefined {
     if (tag !== itemEndTag || frame === whole || frame.end !== Infinity) {
-      throw dicomFault('DicomMalformed', 'a delimiter stands where an element is due', place(tag));
+      throw dicomFault('DicomDelimiterMisplaced', 'a delimiter stands where an element is due', place(tag));
     }
-    if (length !== 0) throw dicomFault('DicomMalformed', 'the length of a delimiter is not zero', place(tag));
+    if (length !== 0) throw dicomFault('DicomDelimiterMisplaced', 'the length of a delimiter is not zero', place(tag));
     close(8);
   }
 
   function noteOrder(tag: number): void {
-    if (tag === frame.lastTag) throw dicomFault('DicomMalformed', 'the element occurs twice', place(tag));
+    if (tag === frame.lastTag) throw dicomFault('DicomElementRepeated', 'the element occurs twice', place(tag));
     if (tag < frame.lastTag) isUnordered = true;
     frame.lastTag = tag;
   }
@@ -207,7 +207,7 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
   function openSequence(node: number, { tag, vr: code, length }: Header): void {
     sequenceDepth += 1;
     if (sequenceDepth > limits.dicomDepth) {
-      throw dicomFault('DicomLimitExceeded', `sequences nest deeper than ${limits.dicomDepth}`, place(tag));
+      throw dicomFault('DicomTooDeep', `sequences nest deeper than ${limits.dicomDepth}`, place(tag));
     }
     // PS3.5 §6.2.2 note 2 and CP-246: a sequence behind UN is implicit VR little endian, whatever holds it
     const isImplicit = code === vr.UN || !frame.explicit;
@@ -216,7 +216,7 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
 
   function openFragments(node: number, { tag, vr: code, length }: Header): void {
     if (tag !== 0x7fe00010 || (code !== vr.OB && code !== vr.OW)) {
-      throw dicomFault('DicomMalformed', 'its VR allows no undefined length', place(tag));
+      throw dicomFault('DicomLengthUndefined', 'its VR allows no undefined length', place(tag));
     }
     open('fragments', node, { length, explicit: frame.explicit, bigEndian: frame.bigEndian });
   }
@@ -225,7 +225,7 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
     const end = as.length === undefinedLength ? Infinity : position + as.length;
     const bound = Math.min(frame.bound, end);
     if (end !== Infinity && end > frame.bound) {
-      throw dicomFault('DicomMalformed', 'an item passes the end of its sequence', place());
+      throw dicomFault('DicomOverrun', 'an item passes the end of its sequence', place());
     }
     index.flags[node] = at(index.flags, node) | flag.container;
     frame = { kind, node, end, bound, explicit: as.explicit, bigEndian: as.bigEndian, lastTag: -1 };
@@ -246,11 +246,12 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
     const tag = ((view.getUint16(position, little) << 16) | view.getUint16(position + 2, little)) >>> 0;
     const length = view.getUint32(position + 4, little);
     if (tag === sequenceEndTag && frame.end === Infinity) {
-      if (length !== 0) throw dicomFault('DicomMalformed', 'the length of a delimiter is not zero', place(tag));
+      if (length !== 0)
+        throw dicomFault('DicomDelimiterMisplaced', 'the length of a delimiter is not zero', place(tag));
       close(8);
       return undefined;
     }
-    if (tag !== itemTag) throw dicomFault('DicomMalformed', 'an item is due', place(tag));
+    if (tag !== itemTag) throw dicomFault('DicomDelimiterMisplaced', 'an item is due', place(tag));
     if (frame.kind === 'items') {
       const node = add({ tag, vr: 0, headerBytes: 8, length });
       position += 8;
@@ -258,7 +259,7 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
       return;
     }
     if (length === undefinedLength || position + 8 + length > frame.bound) {
-      throw dicomFault('DicomMalformed', `a fragment has a length of ${length}`, place(tag));
+      throw dicomFault('DicomOverrun', `a fragment has a length of ${length}`, place(tag));
     }
     position += 8 + length;
   }

@@ -35,7 +35,7 @@ export function chunkQueue(iterator: AsyncIterator<Uint8Array>): ChunkQueue {
 /**
  * Passes the value of Pixel Data through, chunk by chunk and byte by byte, and leaves the queue behind it. Fragments
  * are walked, not decoded, so that the end is known; their delimiter is the last of the value.
- * @throws DomainError DicomTruncated, DicomMalformed
+ * @throws DomainError DicomTruncated, DicomDelimiterMisplaced
  */
 export async function* streamPixelValue(queue: ChunkQueue, pixels: PixelValue): AsyncGenerator<Uint8Array, void> {
   const walk = pixels.lengthBytes === undefined ? fragmentWalk(pixels) : lengthWalk(pixels.lengthBytes);
@@ -89,7 +89,7 @@ function fragmentWalk({ tag, offset, bigEndian }: PixelValue): Walk {
     } else if (itemOrEnd === itemTag && length !== 0xffffffff) {
       fragmentLeft = length;
     } else {
-      throw dicomFault('DicomMalformed', 'a fragment or the end of the fragments is due', {
+      throw dicomFault('DicomDelimiterMisplaced', 'a fragment or the end of the fragments is due', {
         offset: position - 8,
         tag,
       });

@@ -1,3 +1,5 @@
+import { type DicomFaultCode, dicomFaults } from '../dicom/dicomFaults.ts';
+
 /** What a refusal means and what a person does about it. Docs, problem+json and the runbook read this one table. */
 interface ErrorEntry {
   meaning: string;
@@ -7,6 +9,9 @@ interface ErrorEntry {
 }
 
 const entry = (meaning: string, action: string, retryable = false): ErrorEntry => ({ meaning, action, retryable });
+
+const faults = Object.entries(dicomFaults).map(([code, { meaning, advice }]) => [code, entry(meaning, advice)]);
+const dicomEntries: Record<DicomFaultCode, ErrorEntry> = Object.fromEntries(faults);
 
 /** Every refusal of the system, by code. A finding about one file is not here but in findingCatalogue.ts. */
 export const errorCatalogue = {
@@ -43,10 +48,7 @@ export const errorCatalogue = {
   StorageUnavailable: entry('Object storage does not answer', 'None: the step is tried again', true),
   UnexpectedFault: entry('A fault the system does not know', 'Re-drive; if it stays, report the submission id'),
   // dicom files (whole-file refusals; offsets and tags are in the finding)
-  NotDicom: entry('The bytes are not DICOM', 'Exclude the file'),
-  DicomMalformed: entry('The DICOM structure is broken', 'Export the file again from its source'),
-  DicomTruncated: entry('The file ends before its data', 'Export the file again from its source'),
-  DicomLimitExceeded: entry('The DICOM structure exceeds a safety limit', 'Export the file again from its source'),
+  ...dicomEntries,
   NotDeidentifiable: entry('The file cannot be de-identified', 'Exclude the file, or correct the policy'),
   // receipts
   ReceiptInvalid: entry(

@@ -1,3 +1,5 @@
+import { type DicomFaultCode, dicomFaults } from '../dicom/dicomFaults.ts';
+
 /** What becomes of a file: it goes on, waits for a person in quarantine, or stays with the site. */
 export type Disposition = 'accept' | 'hold' | 'refuse';
 
@@ -14,15 +16,16 @@ const refuse = (meaning: string, advice: string): FindingEntry => ({ disposition
 const hold = (meaning: string, advice: string): FindingEntry => ({ disposition: 'hold', meaning, advice });
 const inform = (meaning: string, advice: string): FindingEntry => ({ disposition: 'accept', meaning, advice });
 
+/** A file that cannot be read is refused, whatever the reason. */
+const faults = Object.entries(dicomFaults).map(([code, { meaning, advice }]) => [code, refuse(meaning, advice)]);
+const unreadable: Record<DicomFaultCode, FindingEntry> = Object.fromEntries(faults);
+
 /** Every finding about one file, by code. Findings are data: expected, many, returned and never thrown. */
 export const findingCatalogue = {
   ArrivalDigestMismatch: refuse('The bytes that arrived differ from the manifest', 'Send the file again'),
   PackEntryMissing: refuse('The pack does not hold the announced file', 'Pack and send the file again'),
   PackEntryBroken: refuse('The file cannot be unpacked', 'Pack and send the file again'),
-  NotDicom: refuse('The bytes are not DICOM', 'Exclude the file'),
-  DicomMalformed: refuse('The DICOM structure is broken', 'Export the file again from its source'),
-  DicomTruncated: refuse('The file ends before its data', 'Export the file again from its source'),
-  DicomLimitExceeded: refuse('The structure exceeds a safety limit', 'Export the file again from its source'),
+  ...unreadable,
   TransferSyntaxUnknown: refuse('The transfer syntax is missing or unknown', 'Export with a standard transfer syntax'),
   IdentityIncomplete: refuse('SOP, study or series instance UID is missing', 'Export the file again from its source'),
   DicomDirectory: hold('A DICOMDIR lists names and cannot be cleaned', 'Exclude it: it is not needed'),

@@ -1,9 +1,10 @@
+import { type DicomFaultCode, dicomFaults } from '../../core/dicom/dicomFaults.ts';
 import type { Problem } from '../../core/submission/api.ts';
 import { type DomainErrorCode, errorCatalogue } from '../../core/submission/errorCatalogue.ts';
 import type { Issue } from './issuesOf.ts';
 
 /** The HTTP status of every refusal; those that only the pipeline raises answer 500 should one ever reach the API. */
-const statuses: Record<DomainErrorCode, number> = {
+const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   RequestInvalid: 400,
   Unauthenticated: 401,
   Forbidden: 403,
@@ -33,14 +34,13 @@ const statuses: Record<DomainErrorCode, number> = {
   ArchiveMismatch: 500,
   StorageUnavailable: 503,
   UnexpectedFault: 500,
-  NotDicom: 422,
-  DicomMalformed: 422,
-  DicomTruncated: 422,
-  DicomLimitExceeded: 422,
   NotDeidentifiable: 422,
   ReceiptInvalid: 422,
   ChainBroken: 500,
 };
+
+const isDicomFault = (code: DomainErrorCode): code is DicomFaultCode => Object.hasOwn(dicomFaults, code);
+const statusOf = (code: DomainErrorCode) => (isDicomFault(code) ? 422 : statuses[code]);
 
 /** RFC 9457. `detail` is a DomainError's message, which is safe by rule. */
 export function problemDetails(refusal: {
@@ -52,7 +52,7 @@ export function problemDetails(refusal: {
   return {
     type: `urn:airlock:problem:${refusal.code}`,
     title: meaning,
-    status: statuses[refusal.code],
+    status: statusOf(refusal.code),
     code: refusal.code,
     detail: refusal.detail,
     retryable,

@@ -132,7 +132,7 @@ describe('deidentify refuses', () => {
     ],
     ['DicomTruncated', 'a cut file', explicitFile(person).subarray(0, -1)],
     [
-      'DicomLimitExceeded',
+      'DicomValueTooLong',
       'mapped UIDs that outgrow their VR',
       explicitFile({ tag: 0x00081155, vr: 'UI', value: Array.from({ length: 3000 }, () => '1.2.3').join('\\') }),
     ],

@@ -37,7 +37,7 @@ const geometry = (rows: number) => [short(0x00280010, rows), short(0x00280011, 4
 describe('examineDicom', () => {
   test.each([
     ['NotDicom', 'refuse', asciiBytes('a letter, not an image'.repeat(20))],
-    ['DicomMalformed', 'refuse', fileOf({ tag: 0x00081140, vr: 'SQ', value: 'ABCDEFGHIJ' })],
+    ['DicomDelimiterMisplaced', 'refuse', fileOf({ tag: 0x00081140, vr: 'SQ', value: 'ABCDEFGHIJ' })],
     ['DicomTruncated', 'refuse', fileOf(picture).subarray(0, -1)],
     [
       'DicomTruncated',

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { faultOf, formatTag } from '../../../core/dicom/dicomFault.ts';
+import { type DicomFaultCode, dicomFaults } from '../../../core/dicom/dicomFaults.ts';
+import { createElementIndex } from '../../../core/dicom/elementIndex.ts';
+import { encodeElement } from '../../../core/dicom/encodeElement.ts';
+import { proveTiling } from '../../../core/dicom/proveTiling.ts';
+import { readDicom } from '../../../core/dicom/readDicom.ts';
+import { requireWholePixels } from '../../../core/dicom/requireWholePixels.ts';
+import { vr } from '../../../core/dicom/vr.ts';
+import { limits } from '../../../core/policy/limits.ts';
+import { brokenFiles, emptyElements, fileOf, implicitFile, nest } from '../../fixtures/brokenFiles.ts';
+import { chunked, collect, nodeCodecs } from '../../fixtures/deidContext.ts';
+import { explicitLittle } from '../../fixtures/writeDicom.ts';
+
+async function readWhole(bytes: Uint8Array): Promise<void> {
+  const file = await readDicom(chunked(bytes, 65_536), nodeCodecs);
+  requireWholePixels(file);
+  if (file.pixels !== undefined) await collect(file.pixels);
+  await file.tail();
+}
+
+/** What no file reaches from outside, by the guard that stands there nevertheless. */
+const guards: Array<{ code: DicomFaultCode; why: string; call: () => unknown }> = [
+  {
+    code: 'DicomMalformed',
+    why: 'ranges that leave a gap',
+    call: () => proveTiling({ ...createElementIndex(), count: 1 }, 4, 8),
+  },
+  {
+    code: 'DicomValueTooLong',
+    why: 'a text of 70,000 characters in a short element',
+    call: () => encodeElement({ tag: 0x00100010, vr: vr.PN, value: new Uint8Array(70_000) }, explicitLittle),
+  },
+];
+
+describe('each way in which bytes are no readable file', () => {
+  test.each(brokenFiles)('has its code, byte and element: $code for $why', async ({ code, bytes, offset, tag }) => {
+    const error: unknown = await readWhole(bytes).catch((cause: unknown) => cause);
+    const fault = faultOf(error);
+    expect(fault).toMatchObject({ code, place: { offset, ...(tag === undefined ? {} : { tag }) } });
+    expect(fault?.message).toContain(`at byte ${offset}`);
+    if (tag !== undefined) expect(fault?.message).toContain(formatTag(tag));
+    expect(fault?.message).not.toContain('Zzyzx');
+  });
+
+  test.each(guards)('$code guards against $why', ({ code, call }) => {
+    expect(call).toThrow(expect.objectContaining({ name: code }));
+  });
+
+  test('is in this table, and says what to do', () => {
+    const tested = new Set([...brokenFiles, ...guards].map(({ code }) => code));
+    expect([...tested].sort()).toEqual(Object.keys(dicomFaults).sort());
+    for (const { meaning, advice } of Object.values(dicomFaults))
+      expect(`${meaning}. ${advice}.`).toMatch(/^[A-Z].{10,}\. [A-Z].{10,}\.$/);
+  });
+
+  test('exactly at the limits a file is read', async () => {
+    await readWhole(fileOf(nest(limits.dicomDepth)));
+    await readWhole(implicitFile(emptyElements(limits.dicomElements)));
+  });
+});
