@@ -114,16 +114,16 @@ describe('readDicom', () => {
 });
 
 describe('readDicom refuses', () => {
-  test('a nest of 100,000 sequences within 100 ms', async () => {
+  test('a nest of 100,000 sequences within 100 ms of CPU time', async () => {
     const opening = concatBytes([
       writeElements([{ tag: 0x00081140, vr: 'SQ', claimedLength: 0xffffffff }], explicitLittle),
       writeHeader(0xfffee000, 0xffffffff, explicitLittle),
     ]);
     const bytes = writeFile({ data: concatBytes(Array.from({ length: 100_000 }, () => opening)) });
-    const before = performance.now();
+    const before = process.threadCpuUsage();
     const error: unknown = await read(bytes, 65_536).catch((cause: unknown) => cause);
     expect(faultOf(error)?.code).toBe('DicomTooDeep');
-    expect(performance.now() - before).toBeLessThan(100);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(100);
   });
 });
 
@@ -181,14 +181,14 @@ describe('readDicom of hostile bytes', () => {
     }
   });
 
-  test('3 million elements take less than 4 s', async () => {
+  test('3 million elements take less than 4 s of CPU time', async () => {
     const elements = new Uint8Array(3_000_000 * 8);
     const view = new DataView(elements.buffer);
     for (let i = 0; i < 3_000_000; i += 1)
       view.setUint32(i * 8, (((i & 0xffff) << 16) | (9 + 2 * (i >>> 16))) >>> 0, true);
     const bytes = writeFile({ transferSyntax: '1.2.840.10008.1.2', data: elements });
-    const before = performance.now();
+    const before = process.threadCpuUsage();
     expect(await verdictOf(bytes, 65_536)).toBe('read');
-    expect(performance.now() - before).toBeLessThan(4000);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(4000);
   });
 });
