@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
+import { BlankedPixels } from '../submission/steps.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const Md5Hex = z.string().regex(/^[0-9a-f]{32}$/);
@@ -20,8 +21,9 @@ export const ReceiptFile = z.object({
       /** Of the de-identified file. */
       sha256: Sha256Hex,
       md5: Md5Hex,
-      /** Of the pixel data, equal before and after de-identification; absent without pixels. */
+      /** Of the pixel data, equal before and after de-identification but where `blanked` says; absent without pixels. */
       pixelSha256: Sha256Hex.optional(),
+      blanked: BlankedPixels.optional(),
     })
     .optional(),
 });

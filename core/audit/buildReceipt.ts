@@ -47,7 +47,10 @@ function receiptFile(fact: Fact, found: Evidence, confirmed: ConfirmedFile | und
   // a clean file that XNAT did not list is held by definition; Confirm does not let it come this far
   if (confirmed === undefined) return { file, sha256, sizeBytes, outcome: 'held', code: 'ArchiveMismatch' };
   const { uri, sizeBytes: archivedBytes, md5 } = confirmed;
-  const pixels = found.pixelSha256 === undefined ? {} : { pixelSha256: found.pixelSha256 };
+  const pixels = {
+    ...(found.pixelSha256 === undefined ? {} : { pixelSha256: found.pixelSha256 }),
+    ...(found.blanked === undefined ? {} : { blanked: found.blanked }),
+  };
   return {
     ...{ file, sha256, sizeBytes, outcome: 'archived' },
     archived: { uri, sizeBytes: archivedBytes, sha256: found.sha256, md5, ...pixels },

@@ -4,12 +4,17 @@ import type { ProfileRule } from './profileRules.ts';
 
 /** What becomes of one element, before its value is looked at. */
 export interface Decision {
-  effect: 'keep' | 'remove' | 'empty' | 'dummy' | 'mapUids' | 'date' | 'age';
-  /** What a `date` becomes when it is none. */
+  effect: 'keep' | 'remove' | 'empty' | 'dummy' | 'mapUids' | 'date' | 'age' | 'clean';
+  /** What a `date` becomes when it is none, and what a `clean` becomes when no word may stay. */
   fallback: 'remove' | 'empty' | 'dummy';
   /** Names the rule for people. */
   rule: string;
+  /** True for a sequence whose content is cleaned: it stays, and its free texts are cut down. */
+  cleansContent?: boolean;
 }
+
+/** What the sequences around an element decided for all of their content. */
+export type Surroundings = 'plain' | 'dummy' | 'clean';
 
 interface ElementContext {
   tag: number;
@@ -18,14 +23,17 @@ interface ElementContext {
   isTopLevel: boolean;
   isSequence: boolean;
   isEmpty: boolean;
-  /** Inside a sequence whose whole content becomes dummies. */
-  isInDummy: boolean;
+  inside: Surroundings;
+  /** VR of a private element that may stay; 0 for every other element. */
+  safePrivateVr: number;
 }
 
 export interface DecisionPolicy {
   rules: ReadonlyMap<number, ProfileRule>;
   dates: 'remove' | 'shift' | 'retain';
-  retainUids: boolean;
+  retainSafePrivate: boolean;
+  /** Groups (60xx) of overlays that mark regions and may stay. */
+  keptOverlays: ReadonlySet<number>;
 }
 
 const decide = (effect: Decision['effect'], rule: string, fallback: Decision['fallback'] = 'dummy'): Decision => ({
@@ -47,11 +55,16 @@ const removals = {
 
 const keep = decide('keep', 'not identifying (PS3.15)');
 const keepPixels = decide('keep', 'pixel data');
+const keepPrivate = decide('keep', 'safe private (E.3.10-1)');
+const keepOverlay = decide('keep', 'overlay that marks a region (E.3.3)');
+const cleanOverlay = decide('clean', 'overlay that marks a region (E.3.3)', 'remove');
+const cleanContent = decide('clean', 'text in cleaned content');
 const dummyContent = decide('dummy', 'content of a replaced sequence');
 const netName = decide('dummy', 'person name by VR');
 const netUid = decide('mapUids', 'UID by VR');
 const netDate = decide('date', 'date or time by VR');
 const netDateDummy = decide('dummy', 'date or time by VR');
+const netAge = decide('age', 'age by VR, 90 and above as 90');
 
 /**
  * Texts and references that Table E.1-1 does not list and that yet tell or break something: document title, text of
@@ -67,6 +80,9 @@ const ownRules = new Map<number, Decision>([
   [0x00080300, decide('remove', 'describes private attributes')],
   [0x00080001, decide('remove', 'length to end: retired')],
 ]);
+const privateCharacteristics = 0x00080300;
+/** Of these the words that name nobody may stay where content is cleaned. */
+const cleanableTexts = new Set([0x0040a160, 0x00700006]);
 
 /** UIDs that name classes, syntaxes and coding schemes, not instances: kept where they have the form of a UID. */
 const classUids = new Set([
@@ -77,32 +93,60 @@ const classUids = new Set([
 /** True for a UID whose value is the same in every file of its kind. */
 export const isClassUid = (tag: number): boolean => classUids.has(tag);
 
-const patientAge = 0x00101010;
 const coarseVrs = new Set<number>([vr.CS, vr.DS, vr.IS]);
+const freeText = new Set<number>(['LO', 'LT', 'SH', 'ST', 'UC', 'UR', 'UT'].map(vrCode));
+const opaque = new Set<number>(['OB', 'OW', 'OF', 'OD', 'OL', 'OV', 'UN'].map(vrCode));
 
 /**
  * Decides by the profile first, then by what the element is: what PS3.6 does not know is removed, names, dates and
  * instance UIDs that the table misses are found by their VR (PS3.15 §E.1.1 note), and the rest is kept.
  */
 export function decideElement(element: ElementContext, policy: DecisionPolicy): Decision {
-  const known = lookUpVr(element.tag);
-  const removal = removalOf(element, known);
-  if (removal !== undefined) return removal;
-  if (element.tag >>> 16 === 0x7fe0) return element.isTopLevel ? keepPixels : removals.nestedPixels;
-  const rule = policy.rules.get(element.tag);
-  const decision = (rule && ofRule(element, rule)) ?? ownRules.get(element.tag) ?? byVr(element, policy);
-  return decision.effect === 'keep' && element.isInDummy ? ofDummyContent(element, known ?? element.vr) : decision;
+  const { tag } = element;
+  const known = lookUpVr(tag);
+  const special = decideSpecial(element, known, policy);
+  if (special !== undefined) return special;
+  const rule = policy.rules.get(tag);
+  const decision = (rule && ofRule(element, rule)) ?? ofOwn(element, policy) ?? byVr(element, known, policy);
+  if (decision.effect !== 'keep' || element.inside === 'plain') return decision;
+  return element.inside === 'dummy' ? ofDummyContent(element, known) : ofCleanContent(element, known);
 }
 
-function removalOf({ tag, isSequence, isEmpty }: ElementContext, known: number | undefined): Decision | undefined {
+/** Groups and elements that no row of the table stands for. */
+function decideSpecial(
+  element: ElementContext,
+  known: number | undefined,
+  policy: DecisionPolicy,
+): Decision | undefined {
+  const { tag, isTopLevel, isSequence, isEmpty } = element;
   const group = tag >>> 16;
-  if (group % 2 === 1) return removals.private;
+  if (group % 2 === 1) return ofPrivate(element, policy);
   if ((tag & 0xffff) === 0) return removals.groupLength;
   if (group >>> 8 === 0x50) return removals.curve;
-  if (group >>> 8 === 0x60) return removals.overlay;
+  if (group >>> 8 === 0x60) return isTopLevel && policy.keptOverlays.has(group) ? ofOverlay(tag) : removals.overlay;
   if (group < 8) return removals.foreignGroup;
   if (known === undefined) return removals.unknown;
-  return known === vr.SQ && !isSequence && !isEmpty ? removals.opaqueSequence : undefined;
+  if (known === vr.SQ && !isSequence && !isEmpty) return removals.opaqueSequence;
+  if (group === 0x7fe0) return isTopLevel ? keepPixels : removals.nestedPixels;
+  return undefined;
+}
+
+/** Of safe private elements those of identifying VR are treated as every other of that VR. */
+function ofPrivate(element: ElementContext, policy: DecisionPolicy): Decision {
+  if (element.safePrivateVr === 0) return removals.private;
+  const decision = byVr(element, element.safePrivateVr, policy);
+  if (decision.effect !== 'keep') return decision;
+  return element.inside === 'dummy' ? ofDummyContent(element, element.safePrivateVr) : keepPrivate;
+}
+
+/** Geometry, statistics and bits of an overlay (PS3.3 §C.9.2), by the low half of the tag. */
+const overlayParts = new Set([0x10, 0x11, 0x15, 0x40, 0x50, 0x51, 0x100, 0x102, 0x1301, 0x1302, 0x1303, 0x3000]);
+const overlayTexts = new Set([0x22, 0x45, 0x1500, 0x4000]);
+
+function ofOverlay(tag: number): Decision {
+  const part = tag & 0xffff;
+  if (overlayParts.has(part)) return keepOverlay;
+  return overlayTexts.has(part) ? cleanOverlay : removals.overlay;
 }
 
 const byLetter = {
@@ -113,32 +157,52 @@ const byLetter = {
   K: decide('keep', 'retained by option'),
 } as const;
 const keepAge = decide('age', 'retained by option, 90 and above as 90');
+const keepUid = decide('mapUids', 'retained by option');
 const dated = {
   X: decide('date', 'dates option', 'remove'),
   Z: decide('date', 'dates option', 'empty'),
   D: decide('date', 'dates option', 'dummy'),
 } as const;
+const cleaned = {
+  X: decide('clean', 'cleaned by option', 'remove'),
+  Z: decide('clean', 'cleaned by option', 'empty'),
+  D: decide('clean', 'cleaned by option', 'dummy'),
+} as const;
+const cleanedSequence: Decision = { ...decide('keep', 'cleaned by option'), cleansContent: true };
 
-function ofRule({ tag, isTopLevel }: ElementContext, rule: ProfileRule): Decision {
-  const { isDated } = rule;
+function ofRule({ tag, isTopLevel, isSequence, inside }: ElementContext, rule: ProfileRule): Decision {
   const action = isTopLevel ? rule.action : rule.nestedAction;
-  if (isDated && action !== 'U' && action !== 'K') return dated[action];
-  return action === 'K' && tag === patientAge ? keepAge : byLetter[action];
+  if (action !== 'U' && action !== 'K') {
+    if (rule.isDated) return dated[action];
+    if (rule.isCleaned && inside !== 'dummy') return isSequence ? cleanedSequence : cleaned[action];
+  }
+  const known = lookUpVr(tag);
+  if (action === 'K' && known === vr.AS) return keepAge;
+  // Retained UIDs must be UIDs
+  return action === 'K' && known === vr.UI ? keepUid : byLetter[action];
 }
 
-function byVr({ tag, vr: written }: ElementContext, policy: DecisionPolicy): Decision {
-  const known = lookUpVr(tag);
+function ofOwn({ tag, inside }: ElementContext, policy: DecisionPolicy): Decision | undefined {
+  if (tag === privateCharacteristics && policy.retainSafePrivate) return keepPrivate;
+  return inside === 'clean' && cleanableTexts.has(tag) ? cleanContent : ownRules.get(tag);
+}
+
+function byVr({ vr: written }: ElementContext, known: number | undefined, policy: DecisionPolicy): Decision {
   const is = (code: number) => known === code || written === code;
   if (is(vr.PN)) return netName;
   if (is(vr.DA) || is(vr.DT) || is(vr.TM)) return policy.dates === 'remove' ? netDateDummy : netDate;
-  if (is(vr.UI) && !policy.retainUids) return netUid;
-  return keep;
+  if (is(vr.UI)) return netUid;
+  return is(vr.AS) ? netAge : keep;
 }
 
 /** Codes of meaning stay so that the structure stays readable; whatever can hold words or bytes becomes a dummy. */
-function ofDummyContent({ isSequence }: ElementContext, code: number): Decision {
-  if (isSequence || coarseVrs.has(code)) return keep;
-  return isTextVr(code) || opaque.has(code) ? dummyContent : keep;
+function ofDummyContent({ isSequence, vr: written }: ElementContext, known = written): Decision {
+  if (isSequence || coarseVrs.has(known)) return keep;
+  return isTextVr(known) || opaque.has(known) ? dummyContent : keep;
 }
 
-const opaque = new Set<number>(['OB', 'OW', 'OF', 'OD', 'OL', 'OV', 'UN'].map(vrCode));
+function ofCleanContent({ isSequence, vr: written }: ElementContext, known = written): Decision {
+  if (isSequence) return keep;
+  if (opaque.has(known)) return dummyContent;
+  return freeText.has(known) ? cleanContent : keep;
+}

@@ -1,24 +1,28 @@
 import { dicomFault, formatTag } from '../dicom/dicomFault.ts';
-import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
 import { requireWholePixels } from '../dicom/requireWholePixels.ts';
 import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
-import { vr, vrName } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
-import { dateShiftDays } from './dateShiftDays.ts';
+import type { BlankedPixels } from '../submission/steps.ts';
+import { earlierStamps } from './earlierStamps.ts';
 import { findResidual } from './findResidual.ts';
-import { harvestIdentifiers } from './harvestIdentifiers.ts';
+import { findSafePrivate } from './findSafePrivate.ts';
+import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
+import { type IdentityMap, identityMap } from './identityMap.ts';
 import { type ElementChange, listChanges } from './listChanges.ts';
-import { mapUid } from './mapUid.ts';
-import { patientOf } from './patientOf.ts';
+import { markOutput } from './ownMark.ts';
+import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
 import { type EditContext, type EditPlan, type ElementAction, elementActions, planEdits } from './planEdits.ts';
 import { profileRules } from './profileRules.ts';
+import { regionOverlays } from './regionOverlays.ts';
 import { type RenderedHead, renderHead } from './renderHead.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
+import { textCleaner } from './textCleaner.ts';
+import { writeOutput } from './writeOutput.ts';
 
 interface DeidContext {
   codecs: Codecs;
@@ -35,51 +39,51 @@ interface Deidentified {
   instance: string;
   /** Elements by action: kept, changed, emptied, removed; complete when `output` has been read. */
   actions: Record<string, number>;
+  /** Where pixels are blacked out; undefined where they pass untouched. */
+  blanked?: BlankedPixels;
   /** What became of each element, without values; complete when `output` has been read. */
   changes(): ElementChange[];
 }
 
 /**
  * De-identifies one file by the Basic Profile and the policy's options (PS3.15 Annex E). Everything before the pixels
- * is planned, rendered and searched for identifiers of the input before this returns; pixels then stream through
- * untouched, and nothing after them is passed on: past Pixel Data the standard knows signatures and padding only.
+ * is planned, rendered and searched for identifiers of the input before this returns; pixels then stream through, and
+ * nothing after them is passed on: past Pixel Data the standard knows signatures and padding only.
  * @throws DomainError with a code of dicomFaults, ResidualIdentifier, NotDeidentifiable
  */
 export async function deidentify(body: Bytes, context: DeidContext): Promise<Deidentified> {
-  const { codecs, policy } = context;
-  requireSupported(policy);
-  const file = await readDicom(body, codecs);
+  const file = await readDicom(body, context.codecs);
   requireWholePixels(file);
-  const identity = requireIdentity(file, context);
-  const plan = planEdits(file, editContext(file, context, identity.sopClass));
-  const meta = encodeFileMeta(identity);
+  const identity = identityMap(file, context);
+  const target = requireTarget(file, identity);
+  const blanking = requireBlanking(file, context.policy);
+  const identifiers = harvestIdentifiers(file, context.policy, identity);
+  const { sopClass } = target;
+  const plan = planEdits(file, editContext(file, { ...context, identity, identifiers, blanking, sopClass }));
+  const meta = encodeFileMeta(target);
   const rendered = renderHead(file, plan, meta);
-  requireNoResidual(file, rendered, policy);
+  requireNoResidual(file, rendered, identifiers);
   const actions = countActions(plan);
   const tail: ElementChange[] = [];
-  const written = writeData(file, rendered.bytes.subarray(meta.length));
+  const onTail = (removed: readonly ElementChange[]) => {
+    tail.push(...removed);
+    actions.removed += removed.length;
+  };
+  const head = rendered.bytes.subarray(meta.length);
   return {
-    output: withoutTail(file, {
-      output: writeFile(meta, file.encoding.deflated ? deflate(written, codecs) : written),
-      tail,
-      actions,
-    }),
-    instance: identity.sopInstance,
+    output: writeOutput(file, { meta, head, blanking, codecs: context.codecs, onTail }),
+    instance: target.sopInstance,
     actions,
+    ...(blanking === undefined ? {} : { blanked: blankedOf(blanking) }),
     changes: () => [...listChanges(file.index, plan), ...tail],
   };
-}
-
-function requireSupported({ deid }: ProjectPolicy): void {
-  if (!deid.retainSafePrivate) return;
-  throw new DomainError('NotDeidentifiable', 'Cannot de-identify: the Retain Safe Private Option is not implemented');
 }
 
 const dicomDirectory = '1.2.840.10008.1.3.10';
 const uidForm = /^[0-9.]{1,64}$/;
 
 /** The identity of the output. It is the data set's own: group 0002 may say something else. */
-function requireIdentity({ meta, head, index }: DicomFile, { key, policy }: DeidContext) {
+function requireTarget({ meta, head, index }: DicomFile, { mapUid }: IdentityMap) {
   const sopClass = readText(head, index, 0x00080016) ?? meta.sopClass;
   const sopInstance = readText(head, index, 0x00080018);
   if (sopClass === dicomDirectory) {
@@ -90,29 +94,50 @@ function requireIdentity({ meta, head, index }: DicomFile, { key, policy }: Deid
   }
   if (sopClass === undefined || !uidForm.test(sopClass)) throw missing(0x00080016);
   if (sopInstance === undefined || !uidForm.test(sopInstance)) throw missing(0x00080018);
-  return {
-    sopClass,
-    sopInstance: policy.deid.retainUids ? sopInstance : mapUid(key, sopInstance),
-    transferSyntax: meta.transferSyntax,
-  };
+  return { sopClass, sopInstance: mapUid(sopInstance), transferSyntax: meta.transferSyntax };
 }
 
 const missing = (tag: number) => dicomFault('DicomMalformed', 'there is no UID', { offset: 0, tag });
 
-function editContext(file: DicomFile, { key, policy, labels }: DeidContext, sopClass: string): EditContext {
-  const { dates, retainUids } = policy.deid;
+function requireBlanking(file: DicomFile, policy: ProjectPolicy): Blanking | undefined {
+  const blanking = planBlanking(file, policy);
+  if (blanking !== 'unable') return blanking;
+  const why = 'a rule blacks out parts of it, but its pixels are compressed, subsampled or no whole bytes';
+  throw new DomainError('NotDeidentifiable', `Cannot de-identify: ${why}`);
+}
+
+interface Read {
+  key: Uint8Array;
+  policy: ProjectPolicy;
+  labels: DeidLabels;
+  identity: IdentityMap;
+  identifiers: Identifiers;
+  blanking: Blanking | undefined;
+  sopClass: string;
+}
+
+function editContext(file: DicomFile, read: Read): EditContext {
+  const { key, policy, labels, identity, identifiers, blanking } = read;
+  const { deid } = policy;
+  const { mapUid, shiftDays } = identity;
+  const earlier = earlierStamps(file, identifiers);
+  const mark = markOutput(file, { key, policy, mapUid, subject: labels.subject });
   return {
-    rules: profileRules(policy, sopClass),
-    dates,
-    retainUids,
-    key,
-    shiftDays: dates === 'shift' ? dateShiftDays(key, patientOf(file, key)) : 0,
-    stamps: stampElements({ labels, policy }, file.encoding),
+    deid,
+    rules: profileRules(policy, read.sopClass),
+    dates: deid.dates,
+    retainSafePrivate: deid.retainSafePrivate,
+    safePrivate: deid.retainSafePrivate ? findSafePrivate(file) : undefined,
+    keptOverlays: deid.cleanGraphics ? regionOverlays(file) : new Set(),
+    mapUid,
+    shiftDays,
+    cleanText: textCleaner(deid.descriptorWords, identifiers),
+    stamps: stampElements({ labels, policy, earlier, mark, arePixelsClean: blanking !== undefined }, file.encoding),
   };
 }
 
-function requireNoResidual(file: DicomFile, rendered: RenderedHead, policy: ProjectPolicy): void {
-  const residual = findResidual(rendered, harvestIdentifiers(file, policy), file.index);
+function requireNoResidual(file: DicomFile, rendered: RenderedHead, identifiers: Identifiers): void {
+  const residual = findResidual(rendered, identifiers, file.index);
   if (residual === undefined) return;
   const where = `element ${formatTag(residual.tag)} at byte ${residual.offset}`;
   throw new DomainError(
@@ -129,48 +154,3 @@ function countActions({ action }: EditPlan): Record<ElementAction, number> {
   }
   return counts;
 }
-
-async function* writeData({ pixels }: DicomFile, head: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield head;
-  if (pixels !== undefined) yield* pixels;
-}
-
-async function* writeFile(meta: Uint8Array, data: Bytes): AsyncGenerator<Uint8Array, void> {
-  yield meta;
-  yield* data;
-}
-
-/** PS3.5 §A.5: the deflated data set is padded to even length. */
-async function* deflate(data: Bytes, codecs: Codecs): AsyncGenerator<Uint8Array, void> {
-  let length = 0;
-  for await (const chunk of codecs.deflateRaw(data)) {
-    length += chunk.length;
-    yield chunk;
-  }
-  if (length % 2 === 1) yield new Uint8Array(1);
-}
-
-interface Written {
-  output: Bytes;
-  tail: ElementChange[];
-  actions: Record<ElementAction, number>;
-}
-
-/** Reads the input to its end, so that a cut is found, and passes nothing of its tail on. */
-async function* withoutTail(file: DicomFile, { output, tail, actions }: Written): AsyncGenerator<Uint8Array, void> {
-  yield* output;
-  const { index, trailingBytes } = await file.tail();
-  for (let node = 0; node < index.count; node += 1) {
-    if (at(index.parent, node) === -1)
-      tail.push(removedAfterPixels(formatTag(at(index.tag, node)), at(index.vr, node)));
-  }
-  if (trailingBytes > 0) tail.push(removedAfterPixels('trailing bytes', vr.UN));
-  actions.removed += tail.length;
-}
-
-const removedAfterPixels = (path: string, code: number): ElementChange => ({
-  path,
-  vr: vrName(code),
-  action: 'removed',
-  rule: 'after pixel data',
-});

@@ -1,3 +1,4 @@
+import { blankRectangles } from '../dicom/blankRectangles.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
@@ -8,9 +9,8 @@ import { type FindingCode, findingCatalogue } from '../submission/findingCatalog
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
 import { burnedInRisk } from './burnedInRisk.ts';
-import { dateShiftDays } from './dateShiftDays.ts';
-import { mapUid } from './mapUid.ts';
-import { patientOf } from './patientOf.ts';
+import { identityMap } from './identityMap.ts';
+import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
 import { shiftDate } from './shiftDate.ts';
 
 type FileFinding = Omit<Finding, 'file'>;
@@ -48,9 +48,11 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
     const file = await readDicom({ [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) }, context.codecs);
     for (const [code, tag] of gatesOf(file)) add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
     requireWholePixels(file);
-    const pixelSha256 = await digestPixels(file, context.codecs);
+    const blanking = planBlanking(file, context.policy);
+    if (blanking === 'unable') add('PixelsNotCleanable', undefined, placeOf(file, pixelData));
+    const digests = await digestPixels(file, context.codecs, blanking === 'unable' ? undefined : blanking);
     await file.tail();
-    return { findings, dicom: factOf(file, context, pixelSha256) };
+    return { findings, dicom: factOf(file, context, digests) };
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
@@ -60,12 +62,30 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
   }
 }
 
-async function digestPixels({ pixels }: DicomFile, codecs: Codecs): Promise<string | undefined> {
-  if (pixels === undefined) return undefined;
+type PixelDigests = Pick<DicomFact, 'pixelSha256' | 'blanked'>;
+
+/** Of the pixels as they are, and of what is left of them where the policy blacks some out. */
+async function digestPixels({ pixels }: DicomFile, codecs: Codecs, blanking?: Blanking): Promise<PixelDigests> {
+  if (pixels === undefined) return {};
   const hasher = codecs.sha256();
-  for await (const chunk of pixels) hasher.update(chunk);
-  return hasher.hex();
+  if (blanking === undefined) {
+    for await (const chunk of pixels) hasher.update(chunk);
+    return { pixelSha256: hasher.hex() };
+  }
+  const left = codecs.sha256();
+  const seen = tapBytes(pixels, (chunk) => hasher.update(chunk));
+  for await (const chunk of blankRectangles(seen, blanking.rectangles, blanking.layout)) left.update(chunk);
+  return { pixelSha256: hasher.hex(), blanked: { ...blankedOf(blanking), pixelSha256: left.hex() } };
 }
+
+async function* tapBytes(body: Bytes, see: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of body) {
+    see(chunk);
+    yield chunk;
+  }
+}
+
+const pixelData = 0x7fe00010;
 
 function placeOf({ index, head }: DicomFile, tag: number): DicomPlace {
   const node = findElement(index, tag);
@@ -94,16 +114,16 @@ function gatesOf(file: DicomFile): Array<[FindingCode, number | undefined]> {
 
 const isUid = (text: string | undefined): text is string => text !== undefined && /^[0-9.]{1,64}$/.test(text);
 
-function factOf(file: DicomFile, { key, policy }: Context, pixelSha256: string | undefined): DicomFact | undefined {
+function factOf(file: DicomFile, context: Context, digests: PixelDigests): DicomFact | undefined {
   const text = (tag: number) => readText(file.head, file.index, tag);
   const sopClass = text(0x00080016);
   const uids = [text(0x0020000d), text(0x0020000e), text(0x00080018)].filter(isUid);
-  const [study, series, instance] = uids.map((uid) => (policy.deid.retainUids ? uid : mapUid(key, uid)));
+  const { patient, mapUid, shiftDays } = identityMap(file, context);
+  const [study, series, instance] = uids.map(mapUid);
   if (!isUid(sopClass) || study === undefined || series === undefined || instance === undefined) return undefined;
-  const patient = patientOf(file, key);
   const seriesNumber = integerOf(text(0x00200011));
   const instanceNumber = integerOf(text(0x00200013));
-  const studyDate = dateOf(text(0x00080020), { key, policy, patient });
+  const studyDate = dateOf(text(0x00080020), context.policy.deid.dates, shiftDays);
   return {
     ...{ patient, study, series, instance, sopClass },
     modality: modalityOf(text(0x00080060)),
@@ -111,7 +131,7 @@ function factOf(file: DicomFile, { key, policy }: Context, pixelSha256: string |
     ...(seriesNumber === undefined ? {} : { seriesNumber }),
     ...(instanceNumber === undefined ? {} : { instanceNumber }),
     ...(studyDate === undefined ? {} : { studyDate }),
-    ...(pixelSha256 === undefined ? {} : { pixelSha256 }),
+    ...digests,
   };
 }
 
@@ -122,9 +142,8 @@ function integerOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[+-]?\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
-function dateOf(text: string | undefined, by: { key: Uint8Array; policy: ProjectPolicy; patient: string }) {
-  const { dates } = by.policy.deid;
+function dateOf(text: string | undefined, dates: ProjectPolicy['deid']['dates'], shiftDays: number) {
   if (text === undefined || dates === 'remove') return undefined;
-  const date = shiftDate(text, dates === 'shift' ? dateShiftDays(by.key, by.patient) : 0);
+  const date = shiftDate(text, shiftDays);
   return date?.replace(/(....)(..)(..)/, '$1-$2-$3');
 }

@@ -5,12 +5,15 @@ import { valueText } from '../dicom/readText.ts';
 import { vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { isClassUid } from './decideElement.ts';
+import type { IdentityMap } from './identityMap.ts';
 import { isRegisteredUid } from './mapUid.ts';
 
 /** What identifies a person in one input: no output may hold it. Lower case where letters have one. */
 export interface Identifiers {
   /** Names, their parts, ids, addresses, institutions: at least 4 characters each. */
   texts: Set<string>;
+  /** Every word of those, of at least 2 characters: free text that is cleaned keeps none of them. */
+  words: Set<string>;
   uids: Set<string>;
   /** Eight digits each. */
   dates: Set<string>;
@@ -40,31 +43,68 @@ const shortestInstitution = 8;
 export function harvestIdentifiers(
   { head, index }: Pick<DicomFile, 'head' | 'index'>,
   { deid }: ProjectPolicy,
+  { isOwnOutput }: Pick<IdentityMap, 'isOwnOutput'>,
 ): Identifiers {
-  const found: Identifiers = { texts: new Set(), uids: new Set(), dates: new Set() };
+  const found: Identifiers = { texts: new Set(), words: new Set(), uids: new Set(), dates: new Set() };
+  const isLooked: Record<Kind, boolean> = {
+    name: true,
+    id: true,
+    institution: !deid.retainInstitutionIdentity,
+    uid: !deid.retainUids && !isOwnOutput,
+    date: deid.dates !== 'retain' && !isOwnOutput,
+  };
   for (let node = 0; node < index.count; node += 1) {
-    const tag = at(index.tag, node);
-    const code = vrOf(index, node);
-    const text = () => valueText(head, index, node);
-    if (code === vr.PN) addName(found, text());
-    else if (code === vr.UI && !deid.retainUids && !isClassUid(tag)) addUids(found, text());
-    else if ((code === vr.DA || code === vr.DT) && deid.dates !== 'retain') addDates(found, text());
-    else if (idTags.has(tag)) addTexts(found, text());
-    else if (institutionTags.has(tag) && !deid.retainInstitutionIdentity) addTexts(found, text(), shortestInstitution);
+    const kind = kindOf(at(index.tag, node), vrOf(index, node));
+    if (kind !== undefined && isLooked[kind]) add[kind](found, valueText(head, index, node));
   }
   return found;
 }
+
+type Kind = 'name' | 'id' | 'institution' | 'uid' | 'date';
+
+function kindOf(tag: number, code: number): Kind | undefined {
+  if (code === vr.PN) return 'name';
+  if (code === vr.UI) return isClassUid(tag) ? undefined : 'uid';
+  if (code === vr.DA || code === vr.DT) return 'date';
+  if (idTags.has(tag)) return 'id';
+  return institutionTags.has(tag) ? 'institution' : undefined;
+}
+
+const add: Record<Kind, (found: Identifiers, value: string) => void> = {
+  name: addName,
+  id: addTexts,
+  institution: (found, value) => addTexts(found, value, shortestInstitution),
+  uid: addUids,
+  date: addDates,
+};
 
 function vrOf(index: ElementIndex, node: number): number {
   const written = at(index.vr, node);
   return written === vr.UN ? (lookUpVr(at(index.tag, node)) ?? written) : written;
 }
 
-function addTexts({ texts }: Identifiers, value: string, shortest = shortestText): void {
+function addTexts({ texts, words }: Identifiers, value: string, shortest = shortestText): void {
   for (const each of value.split(/[\\\r\n]/)) {
     const text = each.trim().toLowerCase();
-    if (text.length >= shortest && !nobody.has(text)) texts.add(text);
+    if (nobody.has(text)) continue;
+    if (text.length >= shortest) texts.add(text);
+    for (const word of text.split(notInWords)) if (isNamingWord(word)) words.add(word);
   }
+}
+
+/** Bytes above ASCII belong to words, whatever the character set. */
+const notInWords = /[^a-z0-9\u0080-\uffff]+/;
+const isNamingWord = (word: string) => word.length > 1 && !nobody.has(word) && !nobodysParts.has(word);
+
+/** True for a text in which an identifier of the input stands, as a whole or by one of its words. */
+export function holdsIdentifier({ texts, words, uids, dates }: Identifiers, text: string): boolean {
+  const lower = text.toLowerCase();
+  const digits = lower.replace(/[-./]/g, '');
+  return (
+    lower.split(notInWords).some((word) => words.has(word)) ||
+    [...texts, ...uids].some((each) => lower.includes(each)) ||
+    [...dates].some((date) => digits.includes(date))
+  );
 }
 
 /** A name as a whole and by its parts (PS3.5 §6.2.1: groups by =, components by ^). */

@@ -18,6 +18,7 @@ export function listChanges(index: ElementIndex, plan: EditPlan): ElementChange[
   const changes: ElementChange[] = [];
   const paths = new Map<number, string>([[-1, '']]);
   const items = new Map<number, number>();
+  const ruleOf = (node: number) => plan.ruleNames[at(plan.rule, node)] ?? '';
   for (let node = 0; node < index.count; node += 1) {
     const parent = at(index.parent, node);
     const prefix = paths.get(parent);
@@ -26,14 +27,16 @@ export function listChanges(index: ElementIndex, plan: EditPlan): ElementChange[
     if (at(index.vr, node) === 0) {
       const number = (items.get(parent) ?? 0) + 1;
       items.set(parent, number);
-      paths.set(node, `${prefix}[${number}].`);
+      const isRemoved = elementActions[at(plan.action, node)] === 'removed';
+      if (isRemoved) changes.push({ path: `${prefix}[${number}]`, vr: 'SQ', action: 'removed', rule: ruleOf(node) });
+      else paths.set(node, `${prefix}[${number}].`);
       continue;
     }
     const action = elementActions[at(plan.action, node)];
     if (action === undefined) continue;
     const path = `${prefix}${formatTag(tag)}`;
     paths.set(node, path);
-    changes.push({ path, vr: vrName(at(index.vr, node)), action, rule: plan.ruleNames[at(plan.rule, node)] ?? '' });
+    changes.push({ path, vr: vrName(at(index.vr, node)), action, rule: ruleOf(node) });
   }
   for (const { tag } of plan.insertions) {
     changes.push({ path: formatTag(tag), vr: vrName(lookUpVr(tag) ?? 0), action: 'changed', rule: stampRule });

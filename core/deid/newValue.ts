@@ -1,17 +1,19 @@
 import { asciiBytes } from '../dicom/encodeElement.ts';
-import { vr } from '../dicom/vr.ts';
+import { isTextVr, vr, vrCode } from '../dicom/vr.ts';
 import type { Decision } from './decideElement.ts';
 import { dummyValue } from './dummyValue.ts';
-import { isRegisteredUid, mapUid } from './mapUid.ts';
 import { isTime, isZone, shiftDate, shiftDateTime } from './shiftDate.ts';
 
 /** A value after its decision: as it was, gone, or new bytes (empty ones for Z). */
 export type NewValue = 'same' | 'gone' | Uint8Array;
 
 export interface ValueContext {
-  key: Uint8Array;
+  /** Gives registered UIDs back as they are. */
+  mapUid: (uid: string) => string;
   /** 0 where dates are retained. */
   shiftDays: number;
+  /** Words of a free text that may stay; '' when none may. */
+  cleanText: (text: string) => string;
 }
 
 const emptyValue = new Uint8Array(0);
@@ -30,11 +32,13 @@ export function newValue(
     case 'empty':
       return emptyValue;
     case 'dummy':
-      return value.vr === vr.UI ? mapUids(value.text(), context.key) : dummyValue(value.vr);
+      return value.vr === vr.UI ? mapUids(value.text(), context) : dummyValue(value.vr);
     case 'mapUids':
-      return mapUids(value.text(), context.key);
+      return mapUids(value.text(), context);
     case 'age':
       return capAge(value.text());
+    case 'clean':
+      return cleanTexts(value, context) ?? newValue(byFallback[fallback], value, context);
     case 'date':
       return moveDates(value.vr, value.text(), context.shiftDays) ?? newValue(byFallback[fallback], value, context);
   }
@@ -49,10 +53,25 @@ const byFallback = {
 /** PS3.5 §6.2: spaces and NUL pad; values of UI and dates stand between backslashes. */
 const components = (text: string) => text.split('\\').map((each) => each.replace(/^[ \0]+|[ \0]+$/g, ''));
 
-function mapUids(text: string, key: Uint8Array): NewValue {
+function mapUids(text: string, { mapUid }: ValueContext): NewValue {
   const uids = components(text);
-  if (uids.every((uid) => uid === '' || isRegisteredUid(uid))) return 'same';
-  return asciiBytes(uids.map((uid) => (uid === '' ? '' : mapUid(key, uid))).join('\\'));
+  const mapped = uids.map((uid) => (uid === '' ? '' : mapUid(uid)));
+  return mapped.every((each, i) => each === uids[i]) ? 'same' : asciiBytes(mapped.join('\\'));
+}
+
+/** Several values stand between backslashes but in ST, LT and UT, where a backslash is text. */
+const singleTexts = new Set<number>([vrCode('ST'), vrCode('LT'), vrCode('UT')]);
+
+/** What cleaning leaves of a text; undefined when nothing is left, or when the value is no text. */
+function cleanTexts(value: { vr: number; text: () => string }, { cleanText }: ValueContext): NewValue | undefined {
+  // Overlays and private elements without dictionary keep the VR of the file; bytes of no VR cannot be read as text
+  if (!isTextVr(value.vr)) return undefined;
+  const text = value.text();
+  const texts = singleTexts.has(value.vr) ? [text] : text.split('\\');
+  const cleaned = texts.map(cleanText);
+  if (cleaned.every((each, i) => each === texts[i])) return 'same';
+  const left = cleaned.filter((each) => each !== '').join('\\');
+  return left === '' ? undefined : asciiBytes(left);
 }
 
 /** All components moved, or undefined when one is no date or time: then none may pass. */

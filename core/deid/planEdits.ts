@@ -4,7 +4,10 @@ import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { vr } from '../dicom/vr.ts';
-import { type Decision, type DecisionPolicy, decideElement, isClassUid } from './decideElement.ts';
+import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { decideContentItem, textValue } from './decideContentItem.ts';
+import { type Decision, type DecisionPolicy, decideElement, isClassUid, type Surroundings } from './decideElement.ts';
+import { isCodePart, isPublicCode } from './isPublicCode.ts';
 import { type NewValue, newValue, type ValueContext } from './newValue.ts';
 
 export type ElementAction = 'kept' | 'changed' | 'emptied' | 'removed';
@@ -21,7 +24,7 @@ const code = { kept: 1, changed: 2, emptied: 3, removed: 4 } as const satisfies 
 
 /** What becomes of each element of an index, before a byte is written. */
 export interface EditPlan {
-  /** By position in the index: a number of elementActions; items have none. */
+  /** By position in the index: a number of elementActions; items have none but `removed`. */
   action: Uint8Array;
   /** By position: a number of ruleNames. */
   rule: Uint8Array;
@@ -33,9 +36,14 @@ export interface EditPlan {
 }
 
 export interface EditContext extends DecisionPolicy, ValueContext {
+  deid: ProjectPolicy['deid'];
+  /** VR by position of private elements that may stay; undefined where none may. */
+  safePrivate: Uint16Array | undefined;
   /** Elements that every output has at the top level, whatever was there; ascending by tag. */
   stamps: ReadonlyMap<number, Uint8Array>;
 }
+
+const surroundings: readonly Surroundings[] = ['plain', 'dummy', 'clean'];
 
 /** Decides on every element of a file, iteratively and in the order of its bytes. */
 export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, context: EditContext): EditPlan {
@@ -46,51 +54,109 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     literals: new Map(),
     insertions: [],
   };
-  const isDummy = new Uint8Array(index.count);
+  /** By position, a number of `surroundings`. */
+  const inside = new Uint8Array(index.count);
+  /** By position of a content item. */
+  const content = new Map<number, Decision>();
   const missing = new Map(context.stamps);
   let settledUntil = 0;
   for (let node = 0; node < index.count; node += 1) {
     if (at(index.start, node) < settledUntil) continue;
     const parent = at(index.parent, node);
-    isDummy[node] = parent < 0 ? 0 : at(isDummy, parent);
-    const isItem = at(index.vr, node) === 0;
-    if (!isItem && !decideNode(node)) settledUntil = at(index.end, node);
+    inside[node] = parent < 0 ? 0 : at(inside, parent);
+    const goesIn = at(index.vr, node) === 0 ? !isItemRemoved(node) : !isStamped(node) && decideNode(node);
+    if (!goesIn) settledUntil = at(index.end, node);
   }
   for (const [tag, bytes] of missing) plan.insertions.push({ tag, bytes });
   return plan;
 
+  function isItemRemoved(item: number): boolean {
+    const decision = content.get(item);
+    if (decision?.effect !== 'remove') return false;
+    note(plan, item, { action: 'removed', rule: decision.rule });
+    return true;
+  }
+
   /** True when the decision goes on into the items of a sequence. */
   function decideNode(node: number): boolean {
-    const tag = at(index.tag, node);
-    const stamp = at(index.parent, node) === -1 ? missing.get(tag) : undefined;
-    if (stamp !== undefined) {
-      missing.delete(tag);
-      plan.literals.set(node, stamp);
-      note(plan, node, { action: 'changed', rule: stampRule });
+    const decision = decideTarget({ head, index, node });
+    const cleans = decision.cleansContent === true;
+    const isEmptied = cleans && removesAllItems(node);
+    if (isEmptied || !goesOn(index, node, decision)) {
+      settle(plan, { head, index, node, decision: isEmptied ? emptiedContent : decision }, context);
       return false;
     }
-    const decision = decideElement(contextOf(index, node, isDummy), context);
-    if (!goesOn(index, node, decision)) {
-      settle(plan, { head, index, node, decision }, context);
-      return false;
-    }
-    if (decision.effect === 'dummy') isDummy[node] = 1;
+    if (cleans) inside[node] = 2;
+    else if (decision.effect === 'dummy') inside[node] = 1;
+    else if (inside[node] === 2) removesAllItems(node);
     note(plan, node, { action: 'kept', rule: decision.rule });
     return true;
+  }
+
+  function isStamped(node: number): boolean {
+    const tag = at(index.tag, node);
+    const stamp = at(index.parent, node) === -1 ? missing.get(tag) : undefined;
+    if (stamp === undefined) return false;
+    missing.delete(tag);
+    plan.literals.set(node, stamp);
+    note(plan, node, { action: 'changed', rule: stampRule });
+    return true;
+  }
+
+  function decideTarget(target: Target): Decision {
+    const { node } = target;
+    const ofItem = at(index.tag, node) === textValue ? content.get(at(index.parent, node)) : undefined;
+    return ofItem ?? decideInContext(target, context, surroundings[at(inside, node)]);
+  }
+
+  /** Decides on the content items of a sequence; true when none of them stays, because no sequence may stay empty. */
+  function removesAllItems(sequence: number): boolean {
+    if (!context.deid.cleanStructuredContent) return false;
+    let stays = 0;
+    for (let item = sequence + 1; at(index.parent, item) === sequence; item = after(index, item)) {
+      const decision = content.get(item) ?? decideContentItem({ head, index }, item, context.deid);
+      content.set(item, decision);
+      if (decision.effect !== 'remove') stays += 1;
+    }
+    return stays === 0;
   }
 }
 
 export const stampRule = 'written into every output';
+const emptiedContent: Decision = { effect: 'remove', fallback: 'remove', rule: 'no content item may stay (E.3.4-1)' };
 
-function contextOf({ tag, vr: codes, flags, value, end, parent }: ElementIndex, node: number, isDummy: Uint8Array) {
-  return {
-    tag: at(tag, node),
-    vr: at(codes, node),
-    isTopLevel: at(parent, node) === -1,
-    isSequence: (at(flags, node) & flag.container) !== 0,
-    isEmpty: at(value, node) === at(end, node),
-    isInDummy: at(isDummy, node) === 1,
-  };
+interface Target {
+  head: Uint8Array;
+  index: ElementIndex;
+  node: number;
+}
+
+function decideInContext(target: Target, context: EditContext, inside: Surroundings = 'plain'): Decision {
+  const { index, node } = target;
+  const decision = decideElement(
+    {
+      tag: at(index.tag, node),
+      vr: at(index.vr, node),
+      isTopLevel: at(index.parent, node) === -1,
+      isSequence: (at(index.flags, node) & flag.container) !== 0,
+      isEmpty: at(index.value, node) === at(index.end, node),
+      inside,
+      safePrivateVr: context.safePrivate === undefined ? 0 : at(context.safePrivate, node),
+    },
+    context,
+  );
+  const isCode = decision.effect === 'clean' && inside === 'clean' && isCodePart(at(index.tag, node));
+  return isCode && isPublicCode(target) ? publicCode : decision;
+}
+
+const publicCode: Decision = { effect: 'keep', fallback: 'dummy', rule: 'code of a published scheme' };
+
+/** Position of the first element or item behind all that an item holds. */
+function after(index: ElementIndex, item: number): number {
+  const end = at(index.end, item);
+  let next = item + 1;
+  while (next < index.count && at(index.start, next) < end) next += 1;
+  return next;
 }
 
 /** A sequence goes on into its items unless it is removed or emptied as a whole. */
@@ -98,15 +164,8 @@ function goesOn({ flags }: ElementIndex, node: number, { effect }: Decision): bo
   return (at(flags, node) & flag.container) !== 0 && effect !== 'remove' && effect !== 'empty';
 }
 
-interface Target {
-  head: Uint8Array;
-  index: ElementIndex;
-  node: number;
-  decision: Decision;
-}
-
 /** Decides on an element without items to go into. */
-function settle(plan: EditPlan, target: Target, context: EditContext): void {
+function settle(plan: EditPlan, target: Target & { decision: Decision }, context: EditContext): void {
   const { index, node, decision } = target;
   const value = decideValue(target, context);
   if (value === 'same' || value === 'gone') {
@@ -116,20 +175,28 @@ function settle(plan: EditPlan, target: Target, context: EditContext): void {
   const tag = at(index.tag, node);
   const flags = at(index.flags, node);
   const form = { explicit: (flags & flag.explicit) !== 0, bigEndian: (flags & flag.bigEndian) !== 0 };
-  plan.literals.set(node, encodeElement({ tag, vr: lookUpVr(tag) ?? at(index.vr, node), value }, form));
+  plan.literals.set(node, encodeElement({ tag, vr: vrOf(index, node, context), value }, form));
   note(plan, node, { action: value.length === 0 ? 'emptied' : 'changed', rule: decision.rule });
 }
 
-function decideValue({ head, index, node, decision }: Target, context: EditContext): NewValue {
+function decideValue({ head, index, node, decision }: Target & { decision: Decision }, context: EditContext): NewValue {
   const isEmpty = at(index.value, node) === valueEnd(index, node);
   const tag = at(index.tag, node);
   const text = () => valueText(head, index, node);
   if (decision.effect === 'mapUids' && isClassUid(tag) && /^[0-9.\\ \0]*$/.test(text())) return 'same';
   if (isEmpty && decision.effect !== 'remove') return 'same';
-  const known = lookUpVr(tag) ?? at(index.vr, node);
+  const known = vrOf(index, node, context);
   // A sequence that holds nothing to go into cannot hold a dummy either
   if (known === vr.SQ && decision.effect !== 'keep') return decision.effect === 'empty' ? new Uint8Array(0) : 'gone';
   return newValue(decision, { vr: known, text }, context);
+}
+
+/** The VR that the dictionary or the table of safe private elements gives; else the one in the file. */
+function vrOf(index: ElementIndex, node: number, { safePrivate }: EditContext): number {
+  const known = lookUpVr(at(index.tag, node));
+  if (known !== undefined) return known;
+  const safe = safePrivate === undefined ? 0 : at(safePrivate, node);
+  return safe === 0 ? at(index.vr, node) : safe;
 }
 
 function note(plan: EditPlan, node: number, { action, rule }: { action: ElementAction; rule: string }): void {

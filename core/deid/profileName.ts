@@ -9,9 +9,19 @@ interface MethodCode {
 
 const basicProfile: MethodCode = { code: '113100', meaning: 'Basic Application Confidentiality Profile' };
 
-/** The methods that a policy stands for, the Basic Profile first. */
-export function methodCodes({ deid }: ProjectPolicy): MethodCode[] {
+/**
+ * The methods that a policy stands for, the Basic Profile first. Pixels are cleaned in some files only: their method is
+ * left out where `arePixelsClean` is false.
+ */
+export function methodCodes(
+  { deid }: ProjectPolicy,
+  { arePixelsClean = deid.cleanPixels.length > 0 }: { arePixelsClean?: boolean } = {},
+): MethodCode[] {
   const options: Array<[boolean, string, string]> = [
+    [arePixelsClean, '113101', 'Clean Pixel Data Option'],
+    [deid.cleanGraphics, '113103', 'Clean Graphics Option'],
+    [deid.cleanStructuredContent, '113104', 'Clean Structured Content Option'],
+    [deid.cleanDescriptors, '113105', 'Clean Descriptors Option'],
     [deid.dates === 'retain', '113106', 'Retain Longitudinal Temporal Information Full Dates Option'],
     [deid.dates === 'shift', '113107', 'Retain Longitudinal Temporal Information Modified Dates Option'],
     [deid.retainPatientCharacteristics, '113108', 'Retain Patient Characteristics Option'],

@@ -16,6 +16,8 @@ export interface ProfileRule {
   nestedAction: ProfileAction;
   /** True where an option on dates applies: a value that is no date falls back to the action. */
   isDated: boolean;
+  /** True where an option cleans: words that name nobody stay, and the action holds when none is left. */
+  isCleaned: boolean;
 }
 
 interface Row {
@@ -43,7 +45,7 @@ const compiledLimit = 256;
 /** The rules of Table E.1-1 for one SOP class under a policy, by tag. */
 export function profileRules({ deid }: ProjectPolicy, sopClass: string): ReadonlyMap<number, ProfileRule> {
   const letters = resolutions.get(sopClass);
-  const key = JSON.stringify([deid, letters]);
+  const key = ruleKey(deid, letters);
   const known = compiled.get(key);
   if (known !== undefined) return known;
   const rules = new Map<number, ProfileRule>();
@@ -53,6 +55,11 @@ export function profileRules({ deid }: ProjectPolicy, sopClass: string): Readonl
   if (compiled.size >= compiledLimit) compiled.clear();
   compiled.set(key, rules);
   return rules;
+}
+
+/** Lists of words and rectangles say nothing about rules, and a key is made for every file. */
+function ruleKey({ descriptorWords: _, cleanPixels: __, ...options }: ProjectPolicy['deid'], letters = ''): string {
+  return [...Object.values(options), letters].join(' ');
 }
 
 function parseRow(line: string): [number, Row] {
@@ -78,15 +85,24 @@ function requireAction(letter: string): ProfileAction {
   throw new TypeError('Cannot read Table E.1-1: it holds an unknown action');
 }
 
-/** An option beats the profile (PS3.15 §E.1.1); a C that means cleaning text or codes stays with the basic action. */
-function applyOptions({ options }: Row, basic: Omit<ProfileRule, 'isDated'>, deid: ProjectPolicy['deid']): ProfileRule {
-  if (options.has('M')) return { ...basic, isDated: deid.dates !== 'remove' };
+/** An option beats the profile (PS3.15 §E.1.1), and keeping beats cleaning. */
+function applyOptions(
+  { options }: Row,
+  basic: Pick<ProfileRule, 'action' | 'nestedAction'>,
+  deid: ProjectPolicy['deid'],
+): ProfileRule {
+  const neither = { isDated: false, isCleaned: false };
+  if (options.has('M')) return { ...basic, ...neither, isDated: deid.dates !== 'remove' };
   const chosen: Array<[boolean, string]> = [
     [deid.retainUids, 'U'],
     [deid.retainDeviceIdentity, 'D'],
     [deid.retainPatientCharacteristics, 'P'],
     [deid.retainInstitutionIdentity, 'I'],
+    [deid.cleanDescriptors, 'T'],
+    [deid.cleanStructuredContent, 'S'],
+    [deid.cleanGraphics, 'G'],
   ];
-  const isKept = chosen.some(([isOn, option]) => isOn && options.get(option) === 'K');
-  return isKept ? { action: 'K', nestedAction: 'K', isDated: false } : { ...basic, isDated: false };
+  const actions = chosen.flatMap(([isOn, option]) => (isOn ? [options.get(option)] : []));
+  if (actions.includes('K')) return { action: 'K', nestedAction: 'K', ...neither };
+  return { ...basic, ...neither, isCleaned: actions.includes('C') };
 }

@@ -1,6 +1,7 @@
+import type { Rectangle } from '../policy/Rectangle.ts';
 import { DomainError } from './DomainError.ts';
 import { type Route, routeFiles } from './routeFiles.ts';
-import type { CleanEvidence, Evidence, Fact, Review } from './steps.ts';
+import type { BlankedPixels, CleanEvidence, Evidence, Fact, Review } from './steps.ts';
 
 interface Compared {
   facts: readonly Fact[];
@@ -11,7 +12,8 @@ interface Compared {
 }
 
 /**
- * Set equality of manifest, facts and evidence, and equality of what must not change: arrival digest and pixels.
+ * Set equality of manifest, facts and evidence, and equality of what must not change: arrival digest and pixels. Where
+ * pixels are blacked out, two readings must agree on where, and on the digest of what is left.
  * Facts and evidence come in the order of their files.
  * @throws DomainError BatchIncomplete, IntegrityMismatch naming the file by its number
  */
@@ -32,8 +34,19 @@ export function compareEvidence({ facts, evidence, review, files }: Compared): v
 
 function changeOfClean(found: CleanEvidence, { dicom }: Fact, route: Route | undefined): string | undefined {
   if (route?.kind !== 'archive' || route.scan.id !== found.scan) return 'its route';
-  if (found.pixelSha256 !== dicom?.pixelSha256) return 'its pixel digest';
+  if (!isSameBlanking(found.blanked, dicom?.blanked)) return 'what is blacked out in its pixels';
+  if (found.pixelSha256 !== (dicom?.blanked ?? dicom)?.pixelSha256) return 'its pixel digest';
   return found.instance === dicom?.instance ? undefined : 'its SOP instance UID';
+}
+
+function isSameBlanking(found: BlankedPixels | undefined, fact: BlankedPixels | undefined): boolean {
+  if (found === undefined || fact === undefined) return found === fact;
+  const { frames, rectangles } = fact;
+  const isSame = (each: Rectangle, i: number) => {
+    const { left, top, width, height } = rectangles[i] ?? {};
+    return each.left === left && each.top === top && each.width === width && each.height === height;
+  };
+  return found.frames === frames && found.rectangles.length === rectangles.length && found.rectangles.every(isSame);
 }
 
 /** A file that was to be archived may end in quarantine, when it could not be proven clean; nothing else. */

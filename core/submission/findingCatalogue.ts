@@ -32,6 +32,10 @@ export const findingCatalogue = {
   EncapsulatedDocument: hold('An encapsulated document cannot be cleaned', 'A person must look at it'),
   StructuredReport: hold('A structured report holds free text', 'A person must look at it'),
   BurnedInRisk: { ...hold('Pixels may show a name or a date', 'A person must look at it'), releasable: true },
+  PixelsNotCleanable: hold(
+    'A rule blacks out parts of this image, but its pixels are compressed',
+    'Decompress it and send it again',
+  ),
   NotDeidentifiable: hold('The de-identification could not be proven complete', 'A person must look at it'),
   ResidualIdentifier: hold('An identifier of the input is left in the output', 'A person must look at it'),
   AlreadyDeidentified: inform('The file says that it was de-identified before', 'None: it was de-identified again'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Rectangle } from '../policy/Rectangle.ts';
 import { SubmissionId, XnatLabel } from './Submission.ts';
 
 /**
@@ -82,6 +83,10 @@ export const Finding = z.object({
 });
 export type Finding = z.infer<typeof Finding>;
 
+/** Parts of an image that were blacked out, in each of so many frames. */
+export const BlankedPixels = z.object({ frames: z.int().positive(), rectangles: z.array(Rectangle).min(1) });
+export type BlankedPixels = z.infer<typeof BlankedPixels>;
+
 /** What Validate learnt of one DICOM file, by pseudonym and mapped UID. */
 export const DicomFact = z.object({
   /** Keyed pseudonym of patient id and issuer. */
@@ -98,6 +103,8 @@ export const DicomFact = z.object({
   studyDate: z.iso.date().optional(),
   /** SHA-256 of the value of Pixel Data (7FE0,0010 or 0008/0009) as it lies in the file; absent without pixels. */
   pixelSha256: Sha256Hex.optional(),
+  /** Where the policy blacks out pixels: what it blacks out, and SHA-256 of the value with that blacked out. */
+  blanked: BlankedPixels.extend({ pixelSha256: Sha256Hex }).optional(),
 });
 export type DicomFact = z.infer<typeof DicomFact>;
 
@@ -170,6 +177,8 @@ export const Evidence = z.discriminatedUnion('outcome', [
     md5: Md5Hex,
     /** Of the emitted bytes, by a second reading of the output. */
     pixelSha256: Sha256Hex.optional(),
+    /** Present where pixels were blacked out; elsewhere they are equal before and after. */
+    blanked: BlankedPixels.optional(),
     instance: z.string(),
     /** How many elements each action touched. */
     actions: z.record(z.string(), z.int().nonnegative()),

@@ -127,6 +127,7 @@ async function* cleanRun(batch: Batch, { files, route, key }: Run): AsyncGenerat
     batch.evidence.push({
       ...{ outcome: 'clean', file: planned.file, arrivalSha256, scan: route.scan.id, pack: key, name, ...measure },
       ...(pixelSha256 === undefined ? {} : { pixelSha256 }),
+      ...(cleaned.blanked === undefined ? {} : { blanked: cleaned.blanked }),
       instance: cleaned.instance,
       actions: cleaned.actions,
     });

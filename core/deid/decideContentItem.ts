@@ -1,0 +1,108 @@
+import { at, type ElementIndex, flag } from '../dicom/elementIndex.ts';
+import { valueText } from '../dicom/readText.ts';
+import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import type { Decision } from './decideElement.ts';
+import { contentRows } from './tables/contentRows.ts';
+
+interface ContentRule {
+  basic: string;
+  options: ReadonlyMap<string, string>;
+}
+
+/** By scheme, code and value type. */
+const rules = new Map<string, ContentRule>(
+  contentRows
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [concept = '', valueType = '', basic = '', ...options] = line.split(' ');
+      const named = options.map((each): [string, string] => [each.slice(0, 1), each.slice(1)]);
+      return [`${concept} ${valueType}`, { basic, options: new Map(named) }];
+    }),
+);
+
+/** Text Value: of a content item's values the only one that no rule by VR decides. */
+export const textValue = 0x0040a160;
+
+const decide = (effect: Decision['effect'], rule: string): Decision => ({ effect, rule, fallback: 'dummy' });
+const remove = decide('remove', 'content item (E.3.4-1 X)');
+const keep = decide('keep', 'content item kept by option (E.3.4-1)');
+const clean = decide('clean', 'content item cleaned (E.3.4-1 C)');
+const dummy = decide('dummy', 'content item (E.3.4-1 D)');
+const date = decide('date', 'content item, dates option');
+const uids = decide('mapUids', 'content item (E.3.4-1 U)');
+const plain = decide('keep', 'content item without identity (E.3.4)');
+
+const subjectAge = 'DCM:121033';
+
+/**
+ * What becomes of one content item and its value under the Clean Structured Content Option (PS3.15 §E.3.4): by concept
+ * where the table lists it, by value type otherwise. `remove` takes the item with all that it contains.
+ * @param item position of the item, whose concept name is read from its code sequence
+ */
+export function decideContentItem(
+  file: { head: Uint8Array; index: ElementIndex },
+  item: number,
+  deid: ProjectPolicy['deid'],
+): Decision {
+  const { concept, valueType, age } = readItem(file, item);
+  const rule = rules.get(`${concept} ${valueType}`);
+  if (rule === undefined) return byValueType(valueType, deid);
+  const action = actionOf(rule, deid);
+  if (action === 'C') return /DATE|TIME/.test(valueType) ? date : clean;
+  if (action === 'K') return concept === subjectAge && !(age !== undefined && age < 90) ? remove : keep;
+  if (action === 'X') return remove;
+  return byValueType(valueType, deid, dummy);
+}
+
+/** An option beats the profile and keeping beats cleaning; of combined actions the last is right for every Type. */
+function actionOf({ basic, options }: ContentRule, deid: ProjectPolicy['deid']): string {
+  const chosen: Array<[boolean, string]> = [
+    [deid.retainUids, 'U'],
+    [deid.retainDeviceIdentity, 'D'],
+    [deid.retainInstitutionIdentity, 'I'],
+    [deid.retainPatientCharacteristics, 'P'],
+    // Also retained dates must be dates: they are read, and moved by no day
+    [deid.dates !== 'remove', 'M'],
+    [deid.cleanDescriptors, 'T'],
+  ];
+  const actions = chosen.flatMap(([isOn, option]) => (isOn ? [options.get(option)] : []));
+  if (actions.includes('K')) return 'K';
+  return actions.includes('C') ? 'C' : basic.slice(-1);
+}
+
+function byValueType(valueType: string, deid: ProjectPolicy['deid'], text = clean): Decision {
+  if (valueType === 'TEXT' || valueType === '') return text;
+  if (valueType === 'PNAME') return dummy;
+  if (valueType === 'UIDREF') return deid.retainUids ? keep : uids;
+  if (/^(?:DATE|TIME|DATETIME)$/.test(valueType)) return deid.dates === 'remove' || text === dummy ? dummy : date;
+  return plain;
+}
+
+/** Concept as scheme and code, value type, and the number of years where the item measures in years. */
+function readItem({ head, index }: { head: Uint8Array; index: ElementIndex }, item: number) {
+  const text = (node: number | undefined) => (node === undefined ? '' : valueText(head, index, node));
+  const first = (sequence: number | undefined) =>
+    sequence !== undefined && (at(index.flags, sequence) & flag.container) !== 0 ? sequence + 1 : undefined;
+  const codeOf = (parent: number | undefined) =>
+    parent === undefined
+      ? ''
+      : `${text(childOf(index, parent, 0x00080102))}:${text(childOf(index, parent, 0x00080100))}`;
+  const measured = first(childOf(index, item, 0x0040a300));
+  const number = measured === undefined ? undefined : childOf(index, measured, 0x0040a30a);
+  const units = measured === undefined ? undefined : first(childOf(index, measured, 0x004008ea));
+  return {
+    concept: codeOf(first(childOf(index, item, 0x0040a043))),
+    valueType: text(childOf(index, item, 0x0040a040)),
+    age: codeOf(units) === 'UCUM:a' && number !== undefined ? Number(text(number)) : undefined,
+  };
+}
+
+/** Position of an element directly inside an item. */
+export function childOf(index: ElementIndex, item: number, tag: number): number | undefined {
+  const end = at(index.end, item);
+  for (let node = item + 1; node < index.count && at(index.start, node) < end; node += 1) {
+    if (at(index.parent, node) === item && at(index.tag, node) === tag) return node;
+  }
+  return undefined;
+}

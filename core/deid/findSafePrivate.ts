@@ -1,0 +1,80 @@
+import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
+import type { DicomFile } from '../dicom/readDicom.ts';
+import { valueText } from '../dicom/readText.ts';
+import { vr, vrCode } from '../dicom/vr.ts';
+import { safePrivateBlocks } from './tables/safePrivateBlocks.ts';
+
+/** `gggg creator` to VR code by low byte. */
+const published = new Map<string, ReadonlyMap<number, number>>(
+  safePrivateBlocks
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [block = '', elements = ''] = line.split('\t');
+      const vrs = elements
+        .split(' ')
+        .map((each): [number, number] => [Number.parseInt(each.slice(0, 2), 16), vrCode(each.slice(2))]);
+      return [block, new Map(vrs)];
+    }),
+);
+
+/**
+ * VR by position of every private element that may stay, with the creators that these need; 0 for all others
+ * (PS3.15 §E.3.10). An element is known by group, creator and low byte: the block that a creator reserves differs from
+ * file to file and from item to item. Beside the published table the file's own marks count (0008,0300), by block.
+ */
+export function findSafePrivate({ head, index }: Pick<DicomFile, 'head' | 'index'>): Uint16Array {
+  const kept = new Uint16Array(index.count);
+  const marked = markedBlocks(head, index);
+  /** Creator element by parent, group and block. */
+  const creators = new Map<string, number>();
+  for (let node = 0; node < index.count; node += 1) {
+    const tag = at(index.tag, node);
+    if ((tag >>> 16) % 2 === 0 || at(index.vr, node) === 0) continue;
+    const low = tag & 0xffff;
+    const level = `${at(index.parent, node)} ${tag >>> 16}`;
+    if (low >= 0x10 && low < 0x100) creators.set(`${level} ${low}`, node);
+    const creator = low < 0x100 ? undefined : creators.get(`${level} ${low >>> 8}`);
+    if (creator === undefined) continue;
+    const code = safeVr(node, `${hex(tag >>> 16)} ${valueText(head, index, creator)}`);
+    if (code === 0) continue;
+    kept[node] = code;
+    kept[creator] = vr.LO;
+  }
+  return kept;
+
+  function safeVr(node: number, block: string): number {
+    const code = published.get(block)?.get(at(index.tag, node) & 0xff) ?? (marked.has(block) ? vr.UN : 0);
+    const effective = code === vr.UN ? at(index.vr, node) : code;
+    return effective === vr.SQ && !isReadableSequence(index, node) ? 0 : effective;
+  }
+}
+
+const hex = (group: number) => group.toString(16).toUpperCase().padStart(4, '0');
+
+const isReadableSequence = (index: ElementIndex, node: number) =>
+  (at(index.flags, node) & flag.container) !== 0 || at(index.value, node) === valueEnd(index, node);
+
+/** Blocks that the file describes as free of identifiers: items with group, creator and the status SAFE. */
+function markedBlocks(head: Uint8Array, index: ElementIndex): Set<string> {
+  const items = new Map<number, { group?: string; creator?: string; isSafe?: boolean }>();
+  for (let node = 0; node < index.count; node += 1) {
+    const tag = at(index.tag, node);
+    if (tag < 0x00080301 || tag > 0x00080303) continue;
+    const parent = at(index.parent, node);
+    if (parent < 0 || at(index.tag, at(index.parent, parent)) !== 0x00080300) continue;
+    const item = items.get(parent) ?? {};
+    items.set(parent, item);
+    if (tag === 0x00080301) item.group = hex(readShort(head, index, node));
+    if (tag === 0x00080302) item.creator = valueText(head, index, node);
+    if (tag === 0x00080303) item.isSafe = valueText(head, index, node) === 'SAFE';
+  }
+  return new Set([...items.values()].flatMap((item) => (item.isSafe ? [`${item.group} ${item.creator}`] : [])));
+}
+
+function readShort(head: Uint8Array, index: ElementIndex, node: number): number {
+  const value = at(index.value, node);
+  if (valueEnd(index, node) - value < 2) return 0;
+  const isBig = (at(index.flags, node) & flag.bigEndian) !== 0;
+  return new DataView(head.buffer, head.byteOffset).getUint16(value, !isBig);
+}

@@ -1,0 +1,64 @@
+import { blankRectangles } from '../dicom/blankRectangles.ts';
+import { formatTag } from '../dicom/dicomFault.ts';
+import { at } from '../dicom/elementIndex.ts';
+import type { DicomFile } from '../dicom/readDicom.ts';
+import { vr, vrName } from '../dicom/vr.ts';
+import type { Bytes, Codecs } from '../submission/ports.ts';
+import type { ElementChange } from './listChanges.ts';
+import type { Blanking } from './planBlanking.ts';
+
+interface Parts {
+  /** Preamble and file meta. */
+  meta: Uint8Array;
+  /** The data set up to the value of Pixel Data. */
+  head: Uint8Array;
+  blanking: Blanking | undefined;
+  codecs: Codecs;
+  /** Takes what stands after the pixels, once it was read. */
+  onTail: (removed: ElementChange[]) => void;
+}
+
+/**
+ * The new file as a stream: meta, head, pixels; deflated again where the input was. Reads the input to its end, so that
+ * a cut is found, and passes nothing of its tail on.
+ */
+export async function* writeOutput(file: DicomFile, parts: Parts): AsyncGenerator<Uint8Array, void> {
+  yield parts.meta;
+  const data = writeData(file, parts);
+  yield* file.encoding.deflated ? deflate(data, parts.codecs) : data;
+  parts.onTail(await readTail(file));
+}
+
+async function* writeData({ pixels }: DicomFile, { head, blanking }: Parts): AsyncGenerator<Uint8Array, void> {
+  yield head;
+  if (pixels === undefined) return;
+  yield* blanking === undefined ? pixels : blankRectangles(pixels, blanking.rectangles, blanking.layout);
+}
+
+/** PS3.5 §A.5: the deflated data set is padded to even length. */
+async function* deflate(data: Bytes, codecs: Codecs): AsyncGenerator<Uint8Array, void> {
+  let length = 0;
+  for await (const chunk of codecs.deflateRaw(data)) {
+    length += chunk.length;
+    yield chunk;
+  }
+  if (length % 2 === 1) yield new Uint8Array(1);
+}
+
+async function readTail(file: DicomFile): Promise<ElementChange[]> {
+  const { index, trailingBytes } = await file.tail();
+  const removed: ElementChange[] = [];
+  for (let node = 0; node < index.count; node += 1) {
+    if (at(index.parent, node) === -1)
+      removed.push(removedAfterPixels(formatTag(at(index.tag, node)), at(index.vr, node)));
+  }
+  if (trailingBytes > 0) removed.push(removedAfterPixels('trailing bytes', vr.UN));
+  return removed;
+}
+
+const removedAfterPixels = (path: string, code: number): ElementChange => ({
+  path,
+  vr: vrName(code),
+  action: 'removed',
+  rule: 'after pixel data',
+});
