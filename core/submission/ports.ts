@@ -161,6 +161,8 @@ export interface ArchivedFile {
  * @throws DomainError XnatUnavailable (5xx, network, timeouts), XnatRefused (401, 403, 4xx), XnatConflict
  */
 export interface Archive {
+  /** What stands where a session is to go, by its label and by its study. Changes nothing. */
+  lookUp(target: SessionTarget): Promise<StandingPlace>;
   /**
    * Creates subject, session and scan where they are absent.
    * @throws DomainError XnatConflict when the session label belongs to another subject or holds another study UID
@@ -175,15 +177,36 @@ export interface Archive {
   /** Digest of a stored file by download, where the listing has none. */
   digestFile(uri: string): Promise<{ sizeBytes: number; md5: string }>;
   /** XNAT's address of the session, relative to its root. */
-  sessionUri(target: { xnatProject: string; session: ReviewedSession }): Promise<string>;
+  sessionUri(target: SessionTarget): Promise<string>;
   /** Signs out when the work is done. Never fails, and the next call signs in again. */
   end(): Promise<void>;
 }
 
-export interface ScanTarget {
+export interface SessionTarget {
   xnatProject: string;
   session: ReviewedSession;
+}
+
+export interface ScanTarget extends SessionTarget {
   scan: ReviewedScan;
+}
+
+/** What XNAT holds where a session is to go. */
+export interface StandingPlace {
+  /** The session of this label, whoever's it is. */
+  session: StandingSession | undefined;
+  /** XNAT's ids of other sessions of the project that hold the same study. */
+  elsewhere: string[];
+}
+
+interface StandingSession {
+  /** XNAT's own. */
+  id: string;
+  xsiType: string;
+  /** Is it under the subject that is asked for? */
+  isOfSubject: boolean;
+  study: string | undefined;
+  scans: { scan: string; series: string | undefined }[];
 }
 
 /** One running digest; `hex` ends it. */

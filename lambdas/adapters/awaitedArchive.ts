@@ -16,6 +16,7 @@ export function awaitedArchive(open: () => Promise<Archive>): Archive {
     }
   };
   return {
+    lookUp: (target) => call((archive) => archive.lookUp(target)),
     ensureScan: (target) => call((archive) => archive.ensureScan(target)),
     listFiles: (target) => call((archive) => archive.listFiles(target)),
     putPack: (target, pack) => call((archive) => archive.putPack(target, pack)),

@@ -26,7 +26,7 @@ export type SessionAnswer = z.infer<typeof SessionAnswer>;
 const tableOf = <Row extends z.ZodType>(row: Row) =>
   z.object({ ResultSet: z.object({ Result: z.array(row) }) }).transform(({ ResultSet }) => ResultSet.Result);
 
-export const SessionTable = tableOf(z.object({ ID: z.string() }));
+export const SessionTable = tableOf(z.object({ ID: z.string(), UID: z.string().optional() }));
 
 export const ResourceTable = tableOf(z.object({ label: z.string() }));
 

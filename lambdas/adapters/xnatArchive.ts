@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { Archive, ScanTarget } from '../../core/submission/ports.ts';
+import type { Archive, ScanTarget, SessionTarget } from '../../core/submission/ports.ts';
 import { DuplicatesAnswer, FileTable, ResourceTable, SessionAnswer, SessionTable } from './xnatAnswers.ts';
 import type { HttpAnswer } from './xnatConnection.ts';
-import { type SessionTarget, xnatPaths } from './xnatPaths.ts';
+import { xnatPaths } from './xnatPaths.ts';
 import { type XnatAccess, type XnatRequest, xnatSession } from './xnatSession.ts';
 
 /**
@@ -25,18 +25,29 @@ export function xnatArchive(access: XnatAccess): Archive {
   const readSession = (target: SessionTarget) =>
     read({ action: 'read a session', path: xnatPaths.labelled(target) }, SessionAnswer);
 
+  const isOfSubject = async ({ id }: SessionAnswer, target: SessionTarget): Promise<boolean> => {
+    const action = 'read the sessions of a subject';
+    const path = `${xnatPaths.subject(target)}/experiments`;
+    const siblings = await read({ action, path, query: { columns: 'ID' } }, SessionTable);
+    return siblings?.some(({ ID }) => ID === id) === true;
+  };
+
+  /** A site that does not know the filter answers with every session, so each answer is looked at. */
+  const sessionsOfStudy = async (target: SessionTarget): Promise<string[]> => {
+    const { study } = target.session;
+    const action = 'look for a study';
+    const query = { columns: 'ID,UID', UID: study };
+    const found = await read({ action, path: xnatPaths.sessions(target), query }, SessionTable);
+    return (found ?? []).flatMap(({ ID, UID }) => (UID === study ? [ID] : []));
+  };
+
   const requireOwn = async (found: SessionAnswer, target: SessionTarget): Promise<void> => {
     const { xnatProject, session } = target;
     if (found.project !== undefined && found.project !== xnatProject) throw conflict('session is of another project');
     if (found.xsiType !== session.xsiType) throw conflict('session has another type');
     const isOwn = found.uid === undefined ? found.scans.length === 0 : found.uid === session.study;
     if (!isOwn) throw conflict('session holds another study');
-    const action = 'read the sessions of a subject';
-    const siblings = await read(
-      { action, path: `${xnatPaths.subject(target)}/experiments`, query: { columns: 'ID' } },
-      SessionTable,
-    );
-    if (!siblings?.some(({ ID }) => ID === found.id)) throw conflict('session label belongs to another subject');
+    if (!(await isOfSubject(found, target))) throw conflict('session label belongs to another subject');
   };
 
   const createSession = async (target: SessionTarget): Promise<SessionAnswer> => {
@@ -63,6 +74,18 @@ export function xnatArchive(access: XnatAccess): Archive {
     (await read({ action: 'list the files of a scan', path: `${xnatPaths.resource(target)}/files` }, FileTable)) ?? [];
 
   return {
+    async lookUp(target) {
+      const found = await readSession(target);
+      const holders = await sessionsOfStudy(target);
+      if (found === undefined) return { session: undefined, elsewhere: holders };
+      const { id, xsiType, uid: study } = found;
+      const scans = found.scans.map(({ id: scan, uid: series }) => ({ scan, series }));
+      return {
+        session: { id, xsiType, study, scans, isOfSubject: await isOfSubject(found, target) },
+        elsewhere: holders.filter((holder) => holder !== id),
+      };
+    },
+
     async ensureScan(target) {
       const { scan } = target;
       const { scans } = await ensureSession(target);

@@ -28,6 +28,8 @@ export interface HttpAnswer {
   contentType: string;
   /** Set-Cookie lines. */
   cookies: string[];
+  /** What Retry-After says in seconds; its form as a date is not read. */
+  retryAfterSeconds: number | undefined;
   bytes: Bytes;
   /** All of it, for small answers. */
   content(): Promise<Buffer>;
@@ -99,6 +101,9 @@ function answerOf(message: IncomingMessage, request: ClientRequest): HttpAnswer 
     status: message.statusCode ?? 502,
     contentType: (message.headers['content-type'] ?? '').toLowerCase(),
     cookies: message.headers['set-cookie'] ?? [],
+    retryAfterSeconds: /^[0-9]+$/.test(message.headers['retry-after'] ?? '')
+      ? Number(message.headers['retry-after'])
+      : undefined,
     bytes,
     async content() {
       const chunks: Uint8Array[] = [];

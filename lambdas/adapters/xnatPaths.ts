@@ -1,9 +1,6 @@
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { ScanTarget } from '../../core/submission/ports.ts';
+import type { ScanTarget, SessionTarget } from '../../core/submission/ports.ts';
 import { XnatLabel } from '../../core/submission/Submission.ts';
-
-/** What names a session: project, subject and session are labels. */
-export type SessionTarget = Pick<ScanTarget, 'xnatProject' | 'session'>;
 
 /**
  * Addresses at XNAT, from its root on. A label is one path segment and never more: what is none by its pattern is
@@ -16,6 +13,7 @@ export const xnatPaths = {
   /** By its project alone, whoever its subject is. */
   labelled: ({ xnatProject, session }: SessionTarget) =>
     `${projectPath(xnatProject)}/experiments/${label(session.session)}`,
+  sessions: ({ xnatProject }: SessionTarget) => `${projectPath(xnatProject)}/experiments`,
   session: (target: SessionTarget) => `${xnatPaths.subject(target)}/experiments/${label(target.session.session)}`,
   scan: (target: ScanTarget) => `${xnatPaths.session(target)}/scans/${label(target.scan.scan)}`,
   resource: (target: ScanTarget) => `${xnatPaths.scan(target)}/resources/DICOM`,

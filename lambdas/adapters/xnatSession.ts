@@ -61,7 +61,7 @@ export function xnatSession(access: XnatAccess) {
       signal: AbortSignal.timeout(access.timeoutMs ?? ANSWER_MS),
     });
     const id = String(await answer.content()).trim();
-    if (!isOk(answer)) throw refusalOf('sign in to XNAT', answer.status);
+    if (!isOk(answer)) throw refusalOf('sign in to XNAT', answer);
     if (!/^[\w.-]+$/.test(id)) throw refused('sign in to XNAT', 'it sent no session id');
     // a load balancer in front may tie its own cookie to the same server
     const others = answer.cookies.map((cookie) => cookie.split(';')[0] ?? '');
@@ -106,7 +106,7 @@ export function xnatSession(access: XnatAccess) {
         if (isOk(answer)) return await read(answer);
         answer.drop();
         if (answer.status === 404 && request.method === 'GET') return undefined;
-        throw refusalOf(request.action, answer.status);
+        throw refusalOf(request.action, answer);
       } catch (error) {
         // a fault of what was being sent is not XNAT's
         if (source.fault !== undefined) throw source.fault.error;
@@ -172,8 +172,12 @@ const refused = (action: string, state: string) =>
 /** Statuses that a wait may cure; 423 is a session that another process has locked. */
 const passing = new Set([408, 423, 429]);
 
-function refusalOf(action: string, status: number): DomainError {
+function refusalOf(action: string, { status, retryAfterSeconds }: HttpAnswer): DomainError {
   const message = `Cannot ${action}: XNAT answered ${status}, wanted 200`;
-  if (status >= 500 || passing.has(status)) return new DomainError('XnatUnavailable', message);
+  if (status >= 500 || passing.has(status)) {
+    return new DomainError('XnatUnavailable', message, {
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    });
+  }
   return new DomainError(status === 409 ? 'XnatConflict' : 'XnatRefused', message);
 }

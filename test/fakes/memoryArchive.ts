@@ -36,6 +36,19 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
 
   return {
     sessions,
+    async lookUp(target) {
+      const { xnatProject, session } = target;
+      const standing = sessions.get(keyOf(target));
+      const others = [...sessions].filter(([key]) => key.startsWith(`${xnatProject}/`) && key !== keyOf(target));
+      return {
+        session: standing && {
+          ...{ id: standing.id, xsiType: standing.xsiType, study: standing.study },
+          isOfSubject: standing.subject === session.subject,
+          scans: [...standing.scans].map(([scan, { series }]) => ({ scan, series })),
+        },
+        elsewhere: others.flatMap(([, other]) => (other.study === session.study ? [other.id] : [])),
+      };
+    },
     async ensureScan(target) {
       const { session, scan } = target;
       const { subject, study, xsiType } = session;

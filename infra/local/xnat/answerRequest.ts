@@ -25,7 +25,9 @@ export async function answerRequest(
   const isConcerned = writes.has(method) && faults.concerns(url.pathname) && !url.pathname.endsWith('/JSESSION');
   if (faults.isDown()) {
     if (faults.get().downAnswer === 'reset') return void request.socket.destroy();
-    return send(request, response, text('Service unavailable', 503));
+    const { retryAfterSeconds } = faults.get();
+    const headers: Record<string, string> = retryAfterSeconds > 0 ? { 'Retry-After': String(retryAfterSeconds) } : {};
+    return send(request, response, { ...text('Service unavailable', 503), headers });
   }
   if (faults.get().slowMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.get().slowMs));
   if (isConcerned && faults.failsNow('beforeWrite', url.pathname)) return send(request, response, simulated);

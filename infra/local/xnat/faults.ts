@@ -5,6 +5,8 @@ export const FaultSettings = z.strictObject({
   /** Nothing answers for so long. */
   downMs: z.int().nonnegative().default(0),
   downAnswer: z.enum(['reset', '503']).default('reset'),
+  /** Sent with a 503 while it is down, when more than 0. */
+  retryAfterSeconds: z.int().nonnegative().default(0),
   /** 500 on the first write to each path, before or after the work is done. */
   failOnce: z.enum(['never', 'beforeWrite', 'afterWrite']).default('never'),
   /** So many next writes are done, but the connection breaks before the answer. */

@@ -11,7 +11,8 @@ function archiveOf(account: number, ended: number[] = []): Archive {
   const admit = <Result>(result: Result) =>
     account === 1 ? Promise.reject(new Error('refused')) : Promise.resolve(result);
   return {
-    ensureScan: () => admit(undefined),
+    lookUp: async () => ({ session: undefined, elsewhere: [] }),
+  ensureScan: () => admit(undefined),
     listFiles: () => admit([]),
     putPack: () => admit(undefined),
     readHeaders: () => admit(undefined),

@@ -81,6 +81,13 @@ describe('delivery into a faulty XNAT', () => {
     expect(await archive.listFiles(target)).toHaveLength(2);
   });
 
+  test('tells how long XNAT wants to be left in peace', async () => {
+    const archive = open();
+    xnat.faults.set({ downMs: 60_000, downAnswer: '503', retryAfterSeconds: 120 });
+    const refusal = { name: 'XnatUnavailable', retryAfterSeconds: 120 };
+    await expect(archive.listFiles(next())).rejects.toMatchObject(refusal);
+  });
+
   test('gives up waiting for a slow answer', async () => {
     xnat.faults.set({ slowMs: 2000 });
     await expect(open({ timeoutMs: 100 }).listFiles(next())).rejects.toMatchObject({ name: 'XnatUnavailable' });
