@@ -10,12 +10,19 @@ const NAME_BYTES = 255;
 /** Catalog documents follow a resource's last change at this distance, so that a thousand single files cost one write. */
 const CATALOG_DELAY_MS = 250;
 
+/** Written at once. */
+const GATHERED_BYTES = 1024 * 1024;
+/** Kept for the next uploads. */
+const FREE_BUFFERS = 4;
+const freeBuffers: Buffer[] = [];
+
 /** Bytes that arrived whole, not yet in place. */
 export interface Arrived {
   temporary: string;
   sizeBytes: number;
   /** MD5 hex. */
   digest: string;
+  isPlaced: boolean;
 }
 
 /** The archive on disk, laid out as XNAT does: archive/P/arc001/E/SCANS/1/DICOM/…, a catalog beside the files. */
@@ -28,12 +35,18 @@ export function openArchiveFolder(dataDir: string) {
   let timer: NodeJS.Timeout | undefined;
 
   const pathOf = (resource: Resource, name: string) => join(dataDir, resource.folder, checkName(resource, name));
-  const flush = async () => {
+  let flushing = Promise.resolve();
+  const writeDue = async () => {
     clearTimeout(timer);
     timer = undefined;
     const writes = [...due.values()];
     due.clear();
     for (const write of writes) await write();
+  };
+  // one after the other: who waits for a flush, waits for those that began before it too
+  const flush = () => {
+    flushing = flushing.catch(() => undefined).then(writeDue);
+    return flushing;
   };
 
   return {
@@ -45,7 +58,7 @@ export function openArchiveFolder(dataDir: string) {
       const file = await open(temporary, 'wx');
       try {
         const sizeBytes = await writeAll(file, body, (chunk) => hash?.update(chunk));
-        return { temporary, sizeBytes, digest: hash?.digest('hex') ?? '' };
+        return { temporary, sizeBytes, digest: hash?.digest('hex') ?? '', isPlaced: false };
       } catch (error) {
         await rm(temporary, { force: true });
         throw error;
@@ -53,14 +66,18 @@ export function openArchiveFolder(dataDir: string) {
         await file.close();
       }
     },
-    async place({ temporary }: Arrived, resource: Resource, name: string) {
+    async place(arrived: Arrived, resource: Resource, name: string) {
+      const { temporary } = arrived;
       const path = pathOf(resource, name);
       await rename(temporary, path).catch(async () => {
         await mkdir(dirname(path), { recursive: true });
         await rename(temporary, path);
       });
+      arrived.isPlaced = true;
     },
-    discard: ({ temporary }: Arrived) => rm(temporary, { force: true }),
+    async discard({ temporary, isPlaced }: Arrived) {
+      if (!isPlaced) await rm(temporary, { force: true });
+    },
     read: (resource: Resource, name: string) => createReadStream(pathOf(resource, name)),
     stat: (resource: Resource, name: string) => stat(pathOf(resource, name)).catch(() => undefined),
     remove: (resource: Resource, name: string) => rm(pathOf(resource, name), { force: true }),
@@ -93,19 +110,34 @@ export function openArchiveFolder(dataDir: string) {
 export type ArchiveFolder = ReturnType<typeof openArchiveFolder>;
 
 /**
- * Writes each chunk while it is digested, and asks for the next one when it is written: the source may use one buffer
- * again and again.
+ * Writes a megabyte at a time, and asks for the next chunk when what it has is written or copied: the source may use one
+ * buffer again and again, and small chunks are gone before the collector has to look at them.
  */
 async function writeAll(file: FileHandle, body: AsyncIterable<Uint8Array>, see: (chunk: Uint8Array) => void) {
+  const gathered = freeBuffers.pop() ?? Buffer.allocUnsafeSlow(GATHERED_BYTES);
+  let filled = 0;
   let sizeBytes = 0;
-  for await (const chunk of body) {
-    const writing = file.write(chunk);
-    see(chunk);
-    const { bytesWritten } = await writing;
+  const write = async (chunk: Uint8Array) => {
+    const { bytesWritten } = await file.write(chunk);
     if (bytesWritten !== chunk.byteLength) throw new Error(`Cannot write ${chunk.byteLength} bytes: the disk is full`);
-    sizeBytes += chunk.byteLength;
+    filled = 0;
+  };
+  try {
+    for await (const chunk of body) {
+      see(chunk);
+      sizeBytes += chunk.byteLength;
+      if (filled + chunk.byteLength > GATHERED_BYTES && filled > 0) await write(gathered.subarray(0, filled));
+      if (chunk.byteLength > GATHERED_BYTES / 4 && filled === 0) await write(chunk);
+      else {
+        gathered.set(chunk, filled);
+        filled += chunk.byteLength;
+      }
+    }
+    if (filled > 0) await write(gathered.subarray(0, filled));
+    return sizeBytes;
+  } finally {
+    if (freeBuffers.length < FREE_BUFFERS) freeBuffers.push(gathered);
   }
-  return sizeBytes;
 }
 
 const catalogName = ({ label }: Resource) => `${label}_catalog.xml`;

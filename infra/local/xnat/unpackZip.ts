@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, fromFd, type ZipFile } from 'yauzl';
 import { refusal } from './refusal.ts';
+import { type FileRange, storedBlocks } from './storedBlocks.ts';
 
 /** More than any study has slices; bounds the work one request can ask for. */
 const ENTRIES = 400_000;
@@ -60,20 +61,18 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   }
 }
 
-/** One buffer serves a whole ZIP: allocating a megabyte at a time makes the collector the slowest part. */
-interface Reader {
-  file: FileHandle;
-  buffer: Buffer;
-}
-
-async function* contentOf(reader: Reader, zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
+async function* contentOf(
+  reader: Pick<FileRange, 'file' | 'buffer'>,
+  zip: ZipFile,
+  entry: Entry,
+): AsyncGenerator<Uint8Array> {
   const start = await new Promise<number>((resolve, reject) => {
     zip.readLocalFileHeader(entry, { minimal: true }, (error, header) =>
       error === null ? resolve(header.fileDataStart) : reject(unreadable(error)),
     );
   });
-  const content =
-    entry.compressionMethod === 0 ? readRange(reader, start, entry.compressedSize) : inflate(reader, start, entry);
+  const range = { ...reader, start, end: start + entry.compressedSize };
+  const content = entry.compressionMethod === 0 ? readRange(range) : inflated(range, entry);
   let checksum = 0;
   let sizeBytes = 0;
   for await (const chunk of content) {
@@ -86,25 +85,45 @@ async function* contentOf(reader: Reader, zip: ZipFile, entry: Entry): AsyncGene
   if (checksum !== entry.crc32) throw unreadable(new Error('The CRC-32 differs'));
 }
 
-async function* readRange({ file, buffer }: Reader, start: number, length: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length - at), start + at);
+async function* readRange({ file, buffer, start, end }: FileRange): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end; ) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at);
     if (bytesRead === 0) throw unreadable(new Error('The data ends early'));
     yield buffer.subarray(0, bytesRead);
     at += bytesRead;
   }
 }
 
-/** @throws refusal 400 for a method other than deflate and for broken data */
-async function* inflate(reader: Reader, start: number, entry: Entry): AsyncGenerator<Uint8Array> {
+/**
+ * Deflate that was never compressed, as our own packs are, is copied: to inflate it would take most of an upload's time.
+ * @throws refusal 400 for a method other than deflate and for broken data
+ */
+async function* inflated(range: FileRange, entry: Entry): AsyncGenerator<Uint8Array> {
   if (entry.compressionMethod !== 8) throw refusal(400, 'Unable to read the archive: unknown compression');
+  let copied = 0;
+  const blocks = storedBlocks(range);
+  for (;;) {
+    const { done, value } = await blocks.next();
+    if (done && value === 'ended') return;
+    if (done) break;
+    copied += value.byteLength;
+    yield value;
+  }
+  for await (const chunk of inflate(range)) {
+    const known = Math.min(copied, chunk.byteLength);
+    copied -= known;
+    if (known < chunk.byteLength) yield chunk.subarray(known);
+  }
+}
+
+async function* inflate(range: FileRange): AsyncGenerator<Uint8Array> {
   // inflate keeps its input while it works, so it gets copies
   const copies = async function* () {
-    for await (const chunk of readRange(reader, start, entry.compressedSize)) yield Buffer.from(chunk);
+    for await (const chunk of readRange(range)) yield Buffer.from(chunk);
   };
-  const inflated = pipeline(copies, createInflateRaw({ chunkSize: INFLATED_BYTES }), () => {});
+  const content = pipeline(copies, createInflateRaw({ chunkSize: INFLATED_BYTES }), () => {});
   try {
-    yield* inflated;
+    yield* content;
   } catch (error) {
     throw unreadable(error);
   }
