@@ -20,21 +20,32 @@ export async function answerRequest(
   { site, findRoute }: { site: Site; findRoute: FindRoute },
 ): Promise<void> {
   const { faults } = site;
-  const method = request.method ?? 'GET';
   const url = new URL(request.url ?? '/', 'http://localhost');
-  const isConcerned = writes.has(method) && faults.concerns(url.pathname) && !url.pathname.endsWith('/JSESSION');
-  if (faults.isDown()) {
-    if (faults.get().downAnswer === 'reset') return void request.socket.destroy();
-    const { retryAfterSeconds } = faults.get();
-    const headers: Record<string, string> = retryAfterSeconds > 0 ? { 'Retry-After': String(retryAfterSeconds) } : {};
-    return send(request, response, { ...text('Service unavailable', 503), headers });
-  }
+  const incoming = { method: request.method ?? 'GET', url, request };
+  if (faults.isDown())
+    return faults.get().downAnswer === 'reset' ? breakOff(request) : send(request, response, downOf(faults));
   if (faults.get().slowMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.get().slowMs));
-  if (isConcerned && faults.failsNow('beforeWrite', url.pathname)) return send(request, response, simulated);
-  const answer = await answerOf({ method, url, request }, site, findRoute);
-  if (isConcerned && faults.failsNow('afterWrite', url.pathname)) return send(request, response, simulated);
-  if (isConcerned && faults.take('dropReplies')) return void request.socket.destroy();
-  return send(request, response, answer);
+  const isConcerned =
+    writes.has(incoming.method) && faults.concerns(url.pathname) && !url.pathname.endsWith('/JSESSION');
+  if (!isConcerned) return send(request, response, await answerOf(incoming, site, findRoute));
+  if (faults.failsNow('beforeWrite', url.pathname)) return send(request, response, simulated);
+  const working = answerOf(incoming, site, findRoute);
+  if (faults.take('gatewayTimeouts')) {
+    // the body has come through the proxy before it gives up; what is made of it goes on
+    await Promise.race([working, new Promise((resolve) => request.once('close', resolve))]);
+    return send(request, response, text('Gateway Time-out', 504));
+  }
+  const answer = await working;
+  if (faults.failsNow('afterWrite', url.pathname)) return send(request, response, simulated);
+  return faults.take('dropReplies') ? breakOff(request) : send(request, response, answer);
+}
+
+const breakOff = (request: IncomingMessage) => void request.socket.destroy();
+
+function downOf(faults: Site['faults']): Answer {
+  const { retryAfterSeconds } = faults.get();
+  const headers: Record<string, string> = retryAfterSeconds > 0 ? { 'Retry-After': String(retryAfterSeconds) } : {};
+  return { ...text('Service unavailable', 503), headers };
 }
 
 const simulated = text('Internal server error: simulated fault', 500);
@@ -62,7 +73,8 @@ async function routeAnswer({ method, url, request }: Incoming, site: Site, findR
   const signedIn = signIn(request, site, isPage);
   if ('refused' in signedIn) return signedIn.refused;
   const { session, isNew } = signedIn;
-  if (site.faults.take('htmlAnswers')) return loginPage;
+  const other = otherAnswer(site);
+  if (other !== undefined) return other;
   const call = { method, query: url.searchParams, request, user: session.user, session };
   let answer: Answer;
   if (isPage && method === 'GET') answer = browsePage(url.pathname, site);
@@ -72,6 +84,13 @@ async function routeAnswer({ method, url, request }: Incoming, site: Site, findR
     answer = await route({ ...call, address: address ?? { kind: 'other', segments: [], rest: [] } }, site);
   }
   return isNew ? { ...answer, headers: { ...answer.headers, 'Set-Cookie': sessionCookie(session) } } : answer;
+}
+
+/** What comes instead of an answer while a test wants it. */
+function otherAnswer({ faults }: Site): Answer | undefined {
+  if (faults.take('htmlAnswers')) return loginPage;
+  if (faults.take('redirects')) return { status: 302, headers: { Location: faults.get().redirectTo } };
+  return undefined;
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {

@@ -15,6 +15,11 @@ export const FaultSettings = z.strictObject({
   endSessions: z.int().nonnegative().default(0),
   /** So many next requests get the login page with status 200 instead of what they asked for. */
   htmlAnswers: z.int().nonnegative().default(0),
+  /** So many next writes are done, but their proxy has given up before and answers 504. */
+  gatewayTimeouts: z.int().nonnegative().default(0),
+  /** So many next requests are led to `redirectTo`. */
+  redirects: z.int().nonnegative().default(0),
+  redirectTo: z.string().default('/app/template/Login.vm'),
   /** Every request waits so long. */
   slowMs: z.int().nonnegative().default(0),
   /** So many next file writes put their bytes in place, miss the catalog and answer 500. */
@@ -32,7 +37,7 @@ export const FaultSettings = z.strictObject({
 });
 export type FaultSettings = z.infer<typeof FaultSettings>;
 
-type Counter = 'dropReplies' | 'endSessions' | 'htmlAnswers' | 'catalogRaces';
+type Counter = 'dropReplies' | 'gatewayTimeouts' | 'redirects' | 'endSessions' | 'htmlAnswers' | 'catalogRaces';
 
 /** The switchboard: routes and server ask it, tests set it in-process or over the fault route. */
 export function faultSwitches(now: () => number) {

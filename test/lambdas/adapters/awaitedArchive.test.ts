@@ -12,7 +12,7 @@ function archiveOf(account: number, ended: number[] = []): Archive {
     account === 1 ? Promise.reject(new Error('refused')) : Promise.resolve(result);
   return {
     lookUp: async () => ({ session: undefined, elsewhere: [] }),
-  ensureScan: () => admit(undefined),
+    ensureScan: () => admit(undefined),
     listFiles: () => admit([]),
     putPack: () => admit(undefined),
     readHeaders: () => admit(undefined),

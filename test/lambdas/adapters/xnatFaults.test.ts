@@ -1,8 +1,10 @@
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultSettings } from '../../../infra/local/xnat/faults.ts';
 import { xnatArchive } from '../../../lambdas/adapters/xnatArchive.ts';
 import type { XnatAccess } from '../../../lambdas/adapters/xnatSession.ts';
 import { md5, targetOf, zipOf } from '../../contracts/archive.ts';
+import { askXnat } from '../../infra/local/xnat/askXnat.ts';
 import { openXnat } from '../../infra/local/xnat/openXnat.ts';
 
 const account = { username: 'airlock', password: 'airlock-password', userAgent: 'xnat-airlock/test' };
@@ -38,9 +40,11 @@ const faults: Array<{ why: string; settings: Partial<FaultSettings>; code: strin
   { why: 'replies are lost after the write', settings: { dropReplies: 3 }, code: 'XnatUnavailable' },
   { why: 'it is down for a second', settings: { downMs: 1000 }, code: 'XnatUnavailable' },
   { why: 'its proxy says 503 for a second', settings: { downMs: 1000, downAnswer: '503' }, code: 'XnatUnavailable' },
+  { why: 'its proxy gives up before the write is done', settings: { gatewayTimeouts: 3 }, code: 'XnatUnavailable' },
   { why: 'the catalog changes under a write', settings: { catalogRaces: 1 }, code: 'XnatUnavailable' },
   { why: 'the session ends before a small request', settings: { endSessions: 1 }, code: undefined },
   { why: 'the login page comes instead of data', settings: { htmlAnswers: 1 }, code: undefined },
+  { why: 'a redirect comes instead of data', settings: { redirects: 1 }, code: undefined },
 ];
 
 describe('delivery into a faulty XNAT', () => {
@@ -105,6 +109,58 @@ describe('delivery into a faulty XNAT', () => {
     await archive.readHeaders(target);
     expect((await archive.listFiles(target)).map(({ md5: digest }) => digest)).toEqual(Object.values(files).map(md5));
   });
+});
+
+describe('an account', () => {
+  test('may be an alias token, until it is taken back', async () => {
+    const asked = await askXnat(xnat, { path: '/data/services/tokens/issue', as: 'airlock:airlock-password' });
+    const { alias, secret } = JSON.parse(asked.text);
+    const archive = open({ username: alias, password: secret });
+    const target = next();
+    await archive.ensureScan(target);
+    await archive.putPack(target, { name: 'pack-000001', body: zipOf(files) });
+    expect(await archive.listFiles(target)).toHaveLength(2);
+    await archive.end();
+    await askXnat(xnat, { path: `/data/services/tokens/invalidate/${alias}`, as: 'airlock:airlock-password' });
+    await expect(archive.listFiles(target)).rejects.toMatchObject({ name: 'XnatRefused' });
+  });
+
+  test('signs in anew once, and no more, when its session ends again and again', async () => {
+    const archive = open();
+    await archive.listFiles(next());
+    xnat.faults.set({ endSessions: 5 });
+    await expect(archive.listFiles(next())).rejects.toMatchObject({ name: 'XnatRefused' });
+    xnat.faults.set({});
+    expect(await archive.listFiles(next())).toEqual([]);
+  });
+
+  test.each(['Mozilla/5.0', 'x AppleWebKit/537', 'MSIE 6', 'Opera/9'])(
+    'does not call itself %s, which XNAT answers with pages',
+    (userAgent) => {
+      expect(() => open({ userAgent })).toThrow(expect.objectContaining({ name: 'XnatRefused' }));
+    },
+  );
+});
+
+test('goes where no redirect leads', async () => {
+  let accepted = 0;
+  const elsewhere = createServer((socket) => {
+    accepted += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  const address = elsewhere.address();
+  const redirectTo = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/data/projects`;
+  for (const redirects of [1, 9]) {
+    const archive = open();
+    await archive.listFiles(next());
+    xnat.faults.set({ redirects, redirectTo });
+    const listing = archive.listFiles(next());
+    if (redirects === 1) expect(await listing).toEqual([]);
+    else await expect(listing).rejects.toMatchObject({ name: 'XnatRefused' });
+  }
+  elsewhere.close();
+  expect(accepted).toBe(0);
 });
 
 test.each([
