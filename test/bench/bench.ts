@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { buildWhenStale } from '../../infra/local/buildWhenStale.ts';
-import { childCpuSeconds } from './childCpuSeconds.ts';
 import { costOf } from './costModel.ts';
 import { type Run, runSubmission } from './runSubmission.ts';
 import { writeSlices } from './writeSlices.ts';
@@ -26,7 +25,7 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-function report({ events, counters, peaks, seconds }: Run, bytes: number): void {
+function report({ events, counters, peaks, cpu, seconds }: Run, bytes: number): void {
   const rate = (over: number) =>
     `${(SLICES / over).toFixed(0).padStart(6)} files/s ${(bytes / over / 1e6).toFixed(0).padStart(6)} MB/s`;
   console.log(`\n${SLICES} slices, ${(bytes / 1e6).toFixed(0)} MB`);
@@ -34,7 +33,9 @@ function report({ events, counters, peaks, seconds }: Run, bytes: number): void 
   for (const [stage, over] of stagesOf(events))
     console.log(`  ${stage.padEnd(26)} ${over.toFixed(2).padStart(7)} s ${rate(over)}`);
 
-  console.log(`CPU of all processes, start and warm-up included: ${childCpuSeconds().toFixed(1)} s`);
+  const cpuByUse = Object.entries(cpu).sort(([, left], [, right]) => right - left);
+  console.log(`\nCPU, s\n  ${'all'.padEnd(28)} ${cpuByUse.reduce((sum, [, each]) => sum + each, 0).toFixed(2)}`);
+  for (const [name, each] of cpuByUse) if (each >= 0.1) console.log(`  ${name.padEnd(28)} ${each.toFixed(2)}`);
 
   console.log('\npeak memory, MB');
   const workers = Object.entries(counters.invocations).map(([name, { peakRssBytes }]): [string, number] => [

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import type { Counters } from '../../infra/local/startAirlock.ts';
 import { sqliteLedger } from '../../lambdas/adapters/sqliteLedger.ts';
+import { cpuSecondsByName, endedCpuSeconds } from './cpuSeconds.ts';
 import { peakMemoryOf } from './peakMemory.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,6 +18,8 @@ export interface Run {
   counters: Counters;
   /** Highest resident memory (bytes) by process. */
   peaks: Record<string, number>;
+  /** CPU time (s) by process. */
+  cpu: Record<string, number>;
   /** From the start of the command line to its end, with the receipt verified. */
   seconds: number;
 }
@@ -28,9 +31,15 @@ export async function runSubmission(dataDir: string, folder: string, warmUp: str
   // a first small submission, so that no bundle is loaded for the first time
   await uploadFolder(dataDir, warmUp);
   const before = await countersOf(server);
+  const cpuBefore = cpuSecondsByName(pids);
+  const endedBefore = endedCpuSeconds();
   const started = performance.now();
   const { submission, peakBytes } = await uploadFolder(dataDir, folder);
   const seconds = (performance.now() - started) / 1000;
+  const cpu = {
+    'command line': endedCpuSeconds() - endedBefore,
+    ...less(cpuSecondsByName(pids), cpuBefore),
+  };
   const counters = difference(await countersOf(server), before);
   const peaks = {
     'command line': peakBytes,
@@ -43,7 +52,7 @@ export async function runSubmission(dataDir: string, folder: string, warmUp: str
   ledger.close();
   server.send('stop');
   await once(server, 'exit');
-  return { events, counters, peaks, seconds };
+  return { events, counters, peaks, cpu, seconds };
 }
 
 const Pid = z.int().optional();
@@ -82,9 +91,10 @@ async function uploadFolder(dataDir: string, folder: string): Promise<{ submissi
   return { submission, peakBytes };
 }
 
+const less = (now: Record<string, number>, then: Record<string, number> = {}) =>
+  Object.fromEntries(Object.entries(now).map(([name, count]) => [name, count - (then[name] ?? 0)]));
+
 function difference(after: Counters, before: Counters): Counters {
-  const less = (now: Record<string, number>, then: Record<string, number> = {}) =>
-    Object.fromEntries(Object.entries(now).map(([name, count]) => [name, count - (then[name] ?? 0)]));
   return z.custom<Counters>().parse({
     s3: less(after.s3, before.s3),
     workflow: less({ ...after.workflow }, { ...before.workflow }),
