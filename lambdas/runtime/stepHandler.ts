@@ -5,11 +5,14 @@ import * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { SubmissionId } from '../../core/submission/Submission.ts';
+import { countExternalMemory } from './countExternalMemory.ts';
 import { faultRecord, neutralError } from './faultRecord.ts';
 import { issuesOf } from './issuesOf.ts';
 import { logger } from './logger.ts';
 import { once } from './once.ts';
 import { lambdaPorts, signOut } from './ports.ts';
+
+countExternalMemory();
 
 export type LambdaFunction<Result> = (event: unknown, context: Context) => Promise<Result>;
 

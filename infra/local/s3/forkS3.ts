@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import * as z from 'zod';
-import { streamingFlags } from '../../streamingFlags.ts';
+import { streamingServerFlags } from '../../streamingFlags.ts';
 import { ObjectCreated, RequestCounts, type S3Options, type S3Server } from './s3Options.ts';
 import type { S3Command } from './s3Process.ts';
 
@@ -27,7 +27,7 @@ export async function forkS3(
   const { onObjectCreated, ...plain } = options;
   // flags of this process are not the server's: an inherited `-e` would run the caller once more
   const child = fork(new URL('./s3Process.ts', import.meta.url), {
-    execArgv: [streamingFlags],
+    execArgv: streamingServerFlags,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { streamingFlags } from '../../streamingFlags.ts';
+import { streamingServerFlags } from '../../streamingFlags.ts';
 import type { XnatOptions } from './xnatOptions.ts';
 
 const Ready = z.union([z.object({ url: z.string() }), z.object({ failure: z.string() })]);
@@ -19,7 +19,7 @@ interface ForkedXnat {
 /** The stand-in in its own process, which ends when this one does. Rejects when it cannot start. */
 export async function forkXnat(options: XnatOptions): Promise<ForkedXnat> {
   const child = fork(fileURLToPath(new URL('./xnatProcess.ts', import.meta.url)), {
-    execArgv: [streamingFlags],
+    execArgv: streamingServerFlags,
     stdio: 'inherit',
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
