@@ -16,7 +16,8 @@ const waitsForNobody: readonly SubmissionState[] = ['archived', 'held', 'rejecte
 
 /**
  * Yields each state as it is entered, those passed between two looks included, and returns the submission once it
- * rests: archived, ended, or waiting for a person. Looks are a second apart at first, then fewer.
+ * rests: archived, ended, or waiting for a person. Looks are a second apart at first, then slowly fewer: a person
+ * waits at most a fifth longer than the work takes.
  * @throws ApiProblem
  */
 export async function* watchSubmission(
@@ -25,7 +26,7 @@ export async function* watchSubmission(
 ): AsyncGenerator<EnteredState, SubmissionView, undefined> {
   let told = 0;
   let seen = '';
-  for (let waitSeconds = 1; ; waitSeconds = Math.min(waitSeconds * 1.5, limits.clientPollSeconds)) {
+  for (let waitSeconds = 1; ; waitSeconds = Math.min(waitSeconds * 1.2, limits.clientPollSeconds)) {
     const view = await api.getSubmission(submission);
     if (view.updatedAt !== seen) {
       const { events } = await api.listEvents(submission);

@@ -66,7 +66,7 @@ describe('watchSubmission', () => {
         clock: {
           sleep: async (wait) => {
             await clock.sleep(wait);
-            if (waits.length === 12) throw new Error('enough');
+            if (waits.length === 20) throw new Error('enough');
           },
         },
       },
