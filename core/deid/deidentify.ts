@@ -1,4 +1,5 @@
 import { dicomFault, formatTag } from '../dicom/dicomFault.ts';
+import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
@@ -8,6 +9,7 @@ import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { BlankedPixels } from '../submission/steps.ts';
+import { confirmOutput } from './confirmOutput.ts';
 import { earlierStamps } from './earlierStamps.ts';
 import { findResidual } from './findResidual.ts';
 import { findSafePrivate } from './findSafePrivate.ts';
@@ -59,10 +61,17 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
   const blanking = requireBlanking(file, context.policy);
   const identifiers = harvestIdentifiers(file, context.policy, identity);
   const { sopClass } = target;
-  const plan = planEdits(file, editContext(file, { ...context, identity, identifiers, blanking, sopClass }));
+  const edits = editContext(file, { ...context, identity, identifiers, blanking, sopClass });
+  const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
   const rendered = renderHead(file, plan, meta);
   requireNoResidual(file, rendered, identifiers);
+  confirmOutput(rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file)), {
+    policy: context.policy,
+    rules: edits.rules,
+    stamped: new Set(edits.stamps.keys()),
+    keepsUids: context.policy.deid.retainUids || identity.isOwnOutput,
+  });
   const actions = countActions(plan);
   const tail: ElementChange[] = [];
   const onTail = (removed: readonly ElementChange[]) => {
@@ -144,6 +153,12 @@ function requireNoResidual(file: DicomFile, rendered: RenderedHead, identifiers:
     'ResidualIdentifier',
     `Cannot de-identify: a ${residual.kind} of the input is left in ${where}`,
   );
+}
+
+/** The head of a file with pixels ends with the header of Pixel Data, without its value. */
+function pixelHeaderBytes({ pixels, index }: DicomFile): number {
+  const last = index.count - 1;
+  return pixels === undefined ? 0 : at(index.end, last) - at(index.start, last);
 }
 
 function countActions({ action }: EditPlan): Record<ElementAction, number> {

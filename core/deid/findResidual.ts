@@ -14,10 +14,12 @@ interface Residual {
 }
 
 /** Patterns that start alike make a scan slow: real files have a handful, and none is needed to refuse a file. */
-const patternsPerPrefix = 256;
+const patternsPerPrefix = 1024;
 
 /** A pattern shorter than this counts as a whole word only, because it occurs by chance inside others. */
 const longTextBytes = 8;
+/** Of letters beyond ASCII so many bytes are enough inside a word. */
+const foreignTextBytes = 6;
 /** In bytes that are no text a match needs this much, and a letter. */
 const binaryTextBytes = 6;
 
@@ -27,37 +29,47 @@ const isWord = new Uint8Array(256).map((_, byte) =>
 );
 const isUidByte = new Uint8Array(256).map((_, byte) => (byte === 0x2e || (byte >= 0x30 && byte <= 0x39) ? 1 : 0));
 
+/** A range of the output that holds bytes of the input. */
+interface Stretch {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  /** The element of the input that a position belongs to. */
+  elementAt: (position: number) => { tag: number; vr: number; offset: number };
+}
+
 /**
  * Searches the rendered output for what identified the input, in one pass whatever the number of identifiers. New
- * elements hold labels, keyed values and constants only, so that hits inside them are chance and do not count.
+ * elements without words of the input hold labels, keyed values and constants, so that hits inside them are chance and
+ * do not count.
  * @throws DomainError ResidualIdentifier when there are too many identifiers to search for
  */
 export function findResidual(
-  { bytes, pieces }: RenderedHead,
+  rendered: RenderedHead,
   identifiers: Identifiers,
   index: ElementIndex,
 ): Residual | undefined {
   const texts = prefixTable(identifiers.texts);
-  let position = 0;
-  for (const piece of pieces) {
-    const length = 'from' in piece ? piece.length : piece.literal.length;
-    if ('from' in piece) {
-      const copied = { bytes, start: position, end: position + length, shift: piece.from - position, index };
-      const residual = scanTexts(copied, texts) ?? scanDigits(copied, identifiers);
-      if (residual !== undefined) return residual;
-    }
-    position += length;
+  for (const stretch of stretchesOf(rendered, index)) {
+    const residual = scanTexts(stretch, texts) ?? scanDigits(stretch, identifiers);
+    if (residual !== undefined) return residual;
   }
   return undefined;
 }
 
-/** A range of the output that was copied from the input, `shift` bytes further on there. */
-interface Copied {
-  bytes: Uint8Array;
-  start: number;
-  end: number;
-  shift: number;
-  index: ElementIndex;
+function* stretchesOf({ bytes, pieces }: RenderedHead, index: ElementIndex): Generator<Stretch, void> {
+  let start = 0;
+  for (const piece of pieces) {
+    const end = start + ('from' in piece ? piece.length : piece.literal.length);
+    if ('from' in piece) {
+      const shift = piece.from - start;
+      yield { bytes, start, end, elementAt: (position) => elementAround(index, position + shift) };
+    } else if (piece.node !== undefined) {
+      const element = describe(index, piece.node);
+      yield { bytes, start, end, elementAt: () => element };
+    }
+    start = end;
+  }
 }
 
 interface PrefixTable {
@@ -68,7 +80,12 @@ interface PrefixTable {
 
 const hashOf = (prefix: number) => Math.imul(prefix, 0x9e3779b1) >>> 20;
 
+/** Equal sets are one object for files of one series. */
+const tables = new WeakMap<ReadonlySet<string>, PrefixTable>();
+
 function prefixTable(texts: ReadonlySet<string>): PrefixTable {
+  const known = tables.get(texts);
+  if (known !== undefined) return known;
   const table: PrefixTable = { mayStart: new Uint8Array(0x1000), byPrefix: new Map() };
   for (const text of texts) {
     const pattern = Uint8Array.from(text, (character) => fold[character.charCodeAt(0)] ?? 0);
@@ -84,55 +101,58 @@ function prefixTable(texts: ReadonlySet<string>): PrefixTable {
     table.byPrefix.set(prefix, alike);
     table.mayStart[hashOf(prefix)] = 1;
   }
+  tables.set(texts, table);
   return table;
 }
 
-function scanTexts(copied: Copied, { mayStart, byPrefix }: PrefixTable): Residual | undefined {
-  const { bytes, start, end } = copied;
+function scanTexts(stretch: Stretch, { mayStart, byPrefix }: PrefixTable): Residual | undefined {
+  const { bytes, start, end } = stretch;
   let prefix = 0;
   for (let last = start; last < end; last += 1) {
     prefix = (prefix << 8) | at(fold, at(bytes, last));
     if (mayStart[hashOf(prefix)] === 0 || last < start + 3) continue;
     for (const pattern of byPrefix.get(prefix) ?? []) {
-      const residual = matchAt(copied, last - 3, pattern);
+      const residual = matchAt(stretch, last - 3, pattern);
       if (residual !== undefined) return residual;
     }
   }
   return undefined;
 }
 
-function matchAt(copied: Copied, from: number, pattern: Uint8Array): Residual | undefined {
-  const { bytes, start, end } = copied;
+function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual | undefined {
+  const { bytes, start, end } = stretch;
   const to = from + pattern.length;
   if (to > end) return undefined;
   for (let i = 4; i < pattern.length; i += 1) if (fold[at(bytes, from + i)] !== pattern[i]) return undefined;
   const isWhole = (from === start || isWord[at(bytes, from - 1)] === 0) && (to === end || isWord[at(bytes, to)] === 0);
-  const element = elementAt(copied, from);
-  const counts = countsIn(element.vr, pattern, isWhole);
-  return counts ? { kind: 'text', tag: element.tag, offset: from + copied.shift } : undefined;
+  const { tag, vr: code, offset } = stretch.elementAt(from);
+  return countsIn(code, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
 }
 
 /** Whether a match in an element of this VR is more than chance. */
 function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean {
   const isLong = pattern.length >= longTextBytes;
-  if (isTextContext(code)) return isWhole || (isLong && code !== vr.UI);
+  if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
   // Names are words, and so are defined terms: PERFUSION, HEAD
-  if (code === vr.CS && pattern.every((byte) => byte >= 0x61)) return false;
+  if (code === vr.CS && pattern.every((byte) => byte >= 0x61 && byte < 0x7f)) return false;
   return hasLetter && pattern.length >= binaryTextBytes && (isWhole || isLong);
 }
+
+/** Scripts beyond ASCII may write without spaces, so that names stand inside what looks like one word. */
+const isForeign = (pattern: Uint8Array) => pattern.length >= foreignTextBytes && pattern.some((byte) => byte > 0x7f);
 
 /** Numbers as text (DS, IS) and defined terms (CS) equal an id or a name by chance: there only long words count. */
 const isTextContext = (code: number) => isTextVr(code) && code !== vr.DS && code !== vr.IS && code !== vr.CS;
 
 /** Runs of digits and dots: whole UIDs, and dates as a component of one or at the start of digits. */
-function scanDigits(copied: Copied, { uids, dates }: Identifiers): Residual | undefined {
-  const { bytes, start, end } = copied;
+function scanDigits(stretch: Stretch, { uids, dates }: Identifiers): Residual | undefined {
+  const { bytes, start, end } = stretch;
   let runStart = start;
   for (let position = start; position <= end; position += 1) {
     if (position < end && isUidByte[at(bytes, position)] === 1) continue;
     if (position - runStart >= 8) {
-      const residual = judgeRun(copied, { from: runStart, to: position }, { uids, dates });
+      const residual = judgeRun(stretch, { from: runStart, to: position }, { uids, dates });
       if (residual !== undefined) return residual;
     }
     runStart = position + 1;
@@ -141,24 +161,23 @@ function scanDigits(copied: Copied, { uids, dates }: Identifiers): Residual | un
 }
 
 function judgeRun(
-  copied: Copied,
+  stretch: Stretch,
   { from, to }: { from: number; to: number },
   { uids, dates }: Pick<Identifiers, 'uids' | 'dates'>,
 ): Residual | undefined {
-  const run = String.fromCharCode(...copied.bytes.subarray(from, Math.min(to, from + 256)));
+  const run = String.fromCharCode(...stretch.bytes.subarray(from, Math.min(to, from + 256)));
   const isUid = uids.has(run) || uids.has(run.replace(/^\.+|\.+$/g, ''));
   const isDate = run
     .split('.')
     .some((part) => (part.length === 8 || part.length === 14) && dates.has(part.slice(0, 8)));
   if (!isUid && !isDate) return undefined;
-  const element = elementAt(copied, from);
-  if (!isUid && !isTextContext(element.vr)) return undefined;
-  return { kind: isUid ? 'uid' : 'date', tag: element.tag, offset: from + copied.shift };
+  const { tag, vr: code, offset } = stretch.elementAt(from);
+  if (!isUid && !isTextContext(code)) return undefined;
+  return { kind: isUid ? 'uid' : 'date', tag, offset };
 }
 
-/** The element of the input around an output position: the last one that starts at or before it. */
-function elementAt({ index, shift }: Copied, position: number): { tag: number; vr: number } {
-  const offset = position + shift;
+/** The last element of the input that starts at or before an offset. */
+function elementAround(index: ElementIndex, offset: number): ReturnType<Stretch['elementAt']> {
   let low = 0;
   let high = index.count - 1;
   while (low < high) {
@@ -166,6 +185,10 @@ function elementAt({ index, shift }: Copied, position: number): { tag: number; v
     if (at(index.start, middle) <= offset) low = middle;
     else high = middle - 1;
   }
-  const tag = at(index.tag, low);
-  return { tag, vr: lookUpVr(tag) ?? at(index.vr, low) };
+  return { ...describe(index, low), offset };
+}
+
+function describe(index: ElementIndex, node: number): ReturnType<Stretch['elementAt']> {
+  const tag = at(index.tag, node);
+  return { tag, vr: lookUpVr(tag) ?? at(index.vr, node), offset: at(index.start, node) };
 }

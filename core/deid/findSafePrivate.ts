@@ -18,6 +18,10 @@ const published = new Map<string, ReadonlyMap<number, number>>(
     }),
 );
 
+/** True for an element of the published table, by its tag and its creator. */
+export const isPublishedSafe = (tag: number, creator: string): boolean =>
+  published.get(`${hex(tag >>> 16)} ${creator}`)?.has(tag & 0xff) === true;
+
 /**
  * VR by position of every private element that may stay, with the creators that these need; 0 for all others
  * (PS3.15 §E.3.10). An element is known by group, creator and low byte: the block that a creator reserves differs from

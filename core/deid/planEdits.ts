@@ -31,6 +31,8 @@ export interface EditPlan {
   ruleNames: string[];
   /** New bytes, with header, of elements that change. */
   literals: Map<number, Uint8Array>;
+  /** Positions of `literals` that hold words of the input. */
+  cleaned: Set<number>;
   /** New elements of the top level that the file lacks, ascending. */
   insertions: Array<{ tag: number; bytes: Uint8Array }>;
 }
@@ -52,6 +54,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     rule: new Uint8Array(index.count),
     ruleNames: [],
     literals: new Map(),
+    cleaned: new Set(),
     insertions: [],
   };
   /** By position, a number of `surroundings`. */
@@ -176,6 +179,7 @@ function settle(plan: EditPlan, target: Target & { decision: Decision }, context
   const flags = at(index.flags, node);
   const form = { explicit: (flags & flag.explicit) !== 0, bigEndian: (flags & flag.bigEndian) !== 0 };
   plan.literals.set(node, encodeElement({ tag, vr: vrOf(index, node, context), value }, form));
+  if (decision.effect === 'clean') plan.cleaned.add(node);
   note(plan, node, { action: value.length === 0 ? 'emptied' : 'changed', rule: decision.rule });
 }
 

@@ -3,8 +3,11 @@ import { encodeHeader } from '../dicom/encodeElement.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { type EditPlan, elementActions } from './planEdits.ts';
 
-/** A stretch of the output: bytes of the input from `from`, or new ones. */
-type Piece = { from: number; length: number } | { literal: Uint8Array };
+/**
+ * A stretch of the output: bytes of the input from `from`, or new ones. `node` is the element whose words the new ones
+ * hold; without it they hold labels, keyed values and constants only.
+ */
+type Piece = { from: number; length: number } | { literal: Uint8Array; node?: number };
 
 /** The planned output up to the value of Pixel Data. */
 export interface RenderedHead {
@@ -33,7 +36,7 @@ export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uin
     }
     settledUntil = at(index.end, node);
     const literal = plan.literals.get(node);
-    if (literal !== undefined) pieces.push({ literal });
+    if (literal !== undefined) pieces.push(plan.cleaned.has(node) ? { literal, node } : { literal });
     else if (!isRemoved(plan, node)) copy(at(index.start, node), settledUntil);
   }
   closeUpTo(-1);

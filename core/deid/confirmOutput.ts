@@ -1,0 +1,125 @@
+import dicomParser, { type DataSet, type Element } from 'dicom-parser';
+import { formatTag } from '../dicom/dicomFault.ts';
+import { lookUpVr } from '../dicom/lookUpVr.ts';
+import { isTextVr, vr } from '../dicom/vr.ts';
+import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { DomainError } from '../submission/DomainError.ts';
+import { isClassUid } from './decideElement.ts';
+import { dummyValue } from './dummyValue.ts';
+import { isPublishedSafe } from './findSafePrivate.ts';
+import { isRegisteredUid } from './mapUid.ts';
+import type { ProfileRule } from './profileRules.ts';
+
+interface Expected {
+  policy: ProjectPolicy;
+  rules: ReadonlyMap<number, ProfileRule>;
+  /** Tags of the elements that are written at the top level whatever the rules say. */
+  stamped: ReadonlySet<number>;
+  /** True where UIDs may be those of the input. */
+  keepsUids: boolean;
+}
+
+/**
+ * Reads the head of an output with a parser that is not ours, and finds no element that the profile removes, empties or
+ * replaces, no private element that may not stay, no name and no UID that was not mapped: what the splicer meant to do
+ * is in the bytes, by another reading of them.
+ * @param output preamble, file meta and data set up to Pixel Data, inflated
+ * @throws DomainError NotDeidentifiable
+ */
+export function confirmOutput(output: Uint8Array, expected: Expected): void {
+  for (const found of elementsOf(parse(output))) {
+    if (found.tag >>> 16 === 2 || (found.isTop && expected.stamped.has(found.tag))) continue;
+    const fault = faultOf(found, expected);
+    if (fault !== undefined) throw refusal(`${fault} is in element ${formatTag(found.tag)}`);
+  }
+}
+
+const refusal = (why: string) =>
+  new DomainError('NotDeidentifiable', `Cannot confirm the output by a second reading: ${why}`);
+
+function parse(output: Uint8Array): DataSet {
+  try {
+    // The data set is inflated already, whatever its transfer syntax says
+    return dicomParser.parseDicom(output, { inflater: (bytes, position) => bytes.subarray(position) });
+  } catch {
+    // What another reader cannot read is not passed on; its message may hold values
+    throw refusal('it cannot be read');
+  }
+}
+
+interface Found {
+  set: DataSet;
+  element: Element;
+  tag: number;
+  isTop: boolean;
+}
+
+/** Elements of all levels. */
+function* elementsOf(top: DataSet): Generator<Found, void> {
+  const open = [top];
+  for (let set = open.pop(); set !== undefined; set = open.pop()) {
+    for (const [name, element] of Object.entries(set.elements)) {
+      yield { set, element, tag: Number.parseInt(name.slice(1), 16), isTop: set === top };
+      for (const { dataSet } of element.items ?? []) if (dataSet !== undefined) open.push(dataSet);
+    }
+  }
+}
+
+function faultOf(found: Found, expected: Expected): string | undefined {
+  const { element, tag, isTop } = found;
+  const group = tag >>> 16;
+  if (group % 2 === 1) return isSafePrivate(found, expected.policy) ? undefined : 'a private value';
+  if ((tag & 0xffff) === 0 || group >>> 8 === 0x50) return 'a value that is always removed';
+  if (group >>> 8 === 0x60) return expected.policy.deid.cleanGraphics ? undefined : 'an overlay';
+  if (element.length === 0) return undefined;
+  const rule = expected.rules.get(tag);
+  const action = isTop ? rule?.action : rule?.nestedAction;
+  if (action === 'K' || rule?.isCleaned === true) return undefined;
+  if (rule !== undefined && !rule.isDated && !agrees(action, found))
+    return `a value that the profile treats by ${action}`;
+  return faultByVr(found, expected);
+}
+
+function agrees(action: ProfileRule['action'] | undefined, found: Found): boolean {
+  if (action === 'X' || action === 'Z') return false;
+  const code = lookUpVr(found.tag) ?? 0;
+  if (action !== 'D' || code === vr.UI || code === vr.SQ) return true;
+  return isDummy(found, code);
+}
+
+function faultByVr(found: Found, { policy, keepsUids }: Expected): string | undefined {
+  const code = lookUpVr(found.tag);
+  if (code === vr.PN) return isDummy(found, code) ? undefined : 'a name';
+  if (code === vr.UI && !isClassUid(found.tag) && !keepsUids) return isMapped(found) ? undefined : 'a UID';
+  const isDate = code === vr.DA || code === vr.DT || code === vr.TM;
+  return isDate && policy.deid.dates === 'remove' && !isDummy(found, code) ? 'a date' : undefined;
+}
+
+/** A value without its padding equals the one that stands for every value of its VR. */
+function isDummy({ set, element }: Found, code: number): boolean {
+  const dummy = dummyValue(code);
+  const { byteArray } = set;
+  const isPadding = (byte: number | undefined) => byte === 0x20 || byte === 0;
+  for (let i = 0; i < element.length; i += 1) {
+    const byte = byteArray[element.dataOffset + i];
+    if (i < dummy.length ? byte !== dummy[i] : !(isTextVr(code) && isPadding(byte))) return false;
+  }
+  return element.length >= dummy.length;
+}
+
+function isMapped({ set, element }: Found): boolean {
+  const text = String.fromCharCode(...set.byteArray.subarray(element.dataOffset, element.dataOffset + element.length));
+  return text.split('\\').every((each) => {
+    const uid = each.replace(/[ \0]+$/, '');
+    return uid === '' || uid.startsWith('2.25.') || isRegisteredUid(uid);
+  });
+}
+
+/** Creators stand for their blocks; what the input itself marks as safe cannot be looked up. */
+function isSafePrivate({ set, tag }: Found, { deid }: ProjectPolicy): boolean {
+  if (!deid.retainSafePrivate) return false;
+  const low = tag & 0xffff;
+  if (low < 0x100) return low >= 0x10;
+  const creator = set.string(`x${(((tag & 0xffff0000) | (low >>> 8)) >>> 0).toString(16).padStart(8, '0')}`);
+  return creator !== undefined && (isPublishedSafe(tag, creator) || set.elements.x00080300 !== undefined);
+}

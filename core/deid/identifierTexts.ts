@@ -1,0 +1,51 @@
+import { dateRenderings } from './dateRenderings.ts';
+import type { IdentifierKind } from './identifierKind.ts';
+
+/** Names that name nobody, and words of test data that names are made of. */
+const nobody = new Set(['anonymized', 'anonymised', 'anonymous', 'unknown', 'none', 'null']);
+const nobodysParts = new Set(['test', 'patient', 'phantom', 'doctor', 'physician', 'operator']);
+
+/** True for a word that may name a person. */
+export const isNamingWord = (word: string): boolean => word.length > 1 && !nobody.has(word) && !nobodysParts.has(word);
+
+/** Characters, or bytes where no character set was applied. */
+const shortestText = 4;
+/** Ideographs and the like: two make a name. */
+const shortestForeign = 2;
+/** One short word as an institution equals a maker's name or a common word too often to tell anything. */
+const shortestInstitution = 8;
+const shortestAddressPart = 6;
+
+/** What to search for because of one value: itself, its lines and its parts. Letters of ASCII are made small. */
+export function identifierTexts(kind: Exclude<IdentifierKind, 'date' | 'uid'>, value: string): string[] {
+  const lower = foldAscii(value);
+  return [...new Set(partsOf[kind](lower))].filter((text) => !nobody.has(text));
+}
+
+/** A to Z as a to z, and nothing else: what stands for a byte above ASCII stays that byte. */
+export const foldAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
+const split = (value: string, by: RegExp) => value.split(by).map((each) => each.trim());
+const isForeign = (text: string) => /[^\0-\u00ff]/.test(text);
+const isLong = (text: string) => text.length >= (isForeign(text) ? shortestForeign : shortestText);
+
+const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) => string[]> = {
+  /** PS3.5 §6.2.1: groups stand between =, components between ^. */
+  name: (value) => {
+    const parts = split(value, /[\\^=,;\s]+/).filter((part) => !nobodysParts.has(part));
+    return [...split(value, /[\\\r\n]/), ...split(value, /[\\=]/), ...parts].filter(isLong);
+  },
+  id: (value) => split(value, /[\\\r\n]/).filter(isLong),
+  institution: (value) => split(value, /[\\\r\n]/).filter((text) => text.length >= shortestInstitution),
+  address: (value) => {
+    const lines = split(value, /[\\\r\n]/).filter((text) => text.length >= shortestInstitution);
+    // A part of digits alone, like a postcode, occurs by chance
+    const isTelling = (text: string) => text.length >= shortestAddressPart && /[^\d\s.-]/.test(text);
+    return [...lines, ...split(value, /[\\\r\n,;]/).filter(isTelling)];
+  },
+  retained: () => [],
+  birthDate: (value) => {
+    const dates = split(value, /\\/).map((each) => each.replaceAll('.', ''));
+    return dates.filter((date) => /^(?:18|19|20)\d{6}$/.test(date)).flatMap(dateRenderings);
+  },
+};

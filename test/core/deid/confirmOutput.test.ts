@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { confirmOutput } from '../../../core/deid/confirmOutput.ts';
+import { profileRules } from '../../../core/deid/profileRules.ts';
+import { policyWith } from '../../fixtures/deidContext.ts';
+import {
+  ctImageStorage,
+  explicitLittle,
+  implicitLittle,
+  type TestElement,
+  writeElements,
+  writeFile,
+} from '../../fixtures/writeDicom.ts';
+
+type Deid = Parameters<typeof policyWith>[0];
+
+function confirm(elements: TestElement[], deid: Deid = {}, form = explicitLittle) {
+  const policy = policyWith(deid);
+  const transferSyntax = form.explicit ? '1.2.840.10008.1.2.1' : '1.2.840.10008.1.2';
+  const bytes = writeFile({ transferSyntax, data: writeElements(elements, form) });
+  const rules = profileRules(policy, ctImageStorage);
+  confirmOutput(bytes, { policy, rules, stamped: new Set([0x00100010]), keepsUids: policy.deid.retainUids });
+}
+
+const inItem = (element: TestElement): TestElement => ({ tag: 0x00089215, vr: 'SQ', items: [[element]] });
+
+describe('confirmOutput finds', () => {
+  test.each<[string, TestElement, Deid?]>([
+    ['a removed element', { tag: 0x00081030, vr: 'LO', value: 'planted' }],
+    ['an emptied element that is not empty', { tag: 0x00080050, vr: 'SH', value: 'planted' }],
+    ['a replaced element with another value', { tag: 0x00189074, vr: 'DT', value: '20190518' }, { dates: 'remove' }],
+    ['a name that no rule lists', { tag: 0x00142006, vr: 'PN', value: 'planted' }],
+    ['a UID that was not mapped', { tag: 0x00081155, vr: 'UI', value: '1.2.3' }],
+    ['one UID of several', { tag: 0x00081155, vr: 'UI', value: '2.25.7\\1.2.3' }],
+    ['a private element', { tag: 0x00091001, vr: 'LO', value: 'planted' }],
+    ['a private creator', { tag: 0x00090010, vr: 'LO', value: 'planted' }],
+    ['a private element without creator', { tag: 0x00191023, vr: 'DS', value: '1' }, { retainSafePrivate: true }],
+    ['an overlay', { tag: 0x60003000, vr: 'OW', value: 'planted' }],
+    ['a curve', { tag: 0x50003000, vr: 'OW', value: 'planted' }],
+    ['a group length', { tag: 0x00080000, vr: 'UL', value: Uint8Array.of(1, 0, 0, 0) }],
+    ['a dummy with something behind it', { tag: 0x00142006, vr: 'PN', value: 'ANONYMIZED^planted' }],
+  ])('%s, at the top level and in an item', (_, element, deid) => {
+    for (const form of [explicitLittle, implicitLittle]) {
+      for (const elements of [[element], [inItem(element)], [inItem(inItem(element))]])
+        expect(() => confirm(elements, deid, form)).toThrow(/Cannot confirm/);
+    }
+  });
+
+  test('what no other reader can read', () => {
+    expect(() => confirm([{ tag: 0x00081090, vr: 'LO', value: 'cut', claimedLength: 900 }])).toThrow(/cannot be read/);
+  });
+});
+
+test.each<[string, TestElement, Deid?]>([
+  ['a dummy name', { tag: 0x00142006, vr: 'PN', value: 'ANONYMIZED' }],
+  ['the label', { tag: 0x00100010, vr: 'PN', value: 'TRIAL_0001' }],
+  ['a mapped and a registered UID', { tag: 0x00081155, vr: 'UI', value: '2.25.7\\1.2.840.10008.1.2' }],
+  ['a retained UID', { tag: 0x00081155, vr: 'UI', value: '1.2.3' }, { retainUids: true }],
+  ['a retained device', { tag: 0x00181000, vr: 'LO', value: 'SN7' }, { retainDeviceIdentity: true }],
+  ['a kept model', { tag: 0x00081090, vr: 'LO', value: 'Modell' }],
+])('confirmOutput takes %s', (_, element, deid) => {
+  expect(() => confirm([element], deid)).not.toThrow();
+});
