@@ -7,7 +7,7 @@ type Archived = NonNullable<Receipt['files'][number]['archived']>;
 
 /**
  * Reads every archived file back from XNAT and compares size, MD5 and SHA-256 with the receipt, with an account of the
- * site's own: AIRLOCK_XNAT_URL, AIRLOCK_XNAT_USER, AIRLOCK_XNAT_PASSWORD.
+ * site's own: AIRLOCK_XNAT_URL, AIRLOCK_XNAT_USERNAME, AIRLOCK_XNAT_PASSWORD.
  * @returns how many differ
  * @throws a refusal `configuration`, `authentication` or `temporary`
  */
@@ -30,11 +30,11 @@ export async function compareWithArchive(context: CliContext, receipt: Receipt):
 }
 
 function xnatAccount({ env }: CliContext): { origin: string; authorization: string } {
-  const [url, user, password] = [env.AIRLOCK_XNAT_URL, env.AIRLOCK_XNAT_USER, env.AIRLOCK_XNAT_PASSWORD];
+  const [url, user, password] = [env.AIRLOCK_XNAT_URL, env.AIRLOCK_XNAT_USERNAME, env.AIRLOCK_XNAT_PASSWORD];
   if (url === undefined || user === undefined || password === undefined) {
     throw refusal(
       'configuration',
-      'Cannot read XNAT: set AIRLOCK_XNAT_URL, AIRLOCK_XNAT_USER and AIRLOCK_XNAT_PASSWORD',
+      'Cannot read XNAT: set AIRLOCK_XNAT_URL, AIRLOCK_XNAT_USERNAME and AIRLOCK_XNAT_PASSWORD',
     );
   }
   return {

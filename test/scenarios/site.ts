@@ -91,7 +91,7 @@ function spawnCli(args: string[], { client, xnat, home }: CommandLine) {
       PATH: process.env.PATH,
       AIRLOCK_HOME: home,
       ...{ AIRLOCK_URL: client.url, AIRLOCK_CLIENT_ID: client.clientId, AIRLOCK_CLIENT_SECRET: client.clientSecret },
-      ...{ AIRLOCK_XNAT_URL: xnat.url, AIRLOCK_XNAT_USER: xnat.username, AIRLOCK_XNAT_PASSWORD: xnat.password },
+      ...{ AIRLOCK_XNAT_URL: xnat.url, AIRLOCK_XNAT_USERNAME: xnat.username, AIRLOCK_XNAT_PASSWORD: xnat.password },
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

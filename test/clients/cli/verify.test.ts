@@ -21,7 +21,7 @@ beforeEach(async () => {
       AIRLOCK_URL: server.url,
       AIRLOCK_TOKEN: 'good',
       AIRLOCK_XNAT_URL: server.url,
-      AIRLOCK_XNAT_USER: 'reader',
+      AIRLOCK_XNAT_USERNAME: 'reader',
       AIRLOCK_XNAT_PASSWORD: 'secret',
     },
   };
