@@ -8,6 +8,7 @@ import { dispositionOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { type FindingCode, findingCatalogue } from '../submission/findingCatalogue.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
+import { checkConformance } from '../validation/checkConformance.ts';
 import { burnedInRisk } from './burnedInRisk.ts';
 import { identityMap } from './identityMap.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
@@ -52,6 +53,7 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
     if (blanking === 'unable') add('PixelsNotCleanable', undefined, placeOf(file, pixelData));
     const digests = await digestPixels(file, context.codecs, blanking === 'unable' ? undefined : blanking);
     await file.tail();
+    for (const { code, message, place } of checkConformance(file)) add(code, message, place);
     return { findings, dicom: factOf(file, context, digests) };
   } catch (error) {
     const fault = faultOf(error);

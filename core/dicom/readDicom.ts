@@ -38,6 +38,8 @@ export interface DicomFile {
   pixels: Bytes | undefined;
   /** Length of native pixels as the element states it; undefined without pixels and for encapsulated ones. */
   nativeBytes: number | undefined;
+  /** Fragments of encapsulated pixels, without the offset table; complete when `pixels` has been read. */
+  fragments(): number;
   /** @throws DomainError with a code of dicomFaults */
   tail(): Promise<DicomTail>;
 }
@@ -70,6 +72,7 @@ export async function readDicom(body: Bytes, codecs: Codecs): Promise<DicomFile>
     index: scan.index,
     pixels: pixels && streamPixelValue(queue, pixels),
     nativeBytes: pixels?.lengthBytes,
+    fragments: () => Math.max(0, (pixels?.items ?? 0) - 1),
     async tail() {
       const bytes = await collectBytes(rest, limits.dicomTailBytes, end);
       if (!hasPixels) return paddingTail(bytes, end);
@@ -111,7 +114,7 @@ function pixelValue({ view }: ByteSource, index: ElementIndex, { bigEndian }: En
   if (length === 0xffffffff && code !== vr.OB && code !== vr.OW) {
     throw dicomFault('DicomLengthUndefined', 'its VR allows no undefined length', { offset, tag });
   }
-  return { tag, offset, lengthBytes: length === 0xffffffff ? undefined : length, bigEndian };
+  return { tag, offset, lengthBytes: length === 0xffffffff ? undefined : length, bigEndian, items: 0 };
 }
 
 async function* readRest(queue: ReturnType<typeof chunkQueue>): AsyncGenerator<Uint8Array, void> {

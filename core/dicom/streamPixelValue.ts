@@ -8,6 +8,8 @@ interface PixelValue {
   /** Undefined for encapsulated fragments, which end by a delimiter. */
   lengthBytes: number | undefined;
   bigEndian: boolean;
+  /** Items so far: the offset table and the fragments. */
+  items: number;
 }
 
 /** A stream that can be read up to a point and then be handed on. */
@@ -73,7 +75,8 @@ function lengthWalk(lengthBytes: number): Walk {
   };
 }
 
-function fragmentWalk({ tag, offset, bigEndian }: PixelValue): Walk {
+function fragmentWalk(pixels: PixelValue): Walk {
+  const { tag, offset, bigEndian } = pixels;
   const header = new DataView(new ArrayBuffer(8));
   let headerFill = 0;
   let fragmentLeft = 0;
@@ -88,6 +91,7 @@ function fragmentWalk({ tag, offset, bigEndian }: PixelValue): Walk {
       isComplete = true;
     } else if (itemOrEnd === itemTag && length !== 0xffffffff) {
       fragmentLeft = length;
+      pixels.items += 1;
     } else {
       throw dicomFault('DicomDelimiterMisplaced', 'a fragment or the end of the fragments is due', {
         offset: position - 8,

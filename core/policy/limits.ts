@@ -43,6 +43,8 @@ export const limits = {
   dicomDepth: 32,
   dicomElements: 5_000_000,
   dicomInflateRatio: 200,
+  /** What one file departs from the standard in; the rest is counted. */
+  findingsPerFile: 50,
   /** API Gateway's own limit is 10 MB; the largest body of this API lists 10,000 parts of 95 bytes to complete. */
   requestBodyBytes: MIB,
   /** Lambda answers with at most 6 MB, in which each quotation mark of the body takes two bytes. */

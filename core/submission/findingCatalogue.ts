@@ -41,6 +41,40 @@ export const findingCatalogue = {
   AlreadyDeidentified: inform('The file says that it was de-identified before', 'None: it was de-identified again'),
   PreambleExecutable: inform('The preamble looks like another file format; it was zeroed', 'None'),
   DuplicateInstance: inform('The same instance arrived twice with equal bytes; one was kept', 'None'),
+  // rules over the files of a submission
+  StudyOfSeveralPatients: {
+    ...hold('One study has files of several patients', 'Find out whose study it is'),
+    releasable: true,
+  },
+  SeriesInSeveralStudies: {
+    ...hold('One series lies in several studies', 'Find out which study it belongs to'),
+    releasable: true,
+  },
+  SeriesOfSeveralModalities: inform('One series has files of several modalities', 'Check that the series is right'),
+  InstanceNumberRepeated: inform('Two instances of a series have one number', 'Check that no file was renumbered'),
+  InstanceNumberGap: inform('Instance numbers of a series are not in a row', 'Check that no file was forgotten'),
+  // conformance: nothing of it keeps a file from the archive unless the project says so, but for lost frames
+  SopClassUnknown: inform('The SOP class is not one of PS3.6', 'Check that the archive can use such files'),
+  FileMetaDiffers: inform('The file meta group contradicts the data set', 'None: the data set counts'),
+  AttributeMissing: inform('An attribute that the IOD requires is missing', 'Complete it at the source if it matters'),
+  AttributeEmpty: inform('An attribute that must have a value is empty', 'Complete it at the source if it matters'),
+  VrUnexpected: inform('An attribute has another VR than the standard gives it', 'Update the software that wrote it'),
+  ValueInvalid: inform('A value is not written as its VR demands', 'Correct it at the source if it matters'),
+  ValueTooLong: inform('A value has more characters than its VR allows', 'Shorten it at the source if it matters'),
+  ValueLengthInvalid: inform('A value has a length that its VR cannot have', 'Update the software that wrote it'),
+  MultiplicityInvalid: inform('An attribute has too many or too few values', 'Correct it at the source if it matters'),
+  UidInvalid: inform('A UID is not written as one', 'Update the software that wrote it'),
+  CharacterSetUnknown: inform('The character set is not known', 'Update the software that wrote it'),
+  TextUndecodable: inform(
+    'A text cannot be read in the character set stated',
+    'Names in it may be unreadable: check it',
+  ),
+  PixelsTooLong: inform('Pixel Data is longer than the image', 'Check that rows, columns and frames are right'),
+  FramesMissing: {
+    ...hold('Pixel Data has fewer frames than the file says', 'Export the file again from its source'),
+    releasable: true,
+  },
+  FindingsOmitted: inform('There are more departures than are listed', 'See the others first'),
   InstanceConflict: hold('Two different files carry one SOP instance UID', 'Decide which of them is right'),
 } satisfies Record<string, FindingEntry>;
 

@@ -1,4 +1,5 @@
-import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { dispositionOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { checkSet } from '../validation/checkSet.ts';
 import { isReleasable } from './findingCatalogue.ts';
 import { type AcceptedFile, type Labelling, labelScans, labelSessions } from './labelSessions.ts';
 import type { ReviewReason } from './reviewReasons.ts';
@@ -21,10 +22,15 @@ export function reviewFiles(
     disposition !== 'refuse' && dicom !== undefined && !byVerdict.has(file) ? [{ file, sha256, dicom }] : [],
   );
   const byIdentity = excludedByIdentity(candidates);
-  const excluded = [...byVerdict.values(), ...byIdentity.values()].sort((left, right) => left.file - right.file);
+  const together = findTogether(
+    candidates.filter(({ file }) => !byIdentity.has(file)),
+    policy,
+  );
+  const bySet = excludedTogether(together);
+  const excluded = [...byVerdict.values(), ...byIdentity.values(), ...bySet.values()].sort(byFile);
   // files that a person may release are labelled too, so that a release needs no second review
   const labelled = facts.flatMap(({ file, sha256, dicom }) => {
-    const exclusion = byVerdict.get(file) ?? byIdentity.get(file);
+    const exclusion = byVerdict.get(file) ?? byIdentity.get(file) ?? bySet.get(file);
     return dicom !== undefined && (exclusion === undefined || isReleasable(exclusion.code))
       ? [{ file, sha256, dicom }]
       : [];
@@ -37,8 +43,11 @@ export function reviewFiles(
     sessions,
     scans: labelScans(labelled, sessions),
     excluded,
+    findings: together.map(({ finding }) => finding),
   };
 }
+
+const byFile = (left: Exclusion, right: Exclusion) => left.file - right.file;
 
 /**
  * Files that go on into Anonymize. A held review that is being carried out was released by a person: then files held
@@ -76,6 +85,32 @@ function excludedByIdentity(candidates: readonly AcceptedFile[]): Map<number, Ex
           : { file, disposition: 'hold', code: 'InstanceConflict' },
       );
     }
+  }
+  return excluded;
+}
+
+interface Together {
+  finding: Finding;
+  files: readonly number[];
+}
+
+/** What files break together, as the policy classes it. */
+function findTogether(files: readonly AcceptedFile[], policy: ProjectPolicy): Together[] {
+  return checkSet(files).map(({ code, files: members, message }) => {
+    const [file = 0] = members;
+    return {
+      finding: { code, file, files: members.length, disposition: dispositionOf(code, policy), message },
+      files: members,
+    };
+  });
+}
+
+function excludedTogether(together: readonly Together[]): Map<number, Exclusion> {
+  const excluded = new Map<number, Exclusion>();
+  for (const { finding, files } of together) {
+    const { code, disposition } = finding;
+    if (disposition === 'accept') continue;
+    for (const file of files) if (!excluded.has(file)) excluded.set(file, { file, code, disposition });
   }
   return excluded;
 }

@@ -73,6 +73,8 @@ export type BatchPlan = z.infer<typeof BatchPlan>;
 export const Finding = z.object({
   code: z.string(),
   file: z.int().nonnegative(),
+  /** Files that have it, `file` being the first; absent for one that decides on its file alone. */
+  files: z.int().positive().optional(),
   disposition: z.enum(['accept', 'hold', 'refuse']),
   /** `(gggg,eeee)` where the structure is at fault. */
   tag: z.string().optional(),
@@ -156,6 +158,8 @@ export const Review = z.object({
   excluded: z.array(
     z.object({ file: z.int().nonnegative(), disposition: z.enum(['hold', 'refuse', 'duplicate']), code: z.string() }),
   ),
+  /** Rules that files break together. */
+  findings: z.array(Finding).default([]),
 });
 export type Review = z.infer<typeof Review>;
 

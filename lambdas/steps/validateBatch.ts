@@ -17,6 +17,7 @@ import {
   Nothing,
   type PlannedFile,
 } from '../../core/submission/steps.ts';
+import { mergeFindings } from '../../core/validation/mergeFindings.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type ValidatePorts = Pick<Ports, 'ledger' | 'staging' | 'work' | 'codecs' | 'policies' | 'projectKeys'>;
@@ -51,7 +52,7 @@ export const validateBatch = (ports: ValidatePorts) => async (input: BatchInput)
   await writeLines(
     work,
     workKeys.findings(submission, item.batch),
-    verdicts.flatMap(({ findings }) => findings),
+    mergeFindings(verdicts.flatMap(({ findings }) => findings)),
   );
   await writeLines(
     work,

@@ -30,6 +30,10 @@ const modality = (value: string): TestElement => ({ tag: 0x00080060, vr: 'CS', v
 const burnedIn = (value: string): TestElement => ({ tag: 0x00280301, vr: 'CS', value });
 const imageType = (value: string): TestElement => ({ tag: 0x00080008, vr: 'CS', value });
 
+/** Findings but those of conformance, which has tests of its own: these files have little but their names. */
+const gatesOf = (findings: readonly { code: string }[]) =>
+  findings.filter(({ code }) => !['AttributeMissing', 'AttributeEmpty', 'FileMetaDiffers'].includes(code));
+
 const short = (tag: number, value: number): TestElement => ({ tag, vr: 'US', value: Uint8Array.of(value, 0) });
 /** Four columns of 16 bits and so many rows; `picture` has 32 bytes. */
 const geometry = (rows: number) => [short(0x00280010, rows), short(0x00280011, 4), short(0x00280100, 16)];
@@ -73,7 +77,7 @@ describe('examineDicom', () => {
     ],
   ])('finds %s (%s)', async (code, disposition, bytes) => {
     const { findings } = await examine(bytes);
-    expect(findings).toMatchObject([{ code, disposition }]);
+    expect(gatesOf(findings)).toMatchObject([{ code, disposition }]);
     for (const each of findings) expect(() => Finding.parse({ ...each, file: 0 })).not.toThrow();
   });
 
@@ -87,7 +91,7 @@ describe('examineDicom', () => {
       writeFile({ preamble: asciiBytes('II*'.padEnd(128)), data: writeElements(withIdentity(), explicitLittle) }),
     ],
   ])('finds nothing wrong with %s', async (_, bytes) => {
-    expect((await examine(bytes)).findings).toEqual([]);
+    expect(gatesOf((await examine(bytes)).findings)).toEqual([]);
   });
 
   test('re-classes findings by the policy', async () => {

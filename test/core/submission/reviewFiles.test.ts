@@ -14,6 +14,10 @@ const findingOf = (file: number, code: string, disposition: Finding['disposition
 });
 const refusedFact = (file: number): Fact => ({ file, sizeBytes: 1, sha256: '0'.repeat(64), disposition: 'refuse' });
 
+/** A study of its own: one study has one patient, and one series one study. */
+const otherStudy = { study: '2.25.22222222', series: '2.25.33' };
+const otherPatient = { patient: 'P2', study: '2.25.44444444', series: '2.25.55' };
+
 describe('the review of a set', () => {
   test('accepts one patient and study under pseudonyms', () => {
     const review = reviewFiles({ facts: [ctFact(0), ctFact(1)], findings: [] }, demoPolicy, {});
@@ -32,7 +36,7 @@ describe('the review of a set', () => {
   });
 
   test('makes one session per patient and study when no label is asked for', () => {
-    const facts = [ctFact(0), ctFact(1, { study: '2.25.22222222' }), ctFact(2, { patient: 'P2' })];
+    const facts = [ctFact(0), ctFact(1, otherStudy), ctFact(2, otherPatient)];
     const review = reviewFiles({ facts, findings: [] }, demoPolicy, {});
     expect(review.decision).toBe('accept');
     expect(new Set(review.sessions.map(({ session }) => session)).size).toBe(3);
@@ -45,8 +49,8 @@ describe('the review of a set', () => {
   });
 
   test.each([
-    { labels: { subject: 'S1' }, facts: [ctFact(0), ctFact(1, { patient: 'P2' })], reason: 'MixedPatients' },
-    { labels: { session: 'E1' }, facts: [ctFact(0), ctFact(1, { study: '2.25.2' })], reason: 'MixedStudies' },
+    { labels: { subject: 'S1' }, facts: [ctFact(0), ctFact(1, otherPatient)], reason: 'MixedPatients' },
+    { labels: { session: 'E1' }, facts: [ctFact(0), ctFact(1, otherStudy)], reason: 'MixedStudies' },
   ])('holds for $reason under an asked-for label', ({ labels, facts, reason }) => {
     const review = reviewFiles({ facts, findings: [] }, demoPolicy, labels);
     expect(review).toMatchObject({ decision: 'hold', reasons: [reason] });

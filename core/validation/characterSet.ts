@@ -1,0 +1,89 @@
+/** How the bytes of text are read: by a fatal decoder, by ranges of single bytes, or by escape sequences. */
+interface CharacterSet {
+  /** True when one byte is one character. */
+  isSingleByte: boolean;
+  /** True when the bytes can be read as text. */
+  canDecode(bytes: Uint8Array): boolean;
+}
+
+/** G1 of the single-byte sets (PS3.3 Table C.12-2): 0xA0 on, but for what JIS X 0201 and TIS 620 leave free. */
+const singleByteFrom = (least: number, most = 0xff): CharacterSet => ({
+  isSingleByte: true,
+  canDecode: (bytes) => bytes.every((byte) => byte < 0x80 || (byte >= least && byte <= most)),
+});
+
+const decodedBy = (label: string): CharacterSet => {
+  const decoder = new TextDecoder(label, { fatal: true });
+  return {
+    isSingleByte: false,
+    canDecode(bytes) {
+      try {
+        decoder.decode(bytes);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+};
+
+const latin = singleByteFrom(0xa0);
+const byTerm = new Map<string, CharacterSet>([
+  ['', { isSingleByte: true, canDecode: (bytes) => bytes.every((byte) => byte < 0x80) }],
+  ...['100', '101', '109', '110', '144', '127', '126', '138', '148', '203'].map((number): [string, CharacterSet] => [
+    `ISO_IR ${number}`,
+    latin,
+  ]),
+  ['ISO_IR 13', singleByteFrom(0xa1, 0xdf)],
+  ['ISO_IR 166', singleByteFrom(0xa0, 0xfb)],
+  ['ISO_IR 192', decodedBy('utf-8')],
+  ['GB18030', decodedBy('gb18030')],
+  ['GBK', decodedBy('gbk')],
+]);
+
+const extended = new Set(
+  [
+    '6',
+    '13',
+    '58',
+    '87',
+    '100',
+    '101',
+    '109',
+    '110',
+    '126',
+    '127',
+    '138',
+    '144',
+    '148',
+    '149',
+    '159',
+    '166',
+    '203',
+  ].map((number) => `ISO 2022 IR ${number}`),
+);
+
+/** What may follow ESC (PS3.3 Tables C.12-3 and C.12-4). */
+const escapes = /^(?:\([BJ]|\)I|-[ABCDFGHLMTb]|\$B|\$\(D|\$\)[AC])/;
+
+const escaped: CharacterSet = {
+  isSingleByte: false,
+  canDecode(bytes) {
+    for (let from = bytes.indexOf(0x1b); from >= 0; from = bytes.indexOf(0x1b, from + 1)) {
+      if (!escapes.test(String.fromCharCode(...bytes.subarray(from + 1, from + 4)))) return false;
+    }
+    return true;
+  },
+};
+
+/**
+ * The character set that the value of (0008,0005) names; undefined when it names an unknown one, or several of which
+ * one cannot be extended (PS3.3 §C.12.1.1.2).
+ */
+export function characterSetOf(value: string): CharacterSet | undefined {
+  const terms = value.split('\\').map((term) => term.trim());
+  const [first = ''] = terms;
+  if (terms.length === 1 && !extended.has(first)) return byTerm.get(first);
+  // the default repertoire may come first, unnamed
+  return terms.every((term, position) => extended.has(term) || (position === 0 && term === '')) ? escaped : undefined;
+}

@@ -1,0 +1,54 @@
+import { at, flag, valueEnd } from '../dicom/elementIndex.ts';
+import type { DicomFile } from '../dicom/readDicom.ts';
+import { findElement } from '../dicom/readText.ts';
+import type { Nonconformity } from './Nonconformity.ts';
+import { type Requirement, requirementsOf } from './requirementsOf.ts';
+
+/**
+ * Checks that what the IOD requires is there (PS3.3): every attribute of Type 1, with a value, and of Type 2, of the
+ * mandatory modules at the top level. Conditions (Types 1C and 2C) are prose, and items are not entered.
+ * @returns false when there is no table for the SOP class
+ */
+export function checkRequired(file: DicomFile, sopClass: string, add: (found: Nonconformity) => void): boolean {
+  const required = requirementsOf(sopClass);
+  if (required === undefined) return false;
+  const { index } = file;
+  let next = 0;
+  for (let node = 0; node < index.count && next < required.length; node += 1) {
+    if (at(index.parent, node) === -1) next = checkUpTo(node, next);
+  }
+  for (const due of required.slice(next)) noteMissing(file, due, add);
+  return true;
+
+  /** What was due before this element is missing; what is this element must have a value. Answers what is due next. */
+  function checkUpTo(node: number, from: number): number {
+    let position = from;
+    const tag = at(index.tag, node);
+    for (let due = required?.[position]; due !== undefined && due.tag <= tag; due = required?.[position]) {
+      if (due.tag < tag) noteMissing(file, due, add);
+      else if (due.type === 1 && isEmpty(file, node)) add(emptyValue(due, at(index.start, node)));
+      position += 1;
+    }
+    return position;
+  }
+}
+
+/** A search of its own: elements of a file may be out of order. */
+function noteMissing(file: DicomFile, { tag, type, module }: Requirement, add: (found: Nonconformity) => void): void {
+  if (findElement(file.index, tag) !== undefined) return;
+  const message = `It is missing, but of Type ${type} in the module ${module}`;
+  add({ code: 'AttributeMissing', message, place: { offset: 0, tag } });
+}
+
+/** The value of Pixel Data lies behind the head: the index gives it no length. */
+function isEmpty({ index, pixels }: DicomFile, node: number): boolean {
+  if (pixels !== undefined && node === index.count - 1) return false;
+  const length = valueEnd(index, node) - at(index.value, node);
+  return length === 0 && ((at(index.flags, node) & flag.container) === 0 || at(index.parent, node + 1) !== node);
+}
+
+const emptyValue = ({ tag, module }: Requirement, offset: number): Nonconformity => ({
+  code: 'AttributeEmpty',
+  message: `It is empty, but of Type 1 in the module ${module}`,
+  place: { offset, tag },
+});

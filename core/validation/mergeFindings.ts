@@ -1,0 +1,18 @@
+import type { Finding } from '../submission/steps.ts';
+
+/**
+ * One line for each rule and attribute instead of one for each file, where a finding only informs: a series has its
+ * faults in every slice, and the review of 400,000 files reads all lines. What decides on a file stays as it is.
+ */
+export function mergeFindings(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  const deciding: Finding[] = [];
+  for (const each of findings) {
+    const key = `${each.code} ${each.tag}`;
+    const first = merged.get(key);
+    if (each.disposition !== 'accept') deciding.push(each);
+    else if (first === undefined) merged.set(key, { ...each, files: 1 });
+    else first.files = (first.files ?? 1) + 1;
+  }
+  return [...deciding, ...merged.values()];
+}

