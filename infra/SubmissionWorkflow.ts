@@ -77,7 +77,7 @@ export class SubmissionWorkflow extends Construct {
   #path(): Choice {
     const plan = this.#step('Plan', 'planSubmission');
     const validate = this.#map('Validate', 'validateBatch', batches);
-    const review = this.#step('Review', 'reviewFindings', { resultPath: '$.review' });
+    const review = this.#step('Review', 'reviewFindings', { resultPath: '$.review', waits: archiveWaits });
     const anonymize = this.#map('Anonymize', 'anonymizeBatch', batches);
     const checkIntegrity = this.#step('CheckIntegrity', 'checkIntegrity');
     const push = this.#map('Push', 'pushScan', deliveries);

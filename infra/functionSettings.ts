@@ -26,7 +26,7 @@ const steps = {
     ...batch,
     access: ['staging.read', 'work.read', 'work.write', 'ledger.read', 'policies', 'deidKey'],
   },
-  reviewFindings: { ...stream, access: ['work.read', 'work.write', 'ledger.write', 'policies'] },
+  reviewFindings: { ...stream, access: ['work.read', 'work.write', 'ledger.write', 'policies', 'xnat'] },
   anonymizeBatch: {
     ...batch,
     access: [
@@ -43,11 +43,11 @@ const steps = {
   checkIntegrity: { ...stream, access: ['work.read', 'work.write', 'clean.read', 'ledger.write', 'policies'] },
   pushScan: {
     ...stream,
-    access: ['work.read', 'clean.read', 'ledger.read', 'registers', 'policies', 'xnat'],
+    access: ['work.read', 'work.write', 'clean.read', 'ledger.read', 'registers', 'policies', 'xnat'],
   },
   confirmArchive: {
     ...stream,
-    access: ['work.read', 'work.write', 'ledger.write', 'registers', 'policies', 'xnat'],
+    access: ['work.read', 'work.write', 'clean.read', 'ledger.write', 'registers', 'policies', 'xnat'],
   },
   sealReceipt: {
     ...stream,
@@ -58,6 +58,7 @@ const steps = {
       'audit.read',
       'audit.write',
       'ledger.write',
+      'registers',
       'policies',
       'signer.sign',
     ],

@@ -2,6 +2,7 @@
 export const helpText = `airlock: uploads into XNAT that are validated, de-identified and proven intact
 
   airlock upload PATH --project P [--subject S] [--session E] [--wait] [--json]
+                 [--on-conflict append|new-label]   where XNAT holds the session already
   airlock upload PATH --resume ID            go on with an upload that was interrupted
   airlock status [ID] [--json]               one submission, or the newest ones
   airlock receipt ID [-o FILE]               fetch and prove a receipt

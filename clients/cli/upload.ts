@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CreateSubmissionBody } from '../../core/submission/api.ts';
+import { OnConflict } from '../../core/submission/Submission.ts';
 import { type InspectedFile, inspectFile } from '../../core/upload/inspectFile.ts';
 import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
 import type { ReadFile } from '../../core/upload/readParts.ts';
@@ -27,6 +28,7 @@ export const upload: Command = async (args, context) => {
       project: { type: 'string' },
       subject: { type: 'string' },
       session: { type: 'string' },
+      'on-conflict': { type: 'string' },
       resume: { type: 'string' },
       wait: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -47,11 +49,25 @@ export const upload: Command = async (args, context) => {
   return exitCodes.archived;
 };
 
-function targetOf(values: { project?: string; subject?: string; session?: string; resume?: string }) {
-  const { project, subject, session, resume } = values;
+interface Asked {
+  project?: string;
+  subject?: string;
+  session?: string;
+  resume?: string;
+  'on-conflict'?: string;
+}
+
+function targetOf({ project, subject, session, resume, 'on-conflict': asked }: Asked) {
   if (resume !== undefined) return { resume };
   if (project === undefined) throw refusal('usage', 'Cannot upload: name the project with --project');
-  return { project, ...(subject && { subject }), ...(session && { session }) };
+  const onConflict = OnConflict.optional().safeParse(asked);
+  if (!onConflict.success) throw refusal('usage', 'Cannot upload: --on-conflict is fail, append or new-label');
+  return {
+    project,
+    ...(subject && { subject }),
+    ...(session && { session }),
+    ...(onConflict.data && { onConflict: onConflict.data }),
+  };
 }
 
 async function planFolder(folder: LocalFolder, { signal }: CliContext, report: Reporter): Promise<UploadPlan> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
 import { BlankedPixels } from '../submission/steps.ts';
+import { PreviousReceipt } from './PreviousReceipt.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const Md5Hex = z.string().regex(/^[0-9a-f]{32}$/);
@@ -21,6 +22,8 @@ export const ReceiptFile = z.object({
       /** Of the de-identified file. */
       sha256: Sha256Hex,
       md5: Md5Hex,
+      /** XNAT held it before this submission, byte by byte: it was not sent again. */
+      stood: z.literal(true).optional(),
       /** Of the pixel data, equal before and after de-identification but where `blanked` says; absent without pixels. */
       pixelSha256: Sha256Hex.optional(),
       blanked: BlankedPixels.optional(),
@@ -40,7 +43,15 @@ export const Receipt = z.object({
   manifest: ManifestSummary,
   /** SHA-256 of the project policy's canonical JSON, and the edition of PS3.15 that was applied. */
   policy: z.object({ sha256: Sha256Hex, profile: z.string() }),
-  sessions: z.array(z.object({ subject: XnatLabel, session: XnatLabel, uri: z.string() })),
+  sessions: z.array(
+    z.object({
+      subject: XnatLabel,
+      session: XnatLabel,
+      uri: z.string(),
+      /** The session stood before: this receipt is an addendum. Absent also where it did not come through here. */
+      previous: PreviousReceipt.optional(),
+    }),
+  ),
   totals: z.object({ announced: z.int(), archived: z.int(), held: z.int(), refused: z.int(), duplicate: z.int() }),
   files: z.array(ReceiptFile),
   /** Head of the audit chain before the receipt's own event. */

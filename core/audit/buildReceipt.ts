@@ -21,9 +21,9 @@ export function buildReceipt({ header, facts, evidence, review, confirmation }: 
   const count = (outcome: ReceiptFile['outcome']) => files.filter((file) => file.outcome === outcome).length;
   return {
     ...header,
-    sessions: confirmation.sessions.flatMap(({ id, uri }) => {
+    sessions: confirmation.sessions.flatMap(({ id, ...confirmed }) => {
       const session = sessions.get(id);
-      return session === undefined ? [] : [{ subject: session.subject, session: session.session, uri }];
+      return session === undefined ? [] : [{ subject: session.subject, session: session.session, ...confirmed }];
     }),
     totals: {
       announced: files.length,
@@ -46,13 +46,14 @@ function receiptFile(fact: Fact, found: Evidence, confirmed: ConfirmedFile | und
   }
   // a clean file that XNAT did not list is held by definition; Confirm does not let it come this far
   if (confirmed === undefined) return { file, sha256, sizeBytes, outcome: 'held', code: 'ArchiveMismatch' };
-  const { uri, sizeBytes: archivedBytes, md5 } = confirmed;
+  const { uri, sizeBytes: archivedBytes, md5, stood } = confirmed;
+  const standing = stood === undefined ? {} : { stood };
   const pixels = {
     ...(found.pixelSha256 === undefined ? {} : { pixelSha256: found.pixelSha256 }),
     ...(found.blanked === undefined ? {} : { blanked: found.blanked }),
   };
   return {
     ...{ file, sha256, sizeBytes, outcome: 'archived' },
-    archived: { uri, sizeBytes: archivedBytes, sha256: found.sha256, md5, ...pixels },
+    archived: { uri, sizeBytes: archivedBytes, sha256: found.sha256, md5, ...standing, ...pixels },
   };
 }

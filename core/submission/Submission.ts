@@ -8,6 +8,13 @@ export const SiteId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 /** XNAT's project, subject and session labels: one path segment each. */
 export const XnatLabel = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
+/**
+ * What to do where XNAT holds the session already: nothing (`fail`), add what it lacks (`append`), or make a session
+ * under a label that is free. Nothing is ever overwritten.
+ */
+export const OnConflict = z.enum(['fail', 'append', 'new-label']);
+export type OnConflict = z.infer<typeof OnConflict>;
+
 /** What a submission as a whole announced: the digest, size and counts of its manifest. */
 export const ManifestSummary = z.object({
   sha256: Sha256Hex,
@@ -26,6 +33,8 @@ export const Submission = z.object({
   /** Labels that the site asked for; absent when the project's scheme makes them. */
   subject: XnatLabel.optional(),
   session: XnatLabel.optional(),
+  /** `fail` when absent. */
+  onConflict: OnConflict.optional(),
   state: SubmissionState,
   /** The state in which the last attempt was held or failed: where the next one goes on. */
   interruptedIn: SubmissionState.optional(),

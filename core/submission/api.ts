@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ChainedEvent } from '../audit/AuditEvent.ts';
 import { limits } from '../policy/limits.ts';
-import { ManifestSummary, Submission, XnatLabel } from './Submission.ts';
+import { ManifestSummary, OnConflict, Submission, XnatLabel } from './Submission.ts';
 
 /**
  * The HTTP contract, one schema a body. Client, server, web and tests read it here. Every path is under /v1 but the
@@ -40,6 +40,8 @@ export const CreateSubmissionBody = z.strictObject({
   project: XnatLabel,
   subject: XnatLabel.optional(),
   session: XnatLabel.optional(),
+  /** Needs the leave of the project's policy. */
+  onConflict: OnConflict.optional(),
 });
 export type CreateSubmissionBody = z.infer<typeof CreateSubmissionBody>;
 

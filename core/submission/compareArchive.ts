@@ -8,8 +8,8 @@ interface Comparison {
   equal: { awaited: Awaited; listed: ArchivedFile; md5: string }[];
   absent: Awaited[];
   different: Awaited[];
-  /** How many files XNAT lists under names that are not ours. */
-  foreign: number;
+  /** Listed under names that are not ours. */
+  foreign: ArchivedFile[];
 }
 
 /** Compares a delivery with what XNAT lists; files without a digest in the listing are downloaded and hashed. */
@@ -18,7 +18,7 @@ export async function compareArchive(
   delivery: Delivery,
 ): Promise<Comparison> {
   const listed = new Map((await archive.listFiles(delivery)).map((file) => [file.name, file]));
-  const comparison: Comparison = { equal: [], absent: [], different: [], foreign: 0 };
+  const comparison: Comparison = { equal: [], absent: [], different: [], foreign: [] };
   for (const awaited of delivery.files) {
     const file = listed.get(awaited.name);
     listed.delete(awaited.name);
@@ -31,6 +31,6 @@ export async function compareArchive(
       comparison.equal.push({ awaited, listed: file, md5 });
     else comparison.different.push(awaited);
   }
-  comparison.foreign = listed.size;
+  comparison.foreign = [...listed.values()];
   return comparison;
 }

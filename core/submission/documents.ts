@@ -15,14 +15,14 @@ export async function readDocument<T>(store: ObjectStore, key: string, schema: z
   return schema.parse(JSON.parse(parseUtf8(await collect(store.read(key), limits.workDocumentBytes))));
 }
 
-/** With `ifAbsent` the document that stands first stays. */
+/** With `ifAbsent` the document that stands first stays, and the answer is false. */
 export async function writeDocument(
   store: ObjectStore,
   key: string,
   value: unknown,
   options: { ifAbsent?: boolean } = {},
-): Promise<void> {
-  await store.write(key, utf8ToBytes(JSON.stringify(value)), options);
+): Promise<boolean> {
+  return store.write(key, utf8ToBytes(JSON.stringify(value)), options);
 }
 
 /** @throws DomainError ObjectMissing, LimitExceeded; ZodError for what breaks the contract */

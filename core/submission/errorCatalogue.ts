@@ -44,6 +44,13 @@ export const errorCatalogue = {
   XnatPaused: entry('The project delivers at other hours, or is paused', 'None: delivery waits for its hours', true),
   XnatRefused: entry('XNAT refuses the request', 'Check the XNAT account and project'),
   XnatConflict: entry('XNAT holds something else under this name', 'Choose another label, or ask the curator'),
+  LabelTaken: entry('Another session in XNAT has this label', 'Choose another label, or ask the curator'),
+  StudyElsewhere: entry('XNAT holds this study under another label', 'Ask the curator which of them is right'),
+  SessionExists: entry(
+    'XNAT holds this session already, and adding to it was not asked for',
+    'Send it with onConflict append or new-label, if the project allows that',
+  ),
+  ScanTaken: entry('The scan in XNAT holds other files than those sent', 'Ask the curator which of them is right'),
   ArchiveMismatch: entry('XNAT does not hold what was sent', 'Re-drive; if it stays, ask the XNAT administrator'),
   StorageUnavailable: entry('Object storage does not answer', 'None: the step is tried again', true),
   UnexpectedFault: entry('A fault the system does not know', 'Re-drive; if it stays, report the submission id'),

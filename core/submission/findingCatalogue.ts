@@ -76,6 +76,12 @@ export const findingCatalogue = {
   },
   FindingsOmitted: inform('There are more departures than are listed', 'See the others first'),
   InstanceConflict: hold('Two different files carry one SOP instance UID', 'Decide which of them is right'),
+  ArchiveFileMissing: hold(
+    'XNAT has lost the file after it was sent',
+    'None: it is sent once more; then a person looks',
+  ),
+  ArchiveFileAltered: hold('XNAT holds other bytes than were sent', 'None: it is sent once more; then a person looks'),
+  ArchiveFileForeign: hold('The scan in XNAT holds a file of somebody else', 'Ask the curator; it is not touched'),
 } satisfies Record<string, FindingEntry>;
 
 /** True when a person may release a file that was held for this finding. */

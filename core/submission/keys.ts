@@ -20,6 +20,11 @@ export const workKeys = {
   packs: (submission: string, batch: string) => `${submission}/packs/${batch}.jsonl`,
   deliveries: (submission: string) => `${submission}/deliveries.jsonl`,
   delivery: (submission: string, delivery: string) => `${submission}/delivery/${delivery}.json`,
+  /** Of a session or a delivery. */
+  claim: (submission: string, id: string) => `${submission}/claims/${id}.json`,
+  /** What one attempt found wrong in XNAT. */
+  mismatches: (submission: string, attempt: number, delivery: string) =>
+    `${submission}/mismatches/a${attempt}-${delivery}.jsonl`,
   confirmation: (submission: string) => `${submission}/confirmation.json`,
 };
 

@@ -46,11 +46,15 @@ function pseudonymousLabel(subject: string, xsiType: string, study: string): str
 /** A session label is unique in its project, so it is unique in its submission. */
 function freeLabel(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted;
-  const room = wanted.slice(0, LABEL_LENGTH - SUFFIX_LENGTH);
   for (let suffix = 2; ; suffix += 1) {
-    if (!taken.has(`${room}-${suffix}`)) return `${room}-${suffix}`;
+    const label = suffixedLabel(wanted, suffix);
+    if (!taken.has(label)) return label;
   }
 }
+
+/** A label made another one by a number, within the length of a label. */
+export const suffixedLabel = (label: string, suffix: number): string =>
+  `${label.slice(0, LABEL_LENGTH - SUFFIX_LENGTH)}-${suffix}`;
 
 /** One XNAT scan per series, named by its number; series that share a number get a suffix, as XNAT gives them. */
 export function labelScans(files: readonly AcceptedFile[], sessions: Review['sessions']): ReviewedScan[] {

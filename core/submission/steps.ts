@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { Rectangle } from '../policy/Rectangle.ts';
 import { SubmissionId, XnatLabel } from './Submission.ts';
 
@@ -226,9 +227,19 @@ export const Delivery = z.object({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
+/** One line of mismatches/{attempt}-{delivery}.jsonl: what was wrong in XNAT, by our own names. */
+export const ArchiveFinding = z.object({
+  code: z.enum(['ArchiveFileMissing', 'ArchiveFileAltered', 'ArchiveFileForeign']),
+  file: z.int().nonnegative().optional(),
+  name: z.string().optional(),
+  /** Of a file whose name is not ours. */
+  scan: ScanKey.optional(),
+});
+export type ArchiveFinding = z.infer<typeof ArchiveFinding>;
+
 /** confirmation.json: what XNAT itself lists, after comparison. */
 export const Confirmation = z.object({
-  sessions: z.array(z.object({ id: SessionKey, uri: z.string() })),
+  sessions: z.array(z.object({ id: SessionKey, uri: z.string(), previous: PreviousReceipt.optional() })),
   files: z.array(
     z.object({
       file: z.int().nonnegative(),
@@ -236,6 +247,8 @@ export const Confirmation = z.object({
       uri: z.string(),
       sizeBytes: z.int().positive(),
       md5: Md5Hex,
+      /** It was there before. */
+      stood: z.literal(true).optional(),
     }),
   ),
 });

@@ -62,7 +62,8 @@ export function xnatSession(access: XnatAccess) {
     });
     const id = String(await answer.content()).trim();
     if (!isOk(answer)) throw refusalOf('sign in to XNAT', answer);
-    if (!/^[\w.-]+$/.test(id)) throw refused('sign in to XNAT', 'it sent no session id');
+    // a page instead: XNAT is starting, or a proxy speaks for it
+    if (!/^[\w.-]+$/.test(id)) throw unavailable('sign in to XNAT', 'it sent no session id');
     // a load balancer in front may tie its own cookie to the same server
     const others = answer.cookies.map((cookie) => cookie.split(';')[0] ?? '');
     return [`JSESSIONID=${id}`, ...others.filter((cookie) => !cookie.startsWith('JSESSIONID='))].join('; ');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { openChain } from '../../core/audit/appendEvent.ts';
+import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import type { Principal } from '../../core/policy/principal.ts';
 import { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
@@ -18,10 +19,12 @@ export const createSubmission = apiRoute(
   },
   ({ ledger, policies, clock, ids }) =>
     async ({ body, idempotencyKey }, { site, subject }) => {
+      const policy = policies.get(body.project);
       // A project of other sites alone does not exist for this one
-      if (!policies.get(body.project)?.sites.includes(site)) {
+      if (!policy?.sites.includes(site)) {
         throw new DomainError('ProjectNotFound', 'Cannot create a submission: the site has no such project');
       }
+      requireLeave(policy, body);
       const id = idempotencyKey === undefined ? ids.submission() : submissionIdOf({ site, subject, idempotencyKey });
       const earlier = idempotencyKey === undefined ? undefined : await ledger.get(id);
       if (earlier !== undefined) return { status: 201, body: requireSame(earlier, body) };
@@ -30,6 +33,11 @@ export const createSubmission = apiRoute(
       return { status: 201, body: change.next };
     },
 );
+
+function requireLeave({ delivery }: ProjectPolicy, { onConflict }: CreateSubmissionBody): void {
+  if (onConflict === undefined || onConflict === 'fail' || delivery.onConflict.includes(onConflict)) return;
+  throw new DomainError('Forbidden', `Cannot create a submission: the project does not allow onConflict ${onConflict}`);
+}
 
 interface Opening {
   id: string;
@@ -45,8 +53,9 @@ function firstChange({ id, body, at, principal: { site, subject } }: Opening): L
   );
 }
 
-function requireSame(earlier: Submission, { project, subject, session }: CreateSubmissionBody): Submission {
-  if (earlier.project === project && earlier.subject === subject && earlier.session === session) return earlier;
+function requireSame(earlier: Submission, body: CreateSubmissionBody): Submission {
+  const fields = ['project', 'subject', 'session', 'onConflict'] as const;
+  if (fields.every((field) => earlier[field] === body[field])) return earlier;
   throw new DomainError('RequestInvalid', 'Cannot create a submission: its Idempotency-Key came with another body');
 }
 

@@ -1,3 +1,4 @@
+import { freeSessionLabels } from '../../core/delivery/freeSessionLabels.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { writeDocument } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';
@@ -8,16 +9,23 @@ import { reviewFiles } from '../../core/submission/reviewFiles.ts';
 import { Fact, Finding, ReviewOutput, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
-type ReviewPorts = Pick<Ports, 'ledger' | 'work' | 'clock' | 'policies'>;
+type ReviewPorts = Pick<Ports, 'ledger' | 'work' | 'archive' | 'clock' | 'policies'>;
 
-/** Looks at the set as a whole and decides: accept, hold for a person, or reject. */
+/**
+ * Looks at the set as a whole and decides: accept, hold for a person, or reject. XNAT is asked only for a submission
+ * that wants new labels where its own are taken.
+ * @throws DomainError XnatUnavailable
+ */
 export const reviewFindings = (ports: ReviewPorts) => async (input: StepInput) => {
   const { ledger, work, policies } = ports;
   const { submission } = input;
-  const { project, subject, session } = await requireAttempt(ledger, input);
+  const { project, subject, session, onConflict } = await requireAttempt(ledger, input);
   const facts = await readBatchLines(work, submission, { key: workKeys.facts, schema: Fact });
   const findings = await readBatchLines(work, submission, { key: workKeys.findings, schema: Finding });
-  const review = reviewFiles({ facts, findings }, requirePolicy(policies, project), { subject, session });
+  const policy = requirePolicy(policies, project);
+  const reviewed = reviewFiles({ facts, findings }, policy, { subject, session });
+  const isRelabelled = onConflict === 'new-label' && reviewed.decision !== 'reject';
+  const review = isRelabelled ? await freeSessionLabels(ports, reviewed, policy.xnatProject) : reviewed;
   await writeDocument(work, workKeys.review(submission), review);
   if (review.decision === 'accept') {
     const counts = { files: facts.length, excluded: review.excluded.length, sessions: review.sessions.length };

@@ -1,5 +1,6 @@
 import { buildReceipt } from '../../core/audit/buildReceipt.ts';
 import { hashBytes, hashJson } from '../../core/audit/hashJson.ts';
+import { noteReceipt } from '../../core/audit/lastReceipt.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { profileName } from '../../core/deid/profileName.ts';
@@ -14,20 +15,27 @@ import type { Submission } from '../../core/submission/Submission.ts';
 import { Confirmation, Evidence, Fact, Nothing, Review, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
-type SealPorts = Pick<Ports, 'ledger' | 'work' | 'staging' | 'clean' | 'audit' | 'signer' | 'clock' | 'policies'>;
+type SealPorts = Pick<
+  Ports,
+  'ledger' | 'work' | 'staging' | 'clean' | 'audit' | 'signer' | 'registers' | 'clock' | 'policies'
+>;
 
 /**
  * Signs what was proven, deletes what the site sent, and says `archived` last: as long as anything is left to do the
  * submission is in flight, and somebody goes on with it. Safe to run twice.
  */
 export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
-  const { ledger, staging, clean } = ports;
+  const { ledger, staging, clean, registers, policies } = ports;
   const { submission } = input;
   const current = await requireAttempt(ledger, input);
   const { receipt } = await sealedReceipt(ports, current);
   const { totals } = receipt;
   const outcome = { archived: totals.archived, held: totals.held, refused: totals.refused };
   const digests = { receipt: hashBytes(receiptBytes(receipt)), manifest: receipt.manifest.sha256 };
+  const { xnatProject } = requirePolicy(policies, current.project);
+  for (const { session } of receipt.sessions) {
+    await noteReceipt(registers, { xnatProject, session }, { submission, sha256: digests.receipt });
+  }
   await staging.removeAll(stagingKeys.all(submission));
   await clean.removeAll(cleanKeys.all(submission));
   await advance(ports, input, { type: 'receipt.sealed', to: 'archived', digests, counts: totals, patch: { outcome } });

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { hashBytes } from '../audit/hashJson.ts';
+import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
+import { readDocument, writeDocument } from '../submission/documents.ts';
+import { workKeys } from '../submission/keys.ts';
+import type { ObjectStore } from '../submission/ports.ts';
+
+/**
+ * What a submission found in XNAT before it put anything there. It is written once and kept over all attempts: only
+ * so can a later look tell what is the submission's own (to be repaired, or withdrawn) from what is another's.
+ */
+export const SessionClaim = z.object({
+  /** There was no session of this label. */
+  isNew: z.boolean(),
+  /** XNAT's own id of the one that stood. */
+  standing: z.string().optional(),
+  /** XNAT's ids of the scans that stood in it. */
+  scans: z.array(z.string()),
+  /** The newest receipt of what stood, when it came through here. */
+  previous: PreviousReceipt.optional(),
+});
+export type SessionClaim = z.infer<typeof SessionClaim>;
+
+export const ScanClaim = z.object({
+  /** Our names that XNAT did not hold: what this submission puts there. */
+  names: z.array(z.string()),
+  /** Files of others that stood beside them, as SHA-256 of their names: a foreign name may name a person. */
+  others: z.array(z.string()),
+});
+export type ScanClaim = z.infer<typeof ScanClaim>;
+
+/** The claim that stands, or else the one that is made of what is found now. */
+export async function claimOnce<Claim>(
+  work: ObjectStore,
+  { submission, id, schema }: { submission: string; id: string; schema: z.ZodType<Claim> },
+  look: () => Promise<Claim>,
+): Promise<Claim> {
+  const key = workKeys.claim(submission, id);
+  if ((await work.head(key)) === undefined) await writeDocument(work, key, await look(), { ifAbsent: true });
+  return readDocument(work, key, schema);
+}
+
+/** A name as a claim keeps it. */
+export const hashName = (name: string): string => hashBytes(new TextEncoder().encode(name));
