@@ -192,7 +192,7 @@ export interface ScanTarget extends SessionTarget {
 }
 
 /** What XNAT holds where a session is to go. */
-interface StandingPlace {
+export interface StandingPlace {
   /** The session of this label, whoever's it is. */
   session: StandingSession | undefined;
   /** XNAT's ids of other sessions of the project that hold the same study. */
