@@ -45,6 +45,14 @@ export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> 
       `Cannot push ${delivery.delivery}: ${lost} files that stood before have changed`,
     );
   }
+  const others = new Set(claim.others);
+  const strangers = found.foreign.filter(({ name }) => !others.has(hashName(name))).length;
+  if (strangers > 0) {
+    throw new DomainError(
+      'ScanTaken',
+      `Cannot push ${delivery.delivery}: somebody else put ${strangers} files into it`,
+    );
+  }
   // all of it stood before, byte by byte
   if (claim.names.length === 0) return;
   await ports.archive.ensureScan(delivery);

@@ -63,7 +63,10 @@ export async function openApi() {
   const keys = generateKeyPairSync('ed25519');
   const policies = [
     ProjectPolicy.parse({ project: 'TRIAL', xnatProject: 'TRIAL', sites: ['north', 'south'] }),
-    ProjectPolicy.parse({ project: 'SOUTHONLY', xnatProject: 'SOUTHONLY', sites: ['south'] }),
+    ProjectPolicy.parse({
+      ...{ project: 'SOUTHONLY', xnatProject: 'SOUTHONLY', sites: ['south'] },
+      delivery: { onConflict: ['append'] },
+    }),
   ];
   const ports = portsOf({
     ledger,

@@ -89,10 +89,10 @@ test.each(functionNames)('%s has the variables of its ports and no other', async
   expect(environmentOf(name).sort()).toEqual([...new Set([...wanted, 'NODE_OPTIONS'])].sort());
 });
 
-test('only the signer of receipts may sign, only two functions know the key of pseudonyms, only two reach XNAT', () => {
+test('only the signer of receipts may sign, only two functions know the key of pseudonyms, only three reach XNAT', () => {
   const holders = (variable: string) => functionNames.filter((name) => environmentOf(name).includes(variable));
   expect(holders('DEID_SECRET_ID')).toEqual(['validateBatch', 'anonymizeBatch']);
-  expect(holders('XNAT_SECRET_ID')).toEqual(['pushScan', 'confirmArchive']);
+  expect(holders('XNAT_SECRET_ID')).toEqual(['reviewFindings', 'pushScan', 'confirmArchive']);
   const signing = ofType(template, 'AWS::IAM::ManagedPolicy').filter(([, policy]) =>
     JSON.stringify(policy).includes('"kms:Sign"'),
   );

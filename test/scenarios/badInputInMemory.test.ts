@@ -162,22 +162,26 @@ describe('what does not agree stops the submission with a code', () => {
     for (const { scans } of ports.archive.sessions.values()) {
       for (const { files } of scans.values()) files.set('foreign.dcm', new Uint8Array(3));
     }
-    await expect(pushScan(ports)({ ...input, item: { delivery: 'd0001' } })).rejects.toThrow(refusal('XnatConflict'));
+    await expect(pushScan(ports)({ ...input, item: { delivery: 'd0001' } })).rejects.toThrow(refusal('ScanTaken'));
     await expect(confirmArchive(ports)(input)).rejects.toThrow(refusal('ArchiveMismatch'));
   });
 
   test.each([
     { spoil: (files: Map<string, Uint8Array>, name: string) => files.delete(name), why: 'is missing' },
     { spoil: (files: Map<string, Uint8Array>, name: string) => files.set(name, new Uint8Array(9)), why: 'differs' },
-  ])('a file that $why in XNAT is not called archived', async ({ spoil }) => {
-    const { ports, input } = await runTo('Confirm');
-    for (const { scans } of ports.archive.sessions.values()) {
-      for (const { files } of scans.values()) for (const name of [...files.keys()].slice(0, 1)) spoil(files, name);
-    }
-    await expect(confirmArchive(ports)(input)).rejects.toThrow(refusal('ArchiveMismatch'));
-    await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
-    expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'failed', reason: 'ArchiveMismatch' });
-  });
+  ])(
+    'a file that $why in XNAT, and goes on doing so when it is sent again, is not called archived',
+    async ({ spoil }) => {
+      const { ports, input } = await runTo('Confirm');
+      ports.archive.putPack = async () => undefined;
+      for (const { scans } of ports.archive.sessions.values()) {
+        for (const { files } of scans.values()) for (const name of [...files.keys()].slice(0, 1)) spoil(files, name);
+      }
+      await expect(confirmArchive(ports)(input)).rejects.toThrow(refusal('ArchiveMismatch'));
+      await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
+      expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'failed', reason: 'ArchiveMismatch' });
+    },
+  );
 
   test('an attempt that a newer one has replaced does nothing', async () => {
     const { ports, input } = await staged();

@@ -53,6 +53,19 @@ async function uploaded(): Promise<string> {
 const commit = (submission: string, manifestSha256 = manifest.summary.sha256) =>
   api.call('commitSubmission', { path: { submission }, body: { manifestSha256 } });
 
+test.each([
+  { onConflict: 'fail', project: 'TRIAL', status: 201 },
+  { onConflict: 'append', project: 'TRIAL', status: 403 },
+  { onConflict: 'new-label', project: 'TRIAL', status: 403 },
+  { onConflict: 'append', project: 'SOUTHONLY', status: 201 },
+  { onConflict: 'new-label', project: 'SOUTHONLY', status: 403 },
+  { onConflict: 'overwrite', project: 'SOUTHONLY', status: 400 },
+])('onConflict $onConflict is what the policy of $project allows: $status', async ({ status, ...body }) => {
+  const answer = await api.call('createSubmission', { body, site: 'south' });
+  expect(answer.status).toBe(status);
+  expect(answer.body.onConflict).toBe(status === 201 ? body.onConflict : undefined);
+});
+
 describe('the way of an upload', () => {
   test('goes from a draft to a commit object, and its chain verifies', async () => {
     const submission = await uploaded();
