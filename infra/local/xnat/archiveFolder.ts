@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Resource } from './archiveStore.ts';
 import { refusal } from './refusal.ts';
@@ -74,6 +74,13 @@ export function openArchiveFolder(dataDir: string) {
         await rename(temporary, path);
       });
       arrived.isPlaced = true;
+    },
+    /** A second name for a stored file, in place of what stands there. */
+    async link(from: Resource, to: Resource, name: string) {
+      const path = pathOf(to, name);
+      await mkdir(dirname(path), { recursive: true });
+      await rm(path, { force: true });
+      await link(pathOf(from, name), path);
     },
     async discard({ temporary, isPlaced }: Arrived) {
       if (!isPlaced) await rm(temporary, { force: true });

@@ -1,5 +1,5 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import * as z from 'zod';
+import { openDatabase } from './openDatabase.ts';
 
 const itemKinds = ['project', 'subject', 'experiment', 'scan'] as const;
 export type ItemKind = (typeof itemKinds)[number];
@@ -47,9 +47,9 @@ export const CatalogFile = z.object({
 });
 export type CatalogFile = z.infer<typeof CatalogFile>;
 
+const Instance = z.object({ path: z.string(), uid: z.string() });
+
 const tables = `
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS items (
   key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, label TEXT NOT NULL, scope TEXT NOT NULL,
   parent INTEGER NOT NULL, xsiType TEXT NOT NULL, fields TEXT NOT NULL, inserted TEXT NOT NULL, insertUser TEXT NOT NULL,
@@ -62,36 +62,14 @@ CREATE TABLE IF NOT EXISTS resources (
 CREATE TABLE IF NOT EXISTS files (
   resource INTEGER NOT NULL, path TEXT NOT NULL, sizeBytes INTEGER NOT NULL, digest TEXT NOT NULL, format TEXT NOT NULL,
   content TEXT NOT NULL, tags TEXT NOT NULL, PRIMARY KEY (resource, path)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS instances (
+  resource INTEGER NOT NULL, path TEXT NOT NULL, uid TEXT NOT NULL, PRIMARY KEY (resource, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
 /** XNAT's database and catalogs in one SQLite file. A file's row is written only when its bytes are in place. */
 export function openArchiveStore(path: string) {
-  const database = new DatabaseSync(path);
-  database.exec(tables);
-  const statements = new Map<string, ReturnType<typeof database.prepare>>();
-  const prepare = (sql: string) => {
-    const statement = statements.get(sql) ?? database.prepare(sql);
-    statements.set(sql, statement);
-    return statement;
-  };
-  const run = (sql: string, ...values: SQLInputValue[]) => Number(prepare(sql).run(...values).lastInsertRowid);
-  const all = <T>(schema: z.ZodType<T>, sql: string, ...values: SQLInputValue[]) =>
-    prepare(sql)
-      .all(...values)
-      .map((row) => schema.parse(row));
-
-  const transact = <T>(work: () => T): T => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      database.exec('ROLLBACK');
-      throw error;
-    }
-  };
+  const { run, all, transact, close } = openDatabase(path, tables);
 
   const items = {
     findItem: (kind: ItemKind, scope: string, label: string) =>
@@ -137,6 +115,7 @@ export function openArchiveStore(path: string) {
     },
     deleteResource(id: number) {
       run('DELETE FROM files WHERE resource = ?', id);
+      run('DELETE FROM instances WHERE resource = ?', id);
       run('DELETE FROM resources WHERE id = ?', id);
     },
   };
@@ -155,9 +134,21 @@ export function openArchiveStore(path: string) {
     },
     deleteFile(resource: number, name: string) {
       run('DELETE FROM files WHERE resource = ? AND path = ?', resource, name);
+      run('DELETE FROM instances WHERE resource = ? AND path = ?', resource, name);
+    },
+    /** SOP Instance UIDs of files that came by the import service, by path. */
+    listInstances: (resource: number): Map<string, string> =>
+      new Map(
+        all(Instance, 'SELECT path, uid FROM instances WHERE resource = ?', resource).map(({ path: name, uid }) => [
+          name,
+          uid,
+        ]),
+      ),
+    putInstance(resource: number, name: string, uid: string) {
+      run('INSERT OR REPLACE INTO instances VALUES (?, ?, ?)', resource, name, uid);
     },
   };
 
-  return { transact, ...items, ...resources, ...files, close: () => database.close() };
+  return { transact, ...items, ...resources, ...files, close };
 }
 export type ArchiveStore = ReturnType<typeof openArchiveStore>;

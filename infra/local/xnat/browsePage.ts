@@ -2,6 +2,7 @@ import type { Item } from './archiveStore.ts';
 import type { Answer, Site } from './call.ts';
 import { escapeXml } from './escapeXml.ts';
 import { itemUri } from './itemView.ts';
+import { rowUri } from './prearchive/rowUri.ts';
 import { refusal } from './refusal.ts';
 
 const style =
@@ -13,7 +14,10 @@ const below = { project: 'Subjects', subject: 'Sessions', experiment: 'Scans', s
 /** Pages to look at the archive: / lists projects, /browse/{key} what lies in an item. No scripts, all text escaped. */
 export function browsePage(pathname: string, site: Site): Answer {
   const key = /^\/browse\/(\d{1,15})$/.exec(pathname)?.[1];
-  if (key === undefined) return page('Projects', itemTable(site.store.listItems('project')));
+  if (key === undefined) {
+    const projects = itemTable(site.store.listItems('project'));
+    return page('Projects', `${projects}<h2>Prearchive</h2>${prearchiveTable(site)}`);
+  }
   const item = site.store.getItem(Number(key));
   if (item === undefined) throw refusal(404, 'There is no such item');
   const up = item.parent === 0 ? '/' : `/browse/${item.parent}`;
@@ -38,6 +42,15 @@ const itemTable = (items: Item[]) =>
         ),
       ),
     )
+    .join('')}</table>`;
+
+const prearchiveTable = ({ prearchive }: Site) =>
+  `<table>${prearchive
+    .listRows()
+    .map((item) => {
+      const link = `<a href="${escapeXml(`${rowUri(item)}/scans?format=json`)}">${escapeXml(item.name)}</a>`;
+      return row([link, ...[item.project, item.subject, item.status, item.log].map(escapeXml)]);
+    })
     .join('')}</table>`;
 
 const fileTables = (owner: Item, { store }: Site) =>

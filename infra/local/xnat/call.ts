@@ -5,11 +5,13 @@ import type { ArchiveFolder } from './archiveFolder.ts';
 import type { ArchiveStore } from './archiveStore.ts';
 import type { Faults } from './faults.ts';
 import type { Logins, Session } from './logins.ts';
+import type { PrearchiveStore } from './prearchive/prearchiveStore.ts';
 import type { XnatUser } from './xnatOptions.ts';
 
 /** Everything a route works on. */
 export interface Site {
   store: ArchiveStore;
+  prearchive: PrearchiveStore;
   folder: ArchiveFolder;
   logins: Logins;
   faults: Faults;

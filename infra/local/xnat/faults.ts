@@ -32,6 +32,29 @@ export const FaultSettings = z.strictObject({
   silentRefusal: z.boolean().default(true),
   /** PUT of an existing session label under another subject moves the session, as XNAT does; else 409. */
   movesSessions: z.boolean().default(true),
+  /** A file write of names that exist answers 200 with JSON as HTML, as XNAT does; else 409. */
+  quietDuplicates: z.boolean().default(true),
+  /** A raw body of unknown length is refused unless it is a ZIP, as in XNAT. */
+  refusesChunked: z.boolean().default(true),
+  /** An import into a project that is absent or closed goes by its headers, at last to Unassigned, as in XNAT; else 403. */
+  unassignedFallback: z.boolean().default(true),
+  /** The series import filter drops objects of this modality; empty drops none. */
+  droppedModality: z.string().default(''),
+  /** Any word for `overwrite` lets an import merge, as in XNAT; else `append`, `delete` and `override` alone. */
+  looseOverwrite: z.boolean().default(true),
+  /** The importer writes files again, as XNAT does: their digests change. */
+  reencodes: z.boolean().default(true),
+  /** A commit that archived answers 301 without a Location, as XNAT does; else 200. */
+  commitAnswers301: z.boolean().default(true),
+  /** A conflict is 400 on import and 500 on services/archive, as in XNAT; else 409 everywhere. */
+  mapsConflicts: z.boolean().default(true),
+  /** A conflict stays in the prearchive with its log, as in XNAT; else the row goes away. */
+  keepsConflicts: z.boolean().default(true),
+  /** Lines of an import's answer end with CR LF, as in XNAT. */
+  crlfAnswers: z.boolean().default(true),
+  /** So long takes the building, and the archiving, of a session in the prearchive. */
+  buildMs: z.int().nonnegative().default(0),
+  archiveMs: z.int().nonnegative().default(0),
   /** An expired session without other credentials gets the login page with status 200, as XNAT does; else 401. */
   htmlOnExpiry: z.boolean().default(true),
 });

@@ -1,8 +1,12 @@
 import type { Address } from './address.ts';
-import type { Route } from './call.ts';
+import type { Call, Route, Site } from './call.ts';
 import { refusal } from './refusal.ts';
+import { mayRead } from './rights.ts';
+import { archiveRoutes } from './routes/archiveRoutes.ts';
 import { fileRoutes } from './routes/fileRoutes.ts';
+import { importRoutes } from './routes/importRoutes.ts';
 import { itemRoutes } from './routes/itemRoutes.ts';
+import { prearchiveRoutes } from './routes/prearchiveRoutes.ts';
 import { projectRoutes } from './routes/projectRoutes.ts';
 import { refreshRoutes } from './routes/refreshRoutes.ts';
 import { resourceRoutes } from './routes/resourceRoutes.ts';
@@ -23,6 +27,9 @@ export function openRoutes(users: XnatUser[]): (method: string, address: Address
     ...siteRoutes,
     ...tokenRoutes,
     ...refreshRoutes,
+    ...importRoutes,
+    ...prearchiveRoutes,
+    ...archiveRoutes,
     ...searchRoutes(users),
   };
   const methodsOf = ({ kind, project, segments, rest }: Address): Methods | undefined => {
@@ -37,6 +44,17 @@ export function openRoutes(users: XnatUser[]): (method: string, address: Address
     if (methods === undefined) throw refusal(404, 'There is no such resource');
     const route = methods[method === 'HEAD' ? 'GET' : method];
     if (route === undefined) throw refusal(405, 'The method is not allowed here');
-    return route;
+    return (call, site) => {
+      requireVisible(call, site);
+      return route(call, site);
+    };
   };
+}
+
+/** A project that the caller may not see is not there for him, nor is a session of it by its ID. @throws refusal 404 */
+function requireVisible({ address, user }: Call, { store }: Site) {
+  const session =
+    address.project === undefined ? store.findItemById('experiment', address.experiment ?? '') : undefined;
+  const project = address.project ?? session?.scope;
+  if (project !== undefined && !mayRead(user, project)) throw refusal(404, 'Unable to identify project');
 }

@@ -49,6 +49,12 @@ export function requireItem(address: Address, place: Place): Item {
   return deepest;
 }
 
+/** The project an item lies in. */
+export function projectOf(item: Item, store: Pick<ArchiveStore, 'getItem'>): string {
+  if (item.kind === 'project') return item.id;
+  return item.kind === 'scan' ? (store.getItem(item.parent)?.scope ?? '') : item.scope;
+}
+
 /** Items a listing covers: `scans/ALL` and `scans/1,2` select several. */
 export function selectItems(address: Address, store: ArchiveStore): Item[] {
   const { scan } = address;

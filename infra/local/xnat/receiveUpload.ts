@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
 import type { ArchiveFolder, Arrived } from './archiveFolder.ts';
+import type { Site } from './call.ts';
 import { refusal } from './refusal.ts';
 
 /** One file as it came, whole, under the name its sender gave. */
@@ -28,7 +29,7 @@ export const mediaType = (request: IncomingMessage) =>
 export async function receiveUpload(
   request: IncomingMessage,
   query: URLSearchParams,
-  folder: ArchiveFolder,
+  { folder, faults }: Pick<Site, 'folder' | 'faults'>,
 ): Promise<Upload> {
   const isInBody = query.get('inbody') === 'true';
   const type = mediaType(request);
@@ -38,11 +39,13 @@ export async function receiveUpload(
   }
   if (!isInBody && !rawTypes.has(type)) throw refusal(400, 'Unable to identify data in the request');
   // XNAT takes a body of unknown length (chunked) for an empty one, unless it is a ZIP
-  if (type !== 'application/zip' && !(Number(request.headers['content-length'] ?? 0) > 0)) {
+  const isRefused = faults.get().refusesChunked && type !== 'application/zip';
+  if (isRefused && !(Number(request.headers['content-length'] ?? 0) > 0)) {
     throw refusal(500, 'FileUploadException: In-body File posts must include the file directly as the body');
   }
   // the digests that count for a ZIP to unpack are those of its entries
-  const arrived = await folder.receive(request, query.get('extract') === 'true' ? 'none' : 'md5');
+  const isUnpacked = query.get('extract') === 'true' || query.has('import-handler');
+  const arrived = await folder.receive(request, isUnpacked ? 'none' : 'md5');
   return { files: [{ name: undefined, arrived }], parameters: query };
 }
 

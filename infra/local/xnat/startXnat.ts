@@ -8,6 +8,8 @@ import type { Site } from './call.ts';
 import { type Faults, faultSwitches } from './faults.ts';
 import { openRoutes } from './findRoute.ts';
 import { openLogins } from './logins.ts';
+import { openPrearchiveStore } from './prearchive/prearchiveStore.ts';
+import { startIdleBuilder } from './prearchive/startIdleBuilder.ts';
 import type { XnatOptions } from './xnatOptions.ts';
 
 /** A 256 MiB pack over 1 Mbit/s takes 36 minutes. */
@@ -21,7 +23,8 @@ interface RunningXnat {
 }
 
 /**
- * A stand-in of XNAT's REST API (research on XNAT 1.8 and 1.9): sign-in, items, resources and files, listings, search.
+ * A stand-in of XNAT's REST API (research on XNAT 1.8 and 1.9): sign-in, items, resources and files, listings,
+ * search, import and prearchive.
  * State is under `dataDir`: `xnat.sqlite` and `archive/`, laid out as XNAT does.
  */
 export async function startXnat(options: XnatOptions): Promise<RunningXnat> {
@@ -30,6 +33,7 @@ export async function startXnat(options: XnatOptions): Promise<RunningXnat> {
   const faults = faultSwitches(Date.now);
   const site: Site = {
     store: openArchiveStore(join(options.dataDir, 'xnat.sqlite')),
+    prearchive: openPrearchiveStore(join(options.dataDir, 'prearchive.sqlite'), () => new Date()),
     folder: openArchiveFolder(options.dataDir),
     logins: openLogins({ users, now: Date.now, sessionIdleMs, sessionsPerUser }),
     faults,
@@ -37,6 +41,7 @@ export async function startXnat(options: XnatOptions): Promise<RunningXnat> {
   };
   createProjects(options.projects, site);
   const findRoute = openRoutes(users);
+  const builder = startIdleBuilder(site, options.prearchiveIdleMs);
   const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
     const isFaults = options.faultRoute === true && request.url === '/_faults' && request.method === 'PUT';
     const work = isFaults
@@ -58,8 +63,10 @@ export async function startXnat(options: XnatOptions): Promise<RunningXnat> {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await builder.stop();
       await site.folder.flush();
       site.store.close();
+      site.prearchive.close();
     },
   };
 }

@@ -67,7 +67,7 @@ export async function storeFiles(upload: Upload, destination: Destination, site:
 }
 
 export function writeCatalog(resource: Resource, { store, folder }: Site) {
-  folder.writeCatalogSoon(resource, () => catalogXml(resource, store.listFiles(resource.id)));
+  folder.writeCatalogSoon(resource, () => catalogXml(resource, store));
 }
 
 function openResource({ owner, resource, isZip }: Destination, parameters: URLSearchParams, site: Site): Resource {

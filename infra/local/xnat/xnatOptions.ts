@@ -1,10 +1,15 @@
 import * as z from 'zod';
 
+const XnatRole = z.enum(['admin', 'member', 'collaborator', 'none']);
+export type XnatRole = z.infer<typeof XnatRole>;
+
 export const XnatUser = z.object({
   login: z.string().min(1),
   password: z.string().min(1),
-  /** On every project: admin does all, member reads and writes, collaborator reads. */
-  role: z.enum(['admin', 'member', 'collaborator']),
+  /** On every project: admin does all, member reads and writes, collaborator reads, none does not even see it. */
+  role: XnatRole,
+  /** Roles in single projects, over the one above. */
+  projects: z.record(z.string(), XnatRole).optional(),
 });
 export type XnatUser = z.infer<typeof XnatUser>;
 
@@ -21,6 +26,8 @@ export const XnatOptions = z.object({
   faultRoute: z.boolean().optional(),
   /** Idle time after which a session ends; XNAT's default is 15 minutes. */
   sessionIdleMs: z.int().positive().optional(),
+  /** How long a session in the prearchive rests before it is built and archived by itself; XNAT's default is 5 minutes. */
+  prearchiveIdleMs: z.int().positive().optional(),
   /** Sessions one user may hold; XNAT's default is 1000. */
   sessionsPerUser: z.int().positive().optional(),
 });

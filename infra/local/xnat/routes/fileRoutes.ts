@@ -4,7 +4,7 @@ import { ZipFile } from 'yazl';
 import type { CatalogFile, Item, Resource } from '../archiveStore.ts';
 import { type Answer, type Call, type Route, type Site, text } from '../call.ts';
 import { itemUri } from '../itemView.ts';
-import { findPlace, findResource, requireItem, selectItems } from '../place.ts';
+import { findPlace, findResource, projectOf, requireItem, selectItems } from '../place.ts';
 import { mediaType, receiveUpload } from '../receiveUpload.ts';
 import { refusal } from '../refusal.ts';
 import { mayEdit, requireDelete } from '../rights.ts';
@@ -85,17 +85,18 @@ function zipOf(selected: Selected[], { store, folder }: Site): Answer {
 const store: Route = async (call, site) => {
   const { address, request, query, user } = call;
   const owner = requireItem(address, findPlace(address, site.store));
-  if (!mayEdit(user)) {
+  if (!mayEdit(user, projectOf(owner, site.store))) {
     if (!site.faults.get().silentRefusal) throw refusal(403, 'User account does not have permission to edit this');
     return text('');
   }
   if (address.resource === undefined) throw refusal(400, 'The path names no resource');
-  const upload = await receiveUpload(request, query, site.folder);
+  const upload = await receiveUpload(request, query, site);
   const path = `/${address.segments.join('/')}`;
   const isZip = mediaType(request) === 'application/zip';
   const destination = { owner, resource: address.resource, file: address.file, path, isZip };
   const duplicates = await storeFiles(upload, destination, site);
   if (duplicates.length === 0) return text('');
+  if (!site.faults.get().quietDuplicates) throw refusal(409, 'The file exists already');
   return { status: 200, headers: { 'Content-Type': 'text/html;charset=UTF-8' }, body: JSON.stringify({ duplicates }) };
 };
 
@@ -127,7 +128,8 @@ const read: Route = async (call, site) => {
 };
 
 const remove: Route = async (call, site) => {
-  requireDelete(call.user);
+  const owner = requireItem(call.address, findPlace(call.address, site.store));
+  requireDelete(call.user, projectOf(owner, site.store));
   const found = requireFile(call, site);
   if (found === undefined) {
     if (call.query.get('accept-not-found') === 'true') return { status: 204 };

@@ -1,11 +1,11 @@
 import type { Item, ItemKind } from '../archiveStore.ts';
 import { type Answer, type Call, json, type Route, type Site, text } from '../call.ts';
 import { columnOf, itemNode, itemRows, itemXml } from '../itemView.ts';
-import { findPlace, requireItem, selectItems } from '../place.ts';
+import { findPlace, projectOf, requireItem, selectItems } from '../place.ts';
 import { pullHeaders } from '../pullHeaders.ts';
 import { deleteItem, type Put, putExperiment, putProject, putScan, putSubject } from '../putItems.ts';
 import { refusal } from '../refusal.ts';
-import { requireDelete, requireEdit } from '../rights.ts';
+import { mayEdit, mayRead, requireDelete, requireEdit } from '../rights.ts';
 import { table } from '../tables.ts';
 
 const titles: Record<ItemKind, string> = {
@@ -35,13 +35,23 @@ const isWanted = (item: Item, query: URLSearchParams, { store }: Site) =>
     return listOptions.has(name) || columnOf(store, item, name) === value;
   });
 
-/** Options of listings that this stand-in answers as if every project were accessible to every user. */
+/** What the caller may read, and of projects those that are asked for by the right to write there. */
+function isVisible(item: Item, { user, query }: Call, { store }: Site): boolean {
+  const project = projectOf(item, store);
+  if (!mayRead(user, project)) return false;
+  const asksWritable = query.get('permissions') === 'edit' || query.get('data') === 'writable';
+  return item.kind !== 'project' || !asksWritable || mayEdit(user, project);
+}
+
+/** Options of listings, which are no columns. */
 const listOptions = new Set(['permissions', 'dataType', 'accessible', 'data', 'restrict', 'prearc_code', 'sortBy']);
 
 const list =
   (kind: ItemKind): Route =>
   (call, site) => {
-    const items = itemsOf(kind, call, site).filter((item) => kind === 'project' || isWanted(item, call.query, site));
+    const items = itemsOf(kind, call, site).filter(
+      (item) => isVisible(item, call, site) && (kind === 'project' || isWanted(item, call.query, site)),
+    );
     const { columns, rows } = itemRows(site.store, items, { kind, columns: call.query.get('columns') });
     return table(call.query, { title: titles[kind], columns, rows });
   };
@@ -52,10 +62,14 @@ const show: Route = ({ address, query }, { store }) => {
   return { status: 200, headers: { 'Content-Type': 'text/xml;charset=UTF-8' }, body: itemXml(store, item) };
 };
 
+/** The project of the path, or of the session that the path names by its ID. */
+const projectNamed = ({ address }: Call, { store }: Site) =>
+  address.project ?? store.findItemById('experiment', address.experiment ?? '')?.scope;
+
 const put =
   (write: (call: Call, site: Site) => Put): Route =>
   async (call, site) => {
-    requireEdit(call.user);
+    requireEdit(call.user, projectNamed(call, site));
     const { item, isNew } = site.store.transact(() => write(call, site));
     if (call.query.get('pullDataFromHeaders') === 'true') await pullHeaders(item, site);
     return item.kind === 'scan' ? text('') : text(item.id, isNew ? 201 : 200);
@@ -71,7 +85,7 @@ const create: Route = (call, site) => {
 };
 
 const remove: Route = async (call, site): Promise<Answer> => {
-  requireDelete(call.user);
+  requireDelete(call.user, projectNamed(call, site));
   for (const item of selectItems(call.address, site.store)) await deleteItem(item, site);
   return text('');
 };

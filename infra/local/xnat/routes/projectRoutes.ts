@@ -2,7 +2,7 @@ import type { Item } from '../archiveStore.ts';
 import { type Call, type Route, type Site, text } from '../call.ts';
 import { findPlace, requireItem } from '../place.ts';
 import { refusal } from '../refusal.ts';
-import { requireDelete } from '../rights.ts';
+import { requireDelete, roleIn } from '../rights.ts';
 import { table } from '../tables.ts';
 import type { XnatUser } from '../xnatOptions.ts';
 
@@ -10,6 +10,7 @@ const groups = {
   admin: { id: 'owner', name: 'Owners' },
   member: { id: 'member', name: 'Members' },
   collaborator: { id: 'collaborator', name: 'Collaborators' },
+  none: undefined,
 } as const;
 
 const userColumns = ['GROUP_ID', 'displayname', 'login', 'firstname', 'lastname', 'email'];
@@ -18,14 +19,13 @@ const users =
   (everyone: XnatUser[]): Route =>
   ({ address, query }, { store }) => {
     const project = requireItem(address, findPlace(address, store));
-    const rows = everyone.map(({ login, role }) => ({
-      GROUP_ID: `${project.id}_${groups[role].id}`,
-      displayname: groups[role].name,
-      login,
-      firstname: '',
-      lastname: '',
-      email: '',
-    }));
+    const rows = everyone.flatMap((user) => {
+      const group = groups[roleIn(user, project.id)];
+      if (group === undefined) return [];
+      const { login } = user;
+      const person = { login, firstname: '', lastname: '', email: '' };
+      return [{ GROUP_ID: `${project.id}_${group.id}`, displayname: group.name, ...person }];
+    });
     return table(query, { title: 'Project Users', columns: userColumns, rows });
   };
 
@@ -36,7 +36,7 @@ function setting(name: string, standard: string, allowed: RegExp): Record<'GET' 
   return {
     GET: (call, site) => text(project(call, site).fields[field] ?? standard),
     PUT: (call, site) => {
-      requireDelete(call.user);
+      requireDelete(call.user, call.address.project);
       const value = call.address.rest[1] ?? '';
       if (!allowed.test(value)) throw refusal(400, 'The value is not allowed');
       const item = project(call, site);

@@ -2,10 +2,11 @@ import { parseAddress } from '../address.ts';
 import type { CatalogFile, Resource } from '../archiveStore.ts';
 import { type Route, type Site, text } from '../call.ts';
 import { digestFile } from '../digestFile.ts';
-import { findPlace, findResource, requireItem } from '../place.ts';
+import { findPlace, findResource, projectOf, requireItem } from '../place.ts';
 import { refusal } from '../refusal.ts';
 import { requireEdit } from '../rights.ts';
 import { writeCatalog } from '../storeFiles.ts';
+import type { XnatUser } from '../xnatOptions.ts';
 
 const steps = ['append', 'checksum', 'delete', 'populateStats'] as const;
 type Step = (typeof steps)[number];
@@ -52,11 +53,12 @@ async function refreshFile({ resource, path, found }: FileOnDisk, wanted: Set<St
   ]);
 }
 
-/** @throws refusal 400 for what is no path, 404 for what is absent */
-function resourcesAt(uri: string, { store }: Site): Resource[] {
+/** @throws refusal 400 for what is no path, 404 for what is absent, 403 without the right to edit */
+function resourcesAt(uri: string, user: XnatUser, { store }: Site): Resource[] {
   const address = parseAddress(uri.startsWith('/data/') ? uri : `/data${uri}`);
   if (address === undefined) throw refusal(400, 'The parameter resource is no path');
   const owner = requireItem(address, findPlace(address, store));
+  requireEdit(user, projectOf(owner, store));
   if (address.resource === undefined) return store.listResources(owner.key);
   const resource = findResource(store, owner, address.resource);
   if (resource === undefined) throw refusal(404, 'Unable to find the specified resource');
@@ -65,11 +67,11 @@ function resourcesAt(uri: string, { store }: Site): Resource[] {
 
 /** Brings catalogs in line with the disk: appends, digests, deletes and recounts as `options` says. */
 const refresh: Route = async ({ query, user }, site) => {
-  requireEdit(user);
   const uris = query.getAll('resource');
   if (uris.length === 0) throw refusal(400, 'The parameter resource is absent');
   const wanted = stepsOf(query, site.faults.get().digests);
-  for (const resource of uris.flatMap((uri) => resourcesAt(uri, site))) await refreshResource(resource, wanted, site);
+  for (const resource of uris.flatMap((uri) => resourcesAt(uri, user, site)))
+    await refreshResource(resource, wanted, site);
   return text('');
 };
 

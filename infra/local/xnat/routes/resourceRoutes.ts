@@ -2,7 +2,7 @@ import type { Item, Resource } from '../archiveStore.ts';
 import { type Route, type Site, text } from '../call.ts';
 import { catalogXml } from '../catalogXml.ts';
 import { createResource } from '../createResource.ts';
-import { findPlace, findResource, requireItem, selectItems } from '../place.ts';
+import { findPlace, findResource, projectOf, requireItem, selectItems } from '../place.ts';
 import { refusal } from '../refusal.ts';
 import { requireDelete, requireEdit } from '../rights.ts';
 import { type Row, table } from '../tables.ts';
@@ -57,13 +57,13 @@ const show: Route = ({ address, query }, site) => {
   if (query.get('format') === 'json') {
     return table(query, { title: 'Resource', columns, rows: [resourceRow(owner, resource, site)] });
   }
-  const body = catalogXml(resource, site.store.listFiles(resource.id));
+  const body = catalogXml(resource, site.store);
   return { status: 200, headers: { 'Content-Type': 'text/xml;charset=UTF-8' }, body };
 };
 
 const put: Route = ({ address, query, user }, site) => {
-  requireEdit(user);
   const owner = requireItem(address, findPlace(address, site.store));
+  requireEdit(user, projectOf(owner, site.store));
   const label = address.resource ?? '';
   if (findResource(site.store, owner, label) !== undefined) throw refusal(409, 'Specified resource already exists.');
   const value = (name: string) => query.get(name) ?? '';
@@ -72,12 +72,9 @@ const put: Route = ({ address, query, user }, site) => {
 };
 
 const remove: Route = async ({ address, user }, site) => {
-  requireDelete(user);
-  const resource = findResource(
-    site.store,
-    requireItem(address, findPlace(address, site.store)),
-    address.resource ?? '',
-  );
+  const owner = requireItem(address, findPlace(address, site.store));
+  requireDelete(user, projectOf(owner, site.store));
+  const resource = findResource(site.store, owner, address.resource ?? '');
   if (resource === undefined) throw refusal(404, 'Unable to find the specified resource');
   site.store.deleteResource(resource.id);
   await site.folder.removeAll(resource);

@@ -1,4 +1,5 @@
 import { type Answer, json, type Route, text } from '../call.ts';
+import { eventTracking } from './archiveRoutes.ts';
 
 const VERSION = '1.9.3';
 
@@ -12,6 +13,9 @@ export function findXapiRoute(pathname: string): Route | undefined {
     '/xapi/users/username': ({ user }): Answer => text(user.login),
     '/xapi/plugins': () => json({}),
   };
+  const key = /^\/xapi\/event_tracking\/([^/]+)$/.exec(pathname)?.[1];
+  if (key !== undefined)
+    return (call, site) => eventTracking({ ...call, address: { ...call.address, segments: [key] } }, site);
   return Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
 }
 

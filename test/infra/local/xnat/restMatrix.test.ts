@@ -198,7 +198,7 @@ const rows: Row[] = [
   { why: 'a refresh of nothing', ask: 'POST /data/services/refresh/catalog', status: 400, says: /resource/ },
   {
     why: 'a refresh by a reader',
-    ask: 'POST /data/services/refresh/catalog',
+    ask: 'POST /data/services/refresh/catalog?resource=/archive/projects/DEMO',
     as: reader,
     status: 403,
     says: /privileges/,
