@@ -1,105 +1,135 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { deidentify } from '../../core/deid/deidentify.ts';
-import { examineDicom } from '../../core/deid/examineDicom.ts';
-import { sessionPseudonym } from '../../core/deid/sessionPseudonym.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
 import type { CliContext, Command } from './CliContext.ts';
+import type { Cleaned, CleanTask } from './cleanFile.ts';
+import { deidMap } from './deidMap.ts';
+import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
-import { type LocalFolder, openLocalFolder } from './localFolder.ts';
+import { readPublicKey } from './identifierMap.ts';
+import { isThere } from './isThere.ts';
+import { jobsOf } from './jobsOf.ts';
+import { openLocalInput } from './localInput.ts';
 import { type LocalProject, openLocalProject } from './localProject.ts';
-import { nodeCodecs } from './nodeCodecs.ts';
-import { streamLocalFile } from './streamLocalFile.ts';
+import { openOutput, withoutOutput } from './openOutput.ts';
+import { type Left, planCleaning } from './planCleaning.ts';
+import { type Reporter, reporter } from './reporter.ts';
+import { runFileTasks } from './runFileTasks.ts';
+import { writeMap } from './writeMap.ts';
+
+const options = {
+  out: { type: 'string' },
+  profile: { type: 'string' },
+  'key-file': { type: 'string' },
+  jobs: { type: 'string' },
+  diff: { type: 'boolean', default: false },
+  map: { type: 'string' },
+  'map-key': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 /**
- * `airlock deid PATH --out DIR`: what the pipeline would put into the archive, on this computer; nothing is sent.
- * Files are named by mapped series and instance, never as they were.
+ * `airlock deid PATH... --out DIR|ZIP`: what the pipeline would put into the archive, on this computer; nothing is
+ * sent. Files are read twice, as the pipeline does: once to decide on the set, once to write what goes on. They are
+ * named by mapped series and instance, never as they were.
  */
 export const deid: Command = async (args, context) => {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      out: { type: 'string' },
-      profile: { type: 'string' },
-      'key-file': { type: 'string' },
-      diff: { type: 'boolean', default: false },
-    },
-  });
-  const [path] = positionals;
-  if (path === undefined || positionals.length > 1)
-    throw refusal('usage', 'Cannot de-identify: name one folder or file');
-  if (values.out === undefined) throw refusal('usage', 'Cannot de-identify: name the folder to write to with --out');
+  if (args[0] === 'map') return deidMap(args.slice(1), context);
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  if (positionals.length === 0) throw refusal('usage', 'Cannot de-identify: name files, folders or ZIPs');
+  if (values.out === undefined)
+    throw refusal('usage', 'Cannot de-identify: name the folder or ZIP to write with --out');
+  const report = reporter(context, values.json);
+  const jobs = jobsOf(values.jobs);
+  const map = await openMapping(context.cwd, values.map, values['map-key']);
   const project = await openLocalProject(context, { profile: values.profile, keyFile: values['key-file'] });
-  const folder = await openLocalFolder(resolve(context.cwd, path));
-  const out = resolve(context.cwd, values.out);
-  let written = 0;
-  for (const [number, file] of folder.files.entries()) {
-    context.signal.throwIfAborted();
-    const outcome = await cleanFile({ folder, file, out, project }).catch(refusalOf);
-    if ('code' in outcome) {
-      context.err(`file ${number} is not written: ${outcome.code}`);
-      continue;
-    }
-    written += 1;
-    context.out(outcome.name);
-    if (values.diff) showChanges(context, outcome.changes);
+  if (values['key-file'] === undefined) tellDrawnKey(context);
+  const listed = await openLocalInput(positionals, context.cwd);
+  const output = await openOutput(resolve(context.cwd, values.out));
+  try {
+    const files = await withoutOutput(listed.files, output.folder);
+    const run = { project, jobs, signal: context.signal, report };
+    const examined = await examineFiles({ files, ...run });
+    const wants = { out: output.folder, wantsChanges: values.diff, wantsIdentity: map !== undefined };
+    const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
+    for (const each of left) tellLeft(report, each);
+    const written = await cleanFiles(run, tasks, left);
+    await output.finish(
+      written.map(({ name }) => name),
+      context.signal,
+    );
+    if (map !== undefined) await writeMap(map.path, { project: project.policy.project, written, key: map.key });
+    return tellSummary(report, { files: files.length, written: written.length, left });
+  } finally {
+    await output.close();
   }
-  context.err(`${written} of ${folder.files.length} files are written`);
-  if (written === folder.files.length) return exitCodes.archived;
-  return written === 0 ? exitCodes.refused : exitCodes.partial;
 };
 
+/** Reads the key before work begins, so that hours of it do not end in a refusal. */
+async function openMapping(cwd: string, path: string | undefined, keyPath: string | undefined) {
+  if (path === undefined && keyPath === undefined) return undefined;
+  if (path === undefined || keyPath === undefined) {
+    throw refusal(
+      'usage',
+      '--map and --map-key go together: the map is encrypted to the public key of who may open it',
+    );
+  }
+  const map = { path: resolve(cwd, path), key: readPublicKey(await readFile(resolve(cwd, keyPath), 'utf8')) };
+  if (await isThere(map.path)) throw refusal('conflict', 'Cannot write the map: a file of that name is there already');
+  return map;
+}
+
+type Written = Omit<Extract<Cleaned, { outcome: 'written' }>, 'changes'>;
+
 interface Cleaning {
-  folder: LocalFolder;
-  file: LocalFolder['files'][number];
-  out: string;
   project: LocalProject;
+  jobs: number | undefined;
+  signal: AbortSignal;
+  report: Reporter;
 }
 
-type Changes = ReturnType<Awaited<ReturnType<typeof deidentify>>['changes']>;
-
-/** Two readings, as the pipeline does: one decides, one writes. A file appears under its name only when it is whole. */
-async function cleanFile({
-  folder,
-  file,
-  out,
-  project,
-}: Cleaning): Promise<{ name: string; changes: Changes } | { code: string }> {
-  const context = { codecs: nodeCodecs, ...project };
-  const { findings, dicom } = await examineDicom(streamLocalFile(folder, file), context);
-  const fault = findings.find(({ disposition }) => disposition !== 'accept');
-  if (fault !== undefined) return { code: fault.code };
-  if (dicom === undefined) return { code: 'IdentityIncomplete' };
-  const labels = {
-    project: project.policy.project,
-    subject: dicom.patient,
-    session: sessionPseudonym(project.key, dicom.study),
-  };
-  const { output, instance, changes } = await deidentify(streamLocalFile(folder, file), { ...context, labels });
-  const name = join(dicom.series, `${instance}.dcm`);
-  const unfinished = join(out, `${name}.part`);
-  await mkdir(join(out, dicom.series), { recursive: true });
-  try {
-    await pipeline(output, createWriteStream(unfinished));
-    await rename(unfinished, join(out, name));
-  } finally {
-    await rm(unfinished, { force: true });
+/** Adds to `left` what turns out not to be writable only now. */
+async function cleanFiles({ report, ...run }: Cleaning, tasks: CleanTask[], left: Left[]): Promise<Written[]> {
+  const written: Written[] = [];
+  for await (const each of runFileTasks({ kind: 'clean', tasks, ...run })) {
+    if (each.outcome === 'left') {
+      left.push(each);
+      tellLeft(report, each);
+      continue;
+    }
+    tellWritten(report, each);
+    const { changes: _, ...rest } = each;
+    written.push(rest);
   }
-  return { name, changes: changes() };
+  return written;
 }
 
-function refusalOf(error: unknown): { code: string } {
-  if (DomainError.is(error)) return { code: error.name };
-  throw error;
+function tellDrawnKey({ err }: CliContext): void {
+  err('Pseudonyms, UIDs and dates are mapped by a key drawn for this run; with --key-file they stay the same');
 }
 
-function showChanges({ out }: CliContext, changes: Changes): void {
-  for (const { path, vr, action, rule } of changes) {
-    if (action !== 'kept') out(`  ${path} ${vr} ${action}  ${rule}`);
-  }
+/** By number, as `airlock validate` counts them: what is told here may end in a log. */
+function tellLeft({ progress }: Reporter, { number, code }: Left): void {
+  progress({ type: 'left', file: number, code }, `file ${number} is not written: ${code}`);
+}
+
+function tellWritten(
+  { result }: Reporter,
+  { number, name, actions, changes }: Extract<Cleaned, { outcome: 'written' }>,
+) {
+  const lines = changes?.map(({ path, vr, action, rule }) => `  ${path} ${vr} ${action}  ${rule}`) ?? [];
+  result({ type: 'file', file: number, name, actions, ...(changes === undefined ? {} : { changes }) }, [
+    name,
+    ...lines,
+  ]);
+}
+
+function tellSummary({ progress }: Reporter, told: { files: number; written: number; left: readonly Left[] }): number {
+  const { files, written, left } = told;
+  const copies = files - written - left.length;
+  const line = `${written} of ${files} ${files === 1 ? 'file is' : 'files are'} written${copies > 0 ? `; ${copies} are copies of others` : ''}`;
+  progress({ type: 'summary', files, written, left: left.length, copies }, line);
+  if (left.length === 0) return exitCodes.archived;
+  return written === 0 ? exitCodes.refused : exitCodes.partial;
 }

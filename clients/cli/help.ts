@@ -7,8 +7,10 @@ export const helpText = `airlock: uploads into XNAT that are validated, de-ident
   airlock status [ID] [--json]               one submission, or the newest ones
   airlock receipt ID [-o FILE]               fetch and prove a receipt
   airlock verify RECEIPT [--local DIR] [--archive] [--key FILE]
-  airlock validate PATH [--profile FILE] [--format human|jsonl]
-  airlock deid PATH --out DIR [--profile FILE] [--key-file FILE] [--diff]
+  airlock validate PATH... [--profile FILE] [--format text|jsonl] [--jobs N]
+  airlock deid PATH... --out DIR|ZIP [--profile FILE] [--key-file FILE] [--jobs N] [--diff] [--json]
+                 [--map FILE --map-key PUBLIC.pem]   keep who is who, encrypted to that key
+  airlock deid map FILE --key PRIVATE.pem    open such a map
   airlock audit verify --submission ID       prove the chain of events
   airlock whoami                             who this computer signs in as
   airlock help | --version

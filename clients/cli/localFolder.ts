@@ -5,6 +5,8 @@ import { isJunkFile } from '../../core/upload/isJunkFile.ts';
 import type { ReadFile } from '../../core/upload/readParts.ts';
 
 export interface LocalFolder {
+  /** Absolute: what `path` is relative to. */
+  root: string;
   /** Paths with `/`, relative to the root, in order. */
   files: { path: string; sizeBytes: number }[];
   /** Files that are no data, and what is neither file nor folder: links are not followed. */
@@ -15,10 +17,12 @@ export interface LocalFolder {
 /** Lists a folder, or one file as a folder of itself. @throws errors of the file system */
 export async function openLocalFolder(path: string): Promise<LocalFolder> {
   const found = await lstat(path);
+  const root = found.isDirectory() ? path : dirname(path);
   const folder: LocalFolder = {
+    root,
     files: [],
     skipped: { junk: 0, links: 0 },
-    readFile: (file, range, into) => readRange(join(found.isDirectory() ? path : dirname(path), file), range, into),
+    readFile: (file, range, into) => readRange(join(root, file), range, into),
   };
   if (found.isDirectory()) await walk(path, '', folder);
   else if (found.isFile()) folder.files.push({ path: basename(path), sizeBytes: found.size });

@@ -16,14 +16,13 @@ const defaults = { project: 'LOCAL', xnatProject: 'LOCAL', sites: ['local'] };
 
 /** @throws a refusal `usage` for a file that does not fit */
 export async function openLocalProject(
-  { cwd, err }: Pick<CliContext, 'cwd' | 'err'>,
+  { cwd }: Pick<CliContext, 'cwd'>,
   { profile, keyFile }: { profile: string | undefined; keyFile?: string | undefined },
 ): Promise<LocalProject> {
   const asked = profile === undefined ? defaults : jsonOf(await readFile(resolve(cwd, profile), 'utf8'));
   const policy = ProjectPolicy.safeParse(asked);
   if (!policy.success) throw refusal('usage', 'Cannot read the profile: the file does not hold a project policy');
   if (keyFile !== undefined) return { policy: policy.data, key: await readKey(resolve(cwd, keyFile)) };
-  err('Pseudonyms, UIDs and dates are mapped by a key drawn for this run; the project maps them otherwise');
   return { policy: policy.data, key: randomBytes(32) };
 }
 

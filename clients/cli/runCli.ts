@@ -6,6 +6,7 @@ import { exitCodes } from './exitCodes.ts';
 import { exitOf, refusal } from './exitOf.ts';
 import { helpText } from './help.ts';
 import { receipt } from './receipt.ts';
+import { reporter } from './reporter.ts';
 import { status } from './status.ts';
 import { upload } from './upload.ts';
 import { validate } from './validate.ts';
@@ -39,13 +40,24 @@ export async function runCli(args: readonly string[], context: CliContext & { ve
     if (command === undefined) throw refusal('usage', 'There is no such command: see `airlock help`');
     return await command(rest, context);
   } catch (error) {
-    if (context.signal.aborted) {
-      context.err('interrupted');
-      return exitCodes.interrupted;
-    }
-    context.err(messageOf(error));
-    return exitOf(error);
+    const exit = context.signal.aborted ? exitCodes.interrupted : exitOf(error);
+    const message = context.signal.aborted ? 'interrupted' : messageOf(error);
+    context.err(message);
+    if (wantsEvents(rest)) reporter(context, true).result({ type: 'error', code: errorCode(error), exit, message }, []);
+    return exit;
   }
+}
+
+/** Programs read stdout alone: they learn of an error there too. */
+const wantsEvents = (args: readonly string[]) =>
+  args.includes('--json') || args.includes('--format=jsonl') || args[args.indexOf('--format') + 1] === 'jsonl';
+
+/** The code of a catalogue, of the file system, or the name of the exit code. */
+function errorCode(error: unknown): string {
+  if (DomainError.is(error)) return error.name;
+  if (!(error instanceof Error)) return 'unexpected';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'exit' in error && typeof error.exit === 'string' ? error.exit : 'unexpected';
 }
 
 /** Errors of the file system name a path; this computer's own terminal may show which code it was, not more. */

@@ -1,44 +1,127 @@
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { examineDicom } from '../../core/deid/examineDicom.ts';
-import type { Command } from './CliContext.ts';
+import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
+import type { Finding, Review } from '../../core/submission/steps.ts';
+import { mergeFindings } from '../../core/validation/mergeFindings.ts';
+import type { CliContext, Command } from './CliContext.ts';
+import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
-import { openLocalFolder } from './localFolder.ts';
+import { jobsOf } from './jobsOf.ts';
+import { type LocalFile, openLocalInput } from './localInput.ts';
 import { openLocalProject } from './localProject.ts';
-import { nodeCodecs } from './nodeCodecs.ts';
-import { reporter } from './reporter.ts';
-import { streamLocalFile } from './streamLocalFile.ts';
+import { type Reporter, reporter } from './reporter.ts';
 
-/** `airlock validate PATH`: the pipeline's own examination of each file, on this computer; nothing is sent. */
+/** `airlock validate PATH...`: the pipeline's own examination and review, on this computer; nothing is sent. */
 export const validate: Command = async (args, context) => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { format: { type: 'string', default: 'human' }, profile: { type: 'string' } },
+    options: {
+      format: { type: 'string', default: 'text' },
+      profile: { type: 'string' },
+      jobs: { type: 'string' },
+    },
   });
-  const [path] = positionals;
-  if (path === undefined || positionals.length > 1) throw refusal('usage', 'Cannot validate: name one folder or file');
-  if (!['human', 'jsonl'].includes(values.format))
-    throw refusal('usage', 'Cannot validate: --format is human or jsonl');
+  if (positionals.length === 0) throw refusal('usage', 'Cannot validate: name files, folders or ZIPs');
+  if (!['text', 'jsonl'].includes(values.format)) throw refusal('usage', '--format is text or jsonl');
   const report = reporter(context, values.format === 'jsonl');
   const project = await openLocalProject(context, { profile: values.profile });
-  const folder = await openLocalFolder(resolve(context.cwd, path));
-  const counts = { accept: 0, hold: 0, refuse: 0 };
-  for (const [number, file] of folder.files.entries()) {
-    context.signal.throwIfAborted();
-    const { findings } = await examineDicom(streamLocalFile(folder, file), { codecs: nodeCodecs, ...project });
-    for (const finding of findings) {
-      const { disposition, code, message } = finding;
-      const line = `${disposition}  ${code}  ${file.path}  ${message}`;
-      report.result({ type: 'finding', file: number, path: file.path, ...finding }, [line]);
-    }
-    const verdicts = findings.map(({ disposition }) => disposition);
-    counts[(['refuse', 'hold'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'accept'] += 1;
-  }
-  report.result({ type: 'summary', files: folder.files.length, ...counts, ...folder.skipped }, [
-    `${folder.files.length} files: ${counts.accept} would be accepted, ${counts.hold} held, ${counts.refuse} refused`,
-  ]);
-  if (counts.refuse > 0) return exitCodes.refused;
-  return counts.hold > 0 ? exitCodes.held : exitCodes.archived;
+  const { files, skipped } = await openLocalInput(positionals, context.cwd);
+  const listed = new Map<string, number>();
+  const { findings, review } = await examineFiles({
+    ...{ files, project, jobs: jobsOf(values.jobs), signal: context.signal, report },
+    onFile: (file, found) => tellFile({ report, listed }, file, found),
+  });
+  if (values.format === 'text') tellOmitted(context, listed);
+  tellSet(report, files, review);
+  tellNotes(report, files, findings);
+  return tellSummary(report, { files: files.length, review, notes: findings, skipped });
 };
+
+type Reported = Pick<Reporter, 'result'>;
+
+/** What a program wants to know of a finding; people get what decides on a file at once, the rest summed up. */
+function eventOf(finding: Finding, path: string | undefined) {
+  const { code, ...rest } = finding;
+  return { type: 'finding', code, path, ...rest, advice: adviceOf(code) };
+}
+
+const adviceOf = (code: string) => Object.entries(findingCatalogue).find(([name]) => name === code)?.[1].advice ?? '';
+
+/** Files of one code that people are shown; programs get all. */
+const filesListed = 20;
+
+interface Listing {
+  report: Reported;
+  /** Files so far by code. */
+  listed: Map<string, number>;
+}
+
+function tellFile({ report, listed }: Listing, file: LocalFile, findings: readonly Finding[]): void {
+  for (const each of findings) {
+    const { disposition, code, message } = each;
+    const number = disposition === 'accept' ? 0 : (listed.get(code) ?? 0) + 1;
+    if (number > 0) listed.set(code, number);
+    const line = `${disposition}  ${code}  ${file.path}  ${message}`;
+    const lines = number === 1 ? [line, `        ${adviceOf(code)}`] : [line];
+    report.result(eventOf(each, file.path), number >= 1 && number <= filesListed ? lines : []);
+  }
+}
+
+function tellOmitted({ err }: Pick<CliContext, 'err'>, listed: ReadonlyMap<string, number>): void {
+  for (const [code, files] of listed) {
+    const more = files - filesListed;
+    if (more > 0) err(`${code}: ${more} more; --format jsonl lists all of them`);
+  }
+}
+
+/** Findings of several files, and the files that the rules over the set keep out. */
+function tellSet(report: Reported, files: readonly LocalFile[], { findings, excluded }: Review): void {
+  for (const each of findings) {
+    const { disposition, code, message, file } = each;
+    const word = disposition === 'accept' ? 'note' : disposition;
+    const line = `${word}  ${code}  ${each.files} files, the first is ${files[file]?.path}  ${message}`;
+    report.result(eventOf(each, files[file]?.path), [line, `        ${adviceOf(code)}`]);
+  }
+  for (const { file, code, disposition } of excluded) {
+    if (code !== 'DuplicateInstance' && code !== 'InstanceConflict') continue;
+    const { meaning: message, advice } = findingCatalogue[code];
+    report.result({ type: 'finding', code, path: files[file]?.path, file, disposition, message, advice }, [
+      `${disposition}  ${code}  ${files[file]?.path}  ${message}`,
+      `        ${advice}`,
+    ]);
+  }
+}
+
+function tellNotes(report: Reported, files: readonly LocalFile[], findings: readonly Finding[]): void {
+  for (const { code, tag = '', files: count = 1, file, message } of mergeFindings(onlyNotes(findings))) {
+    const where = count === 1 ? files[file]?.path : `${count} files, the first is ${files[file]?.path}`;
+    report.result({ type: 'note', code, tag, files: count, file, message, advice: adviceOf(code) }, [
+      `note  ${code}  ${tag}  ${where}  ${message}`,
+    ]);
+  }
+}
+
+const onlyNotes = (findings: readonly Finding[]) => findings.filter(({ disposition }) => disposition === 'accept');
+
+interface Told {
+  files: number;
+  review: Review;
+  notes: readonly Finding[];
+  skipped: { junk: number; links: number };
+}
+
+function tellSummary(report: Reported, { files, review, notes, skipped }: Told): number {
+  const count = (wanted: string) => review.excluded.filter(({ disposition }) => disposition === wanted).length;
+  const [hold, refuse, duplicate] = [count('hold'), count('refuse'), count('duplicate')];
+  const accept = files - review.excluded.length;
+  const { decision, reasons, sessions } = review;
+  const { junk, links } = skipped;
+  const summary = { files, accept, hold, refuse, duplicate, notes: onlyNotes(notes).length, sessions: sessions.length };
+  report.result({ type: 'summary', ...summary, decision, reasons, junk, links }, [
+    `${files} ${files === 1 ? 'file' : 'files'}: ${accept} would be archived, ${hold} held for a person, ${refuse} refused, ${duplicate} are copies`,
+    ...(junk + links > 0 ? [`left out: ${junk} that are no data, ${links} links`] : []),
+  ]);
+  if (refuse > 0) return exitCodes.refused;
+  return hold > 0 ? exitCodes.held : exitCodes.archived;
+}

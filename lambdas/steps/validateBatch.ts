@@ -3,7 +3,7 @@ import { dispositionOf, type ProjectPolicy } from '../../core/policy/ProjectPoli
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, writeLines } from '../../core/submission/documents.ts';
-import { type Disposition, type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
+import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import { workKeys } from '../../core/submission/keys.ts';
 import { observeBytes } from '../../core/submission/observeBytes.ts';
 import type { Bytes, Ports } from '../../core/submission/ports.ts';
@@ -17,6 +17,7 @@ import {
   Nothing,
   type PlannedFile,
 } from '../../core/submission/steps.ts';
+import { worstOf } from '../../core/submission/worstOf.ts';
 import { mergeFindings } from '../../core/validation/mergeFindings.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
@@ -71,7 +72,7 @@ async function validateFile(planned: PlannedFile, body: Bytes, context: Context)
       return refused(planned, finding('ArrivalDigestMismatch', planned, context), arrived);
     }
     const named = findings.map((each) => ({ ...each, file: planned.file }));
-    const disposition = worst(named.map((each) => each.disposition));
+    const disposition = worstOf(named.map((each) => each.disposition));
     return {
       fact: { file: planned.file, ...arrived, disposition, ...(dicom === undefined ? {} : { dicom }) },
       findings: named,
@@ -97,9 +98,5 @@ function refused(
 function finding(code: FindingCode, { file }: PlannedFile, { policy }: Context): Finding {
   return { code, file, disposition: dispositionOf(code, policy), message: findingCatalogue[code].meaning };
 }
-
-const ranks: Record<Disposition, number> = { accept: 0, hold: 1, refuse: 2 };
-const worst = (dispositions: readonly Disposition[]) =>
-  dispositions.reduce<Disposition>((found, each) => (ranks[each] > ranks[found] ? each : found), 'accept');
 
 export const handler = stepHandler({ input: BatchInput, output: Nothing }, validateBatch);

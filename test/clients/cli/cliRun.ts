@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCli } from '../../../clients/cli/runCli.ts';
+import { writePack } from '../../../core/pack/writePack.ts';
+import { collect, nodeCodecs } from '../../fixtures/deidContext.ts';
 
 /** A folder of its own with files in it. */
 export async function folderOf(files: Record<string, Uint8Array | string>): Promise<string> {
@@ -17,17 +19,25 @@ interface Options {
   cwd: string;
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** Called at each line on stdout. */
+  onOut?: () => void;
 }
 
 /** Runs one command in this process, with waits that take no time. */
-export async function airlock(args: string[], { cwd, env = {}, signal = new AbortController().signal }: Options) {
+export async function airlock(
+  args: string[],
+  { cwd, env = {}, signal = new AbortController().signal, onOut }: Options,
+) {
   const out: string[] = [];
   const err: string[] = [];
   const exit = await runCli(args, {
     version: '1.2.3',
     env,
     cwd,
-    out: (line) => out.push(line),
+    out: (line) => {
+      out.push(line);
+      onOut?.();
+    },
     err: (line) => err.push(line),
     fetch,
     clock: { now: () => new Date().toISOString(), sleep: async () => undefined },
@@ -37,21 +47,51 @@ export async function airlock(args: string[], { cwd, env = {}, signal = new Abor
   return { exit, out, err, said: [...out, ...err].join('\n') };
 }
 
+/** A ZIP of such files, names as they stand here. */
+export const zipOf = (files: Record<string, Uint8Array | string>) => collect(writePack(membersOf(files), nodeCodecs));
+
+async function* membersOf(files: Record<string, Uint8Array | string>) {
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    yield { name, body: once(bytes) };
+  }
+}
+
+async function* once(bytes: Uint8Array) {
+  yield bytes;
+}
+
 /** A little-endian explicit DICOM file with the elements a CT slice must have; text values only, in tag order. */
 export function dicomFile(
-  values: { patient?: string; study?: string; series?: string; sop?: string; instance?: string } = {},
+  values: {
+    patient?: string;
+    study?: string;
+    series?: string;
+    sop?: string;
+    instance?: string;
+    modality?: string;
+    pixels?: string;
+  } = {},
 ) {
-  const { patient = 'DOE^JOHN', study = '1.2.3', series = '1.2.3.4', sop = '1.2.3.4.5', instance = '1' } = values;
+  const {
+    patient = 'DOE^JOHN',
+    study = '1.2.3',
+    series = '1.2.3.4',
+    sop = '1.2.3.4.5',
+    instance = '1',
+    modality = 'CT',
+  } = values;
   const meta = element(0x0002, 0x0010, 'UI', '1.2.840.10008.1.2.1');
   const body = [
     element(0x0008, 0x0016, 'UI', '1.2.840.10008.5.1.4.1.1.2'),
     element(0x0008, 0x0018, 'UI', sop),
-    element(0x0008, 0x0060, 'CS', 'CT'),
+    element(0x0008, 0x0060, 'CS', modality),
     element(0x0010, 0x0010, 'PN', patient),
     element(0x0010, 0x0020, 'LO', `ID-${patient}`),
     element(0x0020, 0x000d, 'UI', study),
     element(0x0020, 0x000e, 'UI', series),
     element(0x0020, 0x0013, 'IS', instance),
+    ...(values.pixels === undefined ? [] : [longElement(0x7fe0, 0x0010, 'OB', values.pixels)]),
   ];
   const length = Buffer.alloc(12);
   length.writeUInt16LE(0x0002, 0);
@@ -69,4 +109,13 @@ function element(group: number, number: number, vr: string, text: string): Buffe
   head.write(vr, 4);
   head.writeUInt16LE(value.length, 6);
   return Buffer.concat([head, Buffer.from(value, 'latin1')]);
+}
+
+function longElement(group: number, number: number, vr: string, text: string): Buffer {
+  const head = Buffer.alloc(12);
+  head.writeUInt16LE(group, 0);
+  head.writeUInt16LE(number, 2);
+  head.write(vr, 4);
+  head.writeUInt32LE(text.length, 8);
+  return Buffer.concat([head, Buffer.from(text, 'latin1')]);
 }

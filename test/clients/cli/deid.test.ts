@@ -1,85 +1,39 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compactDecrypt, importPKCS8 } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
-import { airlock, dicomFile, folderOf } from './cliRun.ts';
+import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
+import { airlock, dicomFile, folderOf, zipOf } from './cliRun.ts';
 
 let folder: string;
 afterEach(() => rm(folder, { recursive: true }));
 
 const key = 'ab'.repeat(32);
-const profile = JSON.stringify({
-  project: 'DEMO',
-  xnatProject: 'DEMO',
-  sites: ['leeds'],
-  findings: { NotDicom: 'hold' },
-});
-
-interface Row {
-  why: string;
-  files: Record<string, Uint8Array | string>;
-  args: string[];
-  exit: number;
-  codes: string[];
-}
-
-describe('airlock validate', () => {
-  test.each<Row>([
-    { why: 'all is well', files: { 'a.dcm': dicomFile() }, args: [], exit: 0, codes: [] },
-    { why: 'a file is not DICOM', files: { 'a.dcm': dicomFile(), b: 'text' }, args: [], exit: 3, codes: ['NotDicom'] },
-    {
-      why: 'the profile holds it',
-      files: { b: 'text', '.profile': profile },
-      args: ['--profile', '.profile'],
-      exit: 10,
-      codes: ['NotDicom'],
-    },
-    {
-      why: 'a file is cut',
-      files: { 'a.dcm': dicomFile().slice(0, -5) },
-      args: [],
-      exit: 3,
-      codes: ['DicomTruncated'],
-    },
-  ])('exits with $exit when $why', async ({ files, args, exit, codes }) => {
-    folder = await folderOf(files);
-    const run = await airlock(['validate', '.', '--format', 'jsonl', ...args], { cwd: folder });
-    const events = run.out.map((line) => JSON.parse(line));
-    expect(
-      events.filter(({ type, disposition }) => type === 'finding' && disposition !== 'accept').map(({ code }) => code),
-    ).toEqual(codes);
-    expect(events.at(-1)).toMatchObject({ type: 'summary' });
-    expect(run.exit).toBe(exit);
-  });
-
-  test('tells people what is wrong with which file', async () => {
-    folder = await folderOf({ 'sub/b': 'text' });
-    const { out } = await airlock(['validate', '.'], { cwd: folder });
-    expect(out).toEqual([
-      expect.stringMatching(/^refuse {2}NotDicom {2}sub\/b {2}/),
-      '1 files: 0 would be accepted, 0 held, 1 refused',
-    ]);
-  });
-
-  test.each([
-    { why: 'the format is unknown', args: ['validate', '.', '--format', 'xml'] },
-    { why: 'there is no path', args: ['validate'] },
-    { why: 'the profile is none', args: ['validate', '.', '--profile', 'x'] },
-    { why: 'the key is none', args: ['deid', '.', '--out', 'o', '--key-file', 'x'] },
-    { why: 'there is no folder to write to', args: ['deid', '.'] },
-  ])('exits with 2 when $why', async ({ args }) => {
-    folder = await folderOf({ x: 'no' });
-    expect((await airlock(args, { cwd: folder })).exit).toBe(2);
-  });
-});
+const slice = (instance: number) => synthesizeCtSlice({ seed: 'cli', series: 1, instance, rows: 4, columns: 4 });
+const names = async (path: string) =>
+  (await readdir(path, { recursive: true })).filter((name) => name.endsWith('.dcm'));
+const digests = async (path: string) =>
+  Promise.all(
+    (await names(path)).sort().map(async (name) => {
+      const hash = createHash('sha256').update(await readFile(join(path, name)));
+      return `${name} ${hash.digest('hex')}`;
+    }),
+  );
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 describe('airlock deid', () => {
   test('writes clean files under mapped names only, the same for the same key', async () => {
     folder = await folderOf({ 'DOE/JOHN.dcm': dicomFile(), notes: 'text', key });
     const args = ['deid', 'DOE', '--out', 'out', '--key-file', 'key', '--diff'];
     const { exit, out, err, said } = await airlock(args, { cwd: folder });
-    expect({ exit, err }).toEqual({ exit: 0, err: ['1 of 1 files are written'] });
+    expect({ exit, err }).toEqual({ exit: 0, err: ['1 of 1 file is written'] });
     expect(out[0]).toMatch(/^2\.25\.\d+\/2\.25\.\d+\.dcm$/);
-    expect(out.join('\n')).toMatch(/\(0010,0010\) PN (changed|emptied)/);
+    expect(out.join('\n')).toMatch(/\(0010,0010\) PN (changed|emptied) {2}\S/);
     expect(said).not.toMatch(/DOE|JOHN/);
     const bytes = await readFile(join(folder, 'out', out[0] ?? ''));
     expect(bytes.toString('latin1')).not.toMatch(/DOE|JOHN/);
@@ -97,5 +51,154 @@ describe('airlock deid', () => {
     expect(out).toHaveLength(1);
     const left = await readdir(join(folder, 'out'), { recursive: true });
     expect(left.filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  test('writes one of equal copies, and neither of two that contradict each other', async () => {
+    folder = await folderOf({
+      ...{ a: slice(1), b: slice(1) },
+      ...{ c: dicomFile({ sop: '1.2.7', instance: '1' }), d: dicomFile({ sop: '1.2.7', instance: '2' }) },
+    });
+    const { out, err } = await airlock(['deid', '.', '--out', 'out', '--json'], { cwd: folder });
+    const events = out.map((line) => JSON.parse(line));
+    expect(events.filter(({ type }) => type === 'left').map(({ code }) => code)).toEqual(
+      Array(2).fill('InstanceConflict'),
+    );
+    expect(events.at(-1)).toMatchObject({ type: 'summary', files: 4, written: 1, left: 2, copies: 1 });
+    expect(err).toHaveLength(1);
+  });
+
+  test('does not release what a person must look at', async () => {
+    folder = await folderOf({ a: dicomFile({ modality: 'US', pixels: 'pixels' }) });
+    const { exit, err } = await airlock(['deid', '.', '--out', 'out'], { cwd: folder });
+    expect({ exit, left: err.at(-2) }).toEqual({ exit: 3, left: 'file 0 is not written: BurnedInRisk' });
+    expect(await names(join(folder, 'out'))).toEqual([]);
+  });
+
+  test('writes the same files by one thread and by several, in the same order', async () => {
+    folder = await folderOf({
+      key,
+      ...Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`in/${i}`, slice(i + 1)])),
+    });
+    const run = (jobs: string) =>
+      airlock(['deid', 'in', '--out', `out${jobs}`, '--key-file', 'key', '--jobs', jobs], { cwd: folder });
+    const [one, several] = [await run('1'), await run('3')];
+    expect(several).toEqual(one);
+    expect(await digests(join(folder, 'out3'))).toEqual(await digests(join(folder, 'out1')));
+    expect(one.out).toHaveLength(24);
+  });
+
+  test('takes a ZIP whatever its names are, and makes one, outside of nothing', async () => {
+    folder = await folderOf({ key, 'in.zip': await zipOf({ '../../evil.dcm': slice(1), '/etc/evil.dcm': slice(2) }) });
+    const { exit } = await airlock(['deid', 'in.zip', '--out', 'deep/out.zip', '--key-file', 'key'], { cwd: folder });
+    expect(exit).toBe(0);
+    expect((await readdir(folder)).sort()).toEqual(['deep', 'in.zip', 'key']);
+    expect(await readdir(join(folder, 'deep'))).toEqual(['out.zip']);
+    const { out } = await airlock(['validate', 'deep/out.zip', '--format', 'jsonl'], { cwd: folder });
+    expect(JSON.parse(out.at(-1) ?? '')).toMatchObject({ files: 2, accept: 2 });
+    const again = await airlock(['deid', 'in.zip', '--out', 'deep/out.zip'], { cwd: folder });
+    expect(again.exit).toBe(8);
+  });
+
+  test('follows no link that lies in the output already', async () => {
+    folder = await folderOf({ key, 'in/a': slice(1), 'away/x': '' });
+    const first = await airlock(['deid', 'in', '--out', 'out', '--key-file', 'key'], { cwd: folder });
+    const [series = ''] = (first.out[0] ?? '').split('/');
+    await mkdir(join(folder, 'out2'));
+    await symlink(join(folder, 'away'), join(folder, 'out2', series));
+    const { exit } = await airlock(['deid', 'in', '--out', 'out2', '--key-file', 'key'], { cwd: folder });
+    expect(exit).toBe(8);
+    expect(await readdir(join(folder, 'away'))).toEqual(['x']);
+  });
+
+  test('never writes over a file that it reads, and does not read what it wrote', async () => {
+    folder = await folderOf({ key, a: slice(1) });
+    const first = await airlock(['deid', '.', '--out', 'out', '--key-file', 'key'], { cwd: folder });
+    const again = await airlock(['deid', '.', '--out', 'out', '--key-file', 'key'], { cwd: folder });
+    expect(again.err.at(-1)).toBe(first.err.at(-1));
+    const inPlace = await airlock(['deid', `out/${first.out[0]}`, '--out', 'out', '--key-file', 'key'], {
+      cwd: folder,
+    });
+    expect(inPlace.exit).toBe(2);
+    expect(await names(join(folder, 'out'))).toEqual([first.out[0]]);
+  });
+
+  test('leaves no unfinished file behind when it is interrupted', async () => {
+    folder = await folderOf(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`in/${i}`, slice(i + 1)])));
+    const aborting = new AbortController();
+    const running = airlock(['deid', 'in', '--out', 'out', '--jobs', '2'], {
+      cwd: folder,
+      signal: aborting.signal,
+      onOut: () => aborting.abort(),
+    });
+    const { exit } = await running;
+    expect(exit).toBe(130);
+    const left = await readdir(join(folder, 'out'), { recursive: true });
+    expect(left.filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
+describe('the map of airlock deid', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const files = { 'in/a': dicomFile(), key, 'p.pem': publicPem, 'k.pem': privatePem };
+  const deidArgs = ['deid', 'in', '--out', 'out', '--key-file', 'key', '--map', 'm', '--map-key', 'p.pem'];
+
+  test('tells the owner of the key who is who, and nobody else', async () => {
+    folder = await folderOf(files);
+    const { out } = await airlock(deidArgs, { cwd: folder });
+    const sealed = await readFile(join(folder, 'm'), 'utf8');
+    expect(sealed).not.toContain('DOE');
+    const opened = await airlock(['deid', 'map', 'm', '--key', 'k.pem'], { cwd: folder });
+    const map = JSON.parse(opened.out.join('\n'));
+    expect(map.patients).toMatchObject([{ patientId: 'ID-DOE^JOHN', subject: expect.stringMatching(/^SUB-/) }]);
+    const mapped = (original: string) =>
+      map.uids.find((each: { original: string }) => each.original === original)?.mapped;
+    expect(out[0]).toBe(`${mapped('1.2.3.4')}/${mapped('1.2.3.4.5')}.dcm`);
+    // any JOSE library opens it
+    const { plaintext } = await compactDecrypt(sealed.trim(), await importPKCS8(privatePem, 'RSA-OAEP-256'));
+    expect(JSON.parse(new TextDecoder().decode(plaintext))).toEqual(map);
+  });
+
+  test.each([
+    {
+      why: 'another key opens it',
+      change: async () =>
+        writeFile(
+          join(folder, 'k.pem'),
+          generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+        ),
+      exit: 9,
+    },
+    {
+      why: 'a letter of it was changed',
+      change: async () =>
+        writeFile(
+          join(folder, 'm'),
+          (await readFile(join(folder, 'm'), 'utf8'))
+            .replace(/\.(.{20})[A-M]/, '.$1Z')
+            .replace(/(.)\n$/, (_, last) => (last === 'A' ? 'B\n' : 'A\n')),
+        ),
+      exit: 9,
+    },
+    { why: 'it is another file', change: async () => writeFile(join(folder, 'm'), 'Zzyzx'), exit: 2 },
+  ])('is not opened when $why', async ({ change, exit }) => {
+    folder = await folderOf(files);
+    await airlock(deidArgs, { cwd: folder });
+    await change();
+    const opened = await airlock(['deid', 'map', 'm', '--key', 'k.pem'], { cwd: folder });
+    expect({ exit: opened.exit, out: opened.out }).toEqual({ exit, out: [] });
+  });
+
+  test.each([
+    { why: 'its file is there already', args: ['--map', 'key', '--map-key', 'p.pem'], exit: 8 },
+    { why: 'the key is the private one', args: ['--map', 'm', '--map-key', 'k.pem'], exit: 2 },
+    { why: 'the key is none', args: ['--map', 'm', '--map-key', 'key'], exit: 2 },
+    { why: 'no key is named', args: ['--map', 'm'], exit: 2 },
+  ])('stops the run before it begins when $why', async ({ args, exit }) => {
+    folder = await folderOf(files);
+    const run = await airlock(['deid', 'in', '--out', 'out', ...args], { cwd: folder });
+    expect(run.exit).toBe(exit);
+    expect(await isThere(join(folder, 'out'))).toBe(false);
   });
 });

@@ -1,0 +1,110 @@
+import { createWriteStream } from 'node:fs';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { deidentify } from '../../core/deid/deidentify.ts';
+import { identityMap } from '../../core/deid/identityMap.ts';
+import { readDicom } from '../../core/dicom/readDicom.ts';
+import { readText } from '../../core/dicom/readText.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { refusal } from './exitOf.ts';
+import type { LocalFile } from './localInput.ts';
+import type { LocalProject } from './localProject.ts';
+import { nodeCodecs } from './nodeCodecs.ts';
+import { isUnreadable, streamInput } from './streamInput.ts';
+
+export interface CleanTask {
+  number: number;
+  file: LocalFile;
+  labels: { project: string; subject: string; session: string };
+  /** Absolute folder, and the name in it: mapped series and instance. */
+  out: string;
+  name: string;
+  wantsChanges: boolean;
+  wantsIdentity: boolean;
+}
+
+/** What stood in a file and what stands for it now: this is what a key holder may want back. */
+export interface MappedIdentity {
+  patientId: string;
+  issuer: string;
+  subject: string;
+  shiftDays: number;
+  /** Original and mapped study, series and instance UID. */
+  uids: [string, string][];
+}
+
+type Changes = ReturnType<Awaited<ReturnType<typeof deidentify>>['changes']>;
+
+export type Cleaned =
+  | {
+      outcome: 'written';
+      number: number;
+      name: string;
+      actions: Record<string, number>;
+      changes?: Changes;
+      identity?: MappedIdentity;
+    }
+  | { outcome: 'left'; number: number; code: string };
+
+/**
+ * De-identifies one file into the folder. It appears under its name only when it is whole; a fault of its data is an
+ * outcome, a fault of the disk written to is thrown.
+ */
+export async function cleanFile(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Cleaned> {
+  const { number, file, labels, name } = task;
+  const identity = task.wantsIdentity ? await readIdentity(task, project).catch(codeOf) : undefined;
+  if (typeof identity === 'string') return { outcome: 'left', number, code: identity };
+  const context = { codecs: nodeCodecs, ...project, labels };
+  const cleaned = await deidentify(streamInput(file), context).catch(codeOf);
+  if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
+  const written = await writeWhole(task, cleaned.output, signal).catch(codeOf);
+  if (typeof written === 'string') return { outcome: 'left', number, code: written };
+  return {
+    ...{ outcome: 'written', number, name, actions: cleaned.actions },
+    ...(task.wantsChanges ? { changes: cleaned.changes() } : {}),
+    ...(identity === undefined ? {} : { identity }),
+  };
+}
+
+function codeOf(error: unknown): string {
+  if (isUnreadable(error)) return 'FileUnreadable';
+  if (DomainError.is(error)) return error.name === 'PackInvalid' ? 'PackEntryBroken' : error.name;
+  throw error;
+}
+
+async function writeWhole({ out, name }: CleanTask, output: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+  const final = join(out, name);
+  const unfinished = `${final}.part`;
+  await mkdir(dirname(final), { recursive: true });
+  // a link that lies in the folder already would lead out of it
+  if (!(await lstat(dirname(final))).isDirectory()) {
+    throw refusal('conflict', 'Cannot write: a folder of the output is a link');
+  }
+  await rm(unfinished, { force: true });
+  try {
+    await pipeline(output, createWriteStream(unfinished, { flags: 'wx' }), { signal });
+    await rename(unfinished, final);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** A reading of the head alone. */
+async function readIdentity({ file, labels }: CleanTask, project: LocalProject): Promise<MappedIdentity> {
+  const body = streamInput(file)[Symbol.asyncIterator]();
+  try {
+    const read = await readDicom({ [Symbol.asyncIterator]: () => body }, nodeCodecs);
+    const text = (tag: number) => readText(read.head, read.index, tag) ?? '';
+    const { mapUid, shiftDays } = identityMap(read, project);
+    return {
+      patientId: text(0x00100020),
+      issuer: text(0x00100021),
+      subject: labels.subject,
+      shiftDays,
+      uids: [0x0020000d, 0x0020000e, 0x00080018].map((tag) => [text(tag), mapUid(text(tag))]),
+    };
+  } finally {
+    await body.return?.();
+  }
+}

@@ -1,0 +1,53 @@
+import { examineDicom } from '../../core/deid/examineDicom.ts';
+import { dispositionOf } from '../../core/policy/ProjectPolicy.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
+import { observeBytes } from '../../core/submission/observeBytes.ts';
+import type { Fact, Finding } from '../../core/submission/steps.ts';
+import { worstOf } from '../../core/submission/worstOf.ts';
+import type { LocalFile } from './localInput.ts';
+import type { LocalProject } from './localProject.ts';
+import { nodeCodecs } from './nodeCodecs.ts';
+import { isUnreadable, streamInput } from './streamInput.ts';
+
+export interface Examined {
+  fact: Fact;
+  findings: Finding[];
+}
+
+/** What the pipeline's Validate would find in one file of this computer. What is wrong with it never stops the others. */
+export async function examineFile(
+  { number, file }: { number: number; file: LocalFile },
+  project: LocalProject,
+): Promise<Examined> {
+  const observed = observeBytes(streamInput(file), nodeCodecs);
+  try {
+    const { findings, dicom } = await examineDicom(observed.body, { codecs: nodeCodecs, ...project });
+    const arrived = await observed.finish();
+    const disposition = worstOf(findings.map((each) => each.disposition));
+    return {
+      fact: { file: number, ...arrived, disposition, ...(dicom === undefined ? {} : { dicom }) },
+      findings: findings.map((each) => ({ ...each, file: number })),
+    };
+  } catch (error) {
+    return refused({ number, file }, project, codeOf(error));
+  }
+}
+
+function codeOf(error: unknown): FindingCode {
+  if (isUnreadable(error)) return 'FileUnreadable';
+  if (DomainError.is(error) && error.name === 'PackInvalid') return 'PackEntryBroken';
+  throw error;
+}
+
+function refused(
+  { number, file }: { number: number; file: LocalFile },
+  { policy }: LocalProject,
+  code: FindingCode,
+): Examined {
+  const disposition = dispositionOf(code, policy);
+  return {
+    fact: { file: number, sizeBytes: file.sizeBytes, sha256: '0'.repeat(64), disposition },
+    findings: [{ code, file: number, disposition, message: findingCatalogue[code].meaning }],
+  };
+}

@@ -1,0 +1,18 @@
+import { type Cleaned, type CleanTask, cleanFile } from './cleanFile.ts';
+import { type Examined, examineFile } from './examineFile.ts';
+import type { LocalFile } from './localInput.ts';
+import type { LocalProject } from './localProject.ts';
+
+interface TaskTypes {
+  examine: { task: { number: number; file: LocalFile }; outcome: Examined };
+  clean: { task: CleanTask; outcome: Cleaned };
+}
+
+export type TaskKind = keyof TaskTypes;
+export type TaskOf<Kind extends TaskKind> = TaskTypes[Kind]['task'];
+export type OutcomeOf<Kind extends TaskKind> = TaskTypes[Kind]['outcome'];
+
+/** The work that threads do, one file at a time; tasks and outcomes are plain data. */
+export const fileTasks: {
+  [Kind in TaskKind]: (task: TaskOf<Kind>, project: LocalProject, signal: AbortSignal) => Promise<OutcomeOf<Kind>>;
+} = { examine: examineFile, clean: cleanFile };
