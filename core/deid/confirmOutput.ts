@@ -15,8 +15,8 @@ interface Expected {
   rules: ReadonlyMap<number, ProfileRule>;
   /** Tags of the elements that are written at the top level whatever the rules say. */
   stamped: ReadonlySet<number>;
-  /** True where UIDs may be those of the input. */
-  keepsUids: boolean;
+  /** True for a file whose UIDs were mapped before. */
+  isOwnOutput: boolean;
 }
 
 /**
@@ -77,7 +77,7 @@ function faultOf(found: Found, expected: Expected): string | undefined {
   if (action === 'K' || rule?.isCleaned === true) return undefined;
   if (rule !== undefined && !rule.isDated && !agrees(action, found))
     return `a value that the profile treats by ${action}`;
-  return faultByVr(found, expected);
+  return faultByVr(found, expected, rule);
 }
 
 function agrees(action: ProfileRule['action'] | undefined, found: Found): boolean {
@@ -87,10 +87,11 @@ function agrees(action: ProfileRule['action'] | undefined, found: Found): boolea
   return isDummy(found, code);
 }
 
-function faultByVr(found: Found, { policy, keepsUids }: Expected): string | undefined {
+function faultByVr(found: Found, { policy, isOwnOutput }: Expected, rule?: ProfileRule): string | undefined {
   const code = lookUpVr(found.tag);
   if (code === vr.PN) return isDummy(found, code) ? undefined : 'a name';
-  if (code === vr.UI && !isClassUid(found.tag) && !keepsUids) return isMapped(found) ? undefined : 'a UID';
+  const keepsUid = isOwnOutput || isClassUid(found.tag) || (policy.deid.retainUids && rule === undefined);
+  if (code === vr.UI && !keepsUid) return isMapped(found) ? undefined : 'a UID';
   const isDate = code === vr.DA || code === vr.DT || code === vr.TM;
   return isDate && policy.deid.dates === 'remove' && !isDummy(found, code) ? 'a date' : undefined;
 }

@@ -4,7 +4,7 @@ import type { ProfileRule } from './profileRules.ts';
 
 /** What becomes of one element, before its value is looked at. */
 export interface Decision {
-  effect: 'keep' | 'remove' | 'empty' | 'dummy' | 'mapUids' | 'date' | 'age' | 'clean';
+  effect: 'keep' | 'remove' | 'empty' | 'dummy' | 'mapUids' | 'keepUids' | 'date' | 'age' | 'clean';
   /** What a `date` becomes when it is none, and what a `clean` becomes when no word may stay. */
   fallback: 'remove' | 'empty' | 'dummy';
   /** Names the rule for people. */
@@ -31,6 +31,7 @@ interface ElementContext {
 export interface DecisionPolicy {
   rules: ReadonlyMap<number, ProfileRule>;
   dates: 'remove' | 'shift' | 'retain';
+  retainUids: boolean;
   retainSafePrivate: boolean;
   /** Groups (60xx) of overlays that mark regions and may stay. */
   keptOverlays: ReadonlySet<number>;
@@ -109,7 +110,9 @@ export function decideElement(element: ElementContext, policy: DecisionPolicy): 
   const rule = policy.rules.get(tag);
   const decision = (rule && ofRule(element, rule)) ?? ofOwn(element, policy) ?? byVr(element, known, policy);
   if (decision.effect !== 'keep' || element.inside === 'plain') return decision;
-  return element.inside === 'dummy' ? ofDummyContent(element, known) : ofCleanContent(element, known);
+  if (element.inside === 'dummy') return ofDummyContent(element, known);
+  // What an option retains is not cleaned by another
+  return decision === byLetter.K ? decision : ofCleanContent(element, known);
 }
 
 /** Groups and elements that no row of the table stands for. */
@@ -157,7 +160,8 @@ const byLetter = {
   K: decide('keep', 'retained by option'),
 } as const;
 const keepAge = decide('age', 'retained by option, 90 and above as 90');
-const keepUid = decide('mapUids', 'retained by option');
+/** Retained UIDs must be UIDs. */
+const keepUids = decide('keepUids', 'retained by option');
 const dated = {
   X: decide('date', 'dates option', 'remove'),
   Z: decide('date', 'dates option', 'empty'),
@@ -178,8 +182,7 @@ function ofRule({ tag, isTopLevel, isSequence, inside }: ElementContext, rule: P
   }
   const known = lookUpVr(tag);
   if (action === 'K' && known === vr.AS) return keepAge;
-  // Retained UIDs must be UIDs
-  return action === 'K' && known === vr.UI ? keepUid : byLetter[action];
+  return action === 'K' && known === vr.UI ? keepUids : byLetter[action];
 }
 
 function ofOwn({ tag, inside }: ElementContext, policy: DecisionPolicy): Decision | undefined {
@@ -191,7 +194,7 @@ function byVr({ vr: written }: ElementContext, known: number | undefined, policy
   const is = (code: number) => known === code || written === code;
   if (is(vr.PN)) return netName;
   if (is(vr.DA) || is(vr.DT) || is(vr.TM)) return policy.dates === 'remove' ? netDateDummy : netDate;
-  if (is(vr.UI)) return netUid;
+  if (is(vr.UI)) return policy.retainUids ? keepUids : netUid;
   return is(vr.AS) ? netAge : keep;
 }
 

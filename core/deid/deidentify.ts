@@ -19,7 +19,7 @@ import { type ElementChange, listChanges } from './listChanges.ts';
 import { markOutput } from './ownMark.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
 import { type EditContext, type EditPlan, type ElementAction, elementActions, planEdits } from './planEdits.ts';
-import { profileRules } from './profileRules.ts';
+import { type ProfileRule, profileRules } from './profileRules.ts';
 import { regionOverlays } from './regionOverlays.ts';
 import { type RenderedHead, renderHead } from './renderHead.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
@@ -59,18 +59,18 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
   const identity = identityMap(file, context);
   const target = requireTarget(file, identity);
   const blanking = requireBlanking(file, context.policy);
-  const identifiers = harvestIdentifiers(file, context.policy, identity);
-  const { sopClass } = target;
-  const edits = editContext(file, { ...context, identity, identifiers, blanking, sopClass });
+  const rules = profileRules(context.policy, target.sopClass);
+  const identifiers = harvestIdentifiers(file, { ...context, ...identity, rules });
+  const edits = editContext(file, { ...context, identity, identifiers, blanking, rules });
   const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
   const rendered = renderHead(file, plan, meta);
   requireNoResidual(file, rendered, identifiers);
   confirmOutput(rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file)), {
     policy: context.policy,
-    rules: edits.rules,
+    rules,
     stamped: new Set(edits.stamps.keys()),
-    keepsUids: context.policy.deid.retainUids || identity.isOwnOutput,
+    isOwnOutput: identity.isOwnOutput,
   });
   const actions = countActions(plan);
   const tail: ElementChange[] = [];
@@ -122,23 +122,24 @@ interface Read {
   identity: IdentityMap;
   identifiers: Identifiers;
   blanking: Blanking | undefined;
-  sopClass: string;
+  rules: ReadonlyMap<number, ProfileRule>;
 }
 
 function editContext(file: DicomFile, read: Read): EditContext {
-  const { key, policy, labels, identity, identifiers, blanking } = read;
+  const { key, policy, labels, identity, identifiers, blanking, rules } = read;
   const { deid } = policy;
-  const { mapUid, shiftDays } = identity;
+  const { mapUid, newUid, shiftDays } = identity;
   const earlier = earlierStamps(file, identifiers);
   const mark = markOutput(file, { key, policy, mapUid, subject: labels.subject });
   return {
     deid,
-    rules: profileRules(policy, read.sopClass),
+    rules,
     dates: deid.dates,
+    retainUids: deid.retainUids,
     retainSafePrivate: deid.retainSafePrivate,
     safePrivate: deid.retainSafePrivate ? findSafePrivate(file) : undefined,
     keptOverlays: deid.cleanGraphics ? regionOverlays(file) : new Set(),
-    mapUid,
+    newUid,
     shiftDays,
     cleanText: textCleaner(deid.descriptorWords, identifiers),
     stamps: stampElements({ labels, policy, earlier, mark, arePixelsClean: blanking !== undefined }, file.encoding),

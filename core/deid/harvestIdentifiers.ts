@@ -7,9 +7,9 @@ import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { childOf } from './decideContentItem.ts';
 import { type IdentifierKind, identifierKind } from './identifierKind.ts';
 import { foldAscii } from './identifierTexts.ts';
-import type { IdentityMap } from './identityMap.ts';
 import { isRegisteredUid } from './mapUid.ts';
 import { isPlainAscii, type NamingTexts, type NamingValue, namingTexts, wordsOf } from './namingTexts.ts';
+import type { ProfileRule } from './profileRules.ts';
 
 /** What identifies a person in one input: no output may hold it. All are bytes, one a character; A to Z as a to z. */
 export interface Identifiers extends NamingTexts {
@@ -18,20 +18,22 @@ export interface Identifiers extends NamingTexts {
   dates: Set<string>;
 }
 
+interface Context {
+  policy: ProjectPolicy;
+  rules: ReadonlyMap<number, ProfileRule>;
+  isOwnOutput: boolean;
+}
+
 /**
  * Collects identifiers from every level of an input, private elements of known VR included: as the bytes that they are
  * in the file, whatever the character set, and decoded by it into every encoding in which they could stand elsewhere.
  */
-export function harvestIdentifiers(
-  { head, index }: Pick<DicomFile, 'head' | 'index'>,
-  policy: ProjectPolicy,
-  { isOwnOutput }: Pick<IdentityMap, 'isOwnOutput'>,
-): Identifiers {
+export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'index'>, context: Context): Identifiers {
   const uids = new Set<string>();
   const dates = new Set<string>();
   const values = new Map<string, NamingValue>();
-  const movesDates = policy.deid.dates !== 'retain';
-  for (const { kind, node } of identifyingElements(index, policy, isOwnOutput)) {
+  const movesDates = context.policy.deid.dates !== 'retain';
+  for (const { kind, node } of identifyingElements(index, context)) {
     const text = valueText(head, index, node);
     if (kind === 'uid') addUids(uids, text);
     else if (kind === 'date') addDates(dates, text);
@@ -45,9 +47,9 @@ export function harvestIdentifiers(
   return { ...namingTexts([...values.values()]), uids, dates };
 }
 
-function* identifyingElements(index: ElementIndex, policy: ProjectPolicy, isOwnOutput: boolean) {
+function* identifyingElements(index: ElementIndex, { policy, rules, isOwnOutput }: Context) {
   for (let node = 0; node < index.count; node += 1) {
-    const kind = identifierKind({ tag: at(index.tag, node), vr: vrOf(index, node) }, policy);
+    const kind = identifierKind({ tag: at(index.tag, node), vr: vrOf(index, node) }, { policy, rules });
     if (kind !== undefined && !(isOwnOutput && isMapped(kind))) yield { kind, node };
   }
 }

@@ -12,7 +12,10 @@ export interface IdentityMap {
   patient: string;
   /** True for a file that this project de-identified before: its UIDs and dates are mapped already. */
   isOwnOutput: boolean;
+  /** Of an instance, a series or a study: what each is called afterwards. */
   mapUid: (uid: string) => string;
+  /** What stands for a UID that may not stay. */
+  newUid: (uid: string) => string;
   /** By how many days dates move; 0 where they are retained, or were moved before. */
   shiftDays: number;
 }
@@ -32,10 +35,13 @@ export function identityMap(
   const isOwn = isOwnOutput(file, key, policy);
   const label = isOwn ? pseudonymLabel.exec(readText(file.head, file.index, 0x00100020) ?? '')?.[1] : undefined;
   const patient = label ?? patientOf(file, key);
+  const keep = (uid: string) => (uidForm.test(uid) ? uid : mapUid(key, uid));
+  const newUid = (uid: string) => (isOwn ? keep(uid) : mapUid(key, uid));
   return {
     patient,
     isOwnOutput: isOwn,
-    mapUid: (uid) => ((retainUids || isOwn) && uidForm.test(uid) ? uid : mapUid(key, uid)),
+    mapUid: (uid) => (retainUids ? keep(uid) : newUid(uid)),
+    newUid,
     shiftDays: dates === 'shift' && !isOwn ? dateShiftDays(key, patient) : 0,
   };
 }

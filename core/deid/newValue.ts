@@ -9,7 +9,7 @@ export type NewValue = 'same' | 'gone' | Uint8Array;
 
 export interface ValueContext {
   /** Gives registered UIDs back as they are. */
-  mapUid: (uid: string) => string;
+  newUid: (uid: string) => string;
   /** 0 where dates are retained. */
   shiftDays: number;
   /** Words of a free text that may stay; '' when none may. */
@@ -35,6 +35,8 @@ export function newValue(
       return value.vr === vr.UI ? mapUids(value.text(), context) : dummyValue(value.vr);
     case 'mapUids':
       return mapUids(value.text(), context);
+    case 'keepUids':
+      return components(value.text()).every((uid) => uidForm.test(uid)) ? 'same' : mapUids(value.text(), context);
     case 'age':
       return capAge(value.text());
     case 'clean':
@@ -53,9 +55,11 @@ const byFallback = {
 /** PS3.5 §6.2: spaces and NUL pad; values of UI and dates stand between backslashes. */
 const components = (text: string) => text.split('\\').map((each) => each.replace(/^[ \0]+|[ \0]+$/g, ''));
 
-function mapUids(text: string, { mapUid }: ValueContext): NewValue {
+const uidForm = /^[0-9.]{0,64}$/;
+
+function mapUids(text: string, { newUid }: ValueContext): NewValue {
   const uids = components(text);
-  const mapped = uids.map((uid) => (uid === '' ? '' : mapUid(uid)));
+  const mapped = uids.map((uid) => (uid === '' ? '' : newUid(uid)));
   return mapped.every((each, i) => each === uids[i]) ? 'same' : asciiBytes(mapped.join('\\'));
 }
 

@@ -83,7 +83,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   /** True when the decision goes on into the items of a sequence. */
   function decideNode(node: number): boolean {
     const decision = decideTarget({ head, index, node });
-    const cleans = decision.cleansContent === true;
+    const cleans = decision.cleansContent === true || (inside[node] === 2 && decision.effect === 'keep');
     const isEmptied = cleans && removesAllItems(node);
     if (isEmptied || !goesOn(index, node, decision)) {
       settle(plan, { head, index, node, decision: isEmptied ? emptiedContent : decision }, context);
@@ -91,7 +91,6 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     }
     if (cleans) inside[node] = 2;
     else if (decision.effect === 'dummy') inside[node] = 1;
-    else if (inside[node] === 2) removesAllItems(node);
     note(plan, node, { action: 'kept', rule: decision.rule });
     return true;
   }
@@ -116,12 +115,14 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   function removesAllItems(sequence: number): boolean {
     if (!context.deid.cleanStructuredContent) return false;
     let stays = 0;
+    let items = 0;
     for (let item = sequence + 1; at(index.parent, item) === sequence; item = after(index, item)) {
       const decision = content.get(item) ?? decideContentItem({ head, index }, item, context.deid);
       content.set(item, decision);
+      items += 1;
       if (decision.effect !== 'remove') stays += 1;
     }
-    return stays === 0;
+    return items > 0 && stays === 0;
   }
 }
 

@@ -1,7 +1,6 @@
 /**
  * Words that describe images and name nobody, in lower case: modalities, anatomy, orientation, technique, contrast,
- * processing. Words that are common names are not here;
- * a project adds what it needs. Collected by hand.
+ * processing. Words that are common names are not here; a project adds what it needs. Collected by hand.
  */
 export const descriptorWords = `
 abd abdo abdomen abdominal abdo-pelvis acetabulum acquisition acquired active adc adrenal adrenals advanced airway airways all
@@ -64,5 +63,6 @@ iodine ivim mdct mdixon mpgr omnipaque optiray pcasl psir psma qsm resolve rtdos
 tfe tracrit ttp tumours twix ultravist vfa visipaque xenon
 bodypart ctdi dlp lung-rads birads pirads lirads recist ctv gtv ptv itv external body cord couch
 eyelens lens chiasm brainstem hippocampus amygdala thalamus putamen caudate pallidum insula cingulate hypothalamus
+mm cm ml sec msec kev mev mhz hz
 isocenter beam beams arc arcs imrt vmat sbrt srs boost electron photon plan1 plan2 fx fraction fractions
 `;

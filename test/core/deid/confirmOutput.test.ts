@@ -18,7 +18,7 @@ function confirm(elements: TestElement[], deid: Deid = {}, form = explicitLittle
   const transferSyntax = form.explicit ? '1.2.840.10008.1.2.1' : '1.2.840.10008.1.2';
   const bytes = writeFile({ transferSyntax, data: writeElements(elements, form) });
   const rules = profileRules(policy, ctImageStorage);
-  confirmOutput(bytes, { policy, rules, stamped: new Set([0x00100010]), keepsUids: policy.deid.retainUids });
+  confirmOutput(bytes, { policy, rules, stamped: new Set([0x00100010]), isOwnOutput: false });
 }
 
 const inItem = (element: TestElement): TestElement => ({ tag: 0x00089215, vr: 'SQ', items: [[element]] });
@@ -31,6 +31,7 @@ describe('confirmOutput finds', () => {
     ['a name that no rule lists', { tag: 0x00142006, vr: 'PN', value: 'planted' }],
     ['a UID that was not mapped', { tag: 0x00081155, vr: 'UI', value: '1.2.3' }],
     ['one UID of several', { tag: 0x00081155, vr: 'UI', value: '2.25.7\\1.2.3' }],
+    ['a UID that no option retains', { tag: 0x0040a124, vr: 'UI', value: '1.2.3' }, { retainUids: true }],
     ['a private element', { tag: 0x00091001, vr: 'LO', value: 'planted' }],
     ['a private creator', { tag: 0x00090010, vr: 'LO', value: 'planted' }],
     ['a private element without creator', { tag: 0x00191023, vr: 'DS', value: '1' }, { retainSafePrivate: true }],
@@ -55,6 +56,7 @@ test.each<[string, TestElement, Deid?]>([
   ['the label', { tag: 0x00100010, vr: 'PN', value: 'TRIAL_0001' }],
   ['a mapped and a registered UID', { tag: 0x00081155, vr: 'UI', value: '2.25.7\\1.2.840.10008.1.2' }],
   ['a retained UID', { tag: 0x00081155, vr: 'UI', value: '1.2.3' }, { retainUids: true }],
+  ['a retained UID that no rule lists', { tag: 0x0018991e, vr: 'UI', value: '1.2.3' }, { retainUids: true }],
   ['a retained device', { tag: 0x00181000, vr: 'LO', value: 'SN7' }, { retainDeviceIdentity: true }],
   ['a kept model', { tag: 0x00081090, vr: 'LO', value: 'Modell' }],
 ])('confirmOutput takes %s', (_, element, deid) => {
