@@ -1,4 +1,5 @@
 import { blankRectangles } from '../dicom/blankRectangles.ts';
+import { codestreamText } from '../dicom/codestreamText.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
@@ -47,11 +48,14 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
   };
   try {
     const file = await readDicom({ [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) }, context.codecs);
-    for (const [code, tag] of gatesOf(file)) add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
-    requireWholePixels(file);
     const blanking = planBlanking(file, context.policy);
-    if (blanking === 'unable') add('PixelsNotCleanable', undefined, placeOf(file, pixelData));
-    const digests = await digestPixels(file, context.codecs, blanking === 'unable' ? undefined : blanking);
+    for (const [code, tag] of gatesOf(file, context.policy, blanking))
+      add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
+    requireWholePixels(file);
+    const watch = codestreamText();
+    const digests = await digestPixels(file, context.codecs, { blanking, watch });
+    const text = watch.found();
+    if (text !== undefined) add('CompressedText', `A compressed image carries text: ${text}`, placeOf(file, pixelData));
     await file.tail();
     for (const { code, message, place } of checkConformance(file)) add(code, message, place);
     return { findings, dicom: factOf(file, context, digests) };
@@ -66,12 +70,21 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
 
 type PixelDigests = Pick<DicomFact, 'pixelSha256' | 'blanked'>;
 
+interface Watching {
+  blanking: Blanking | 'unable' | undefined;
+  watch: ReturnType<typeof codestreamText>;
+}
+
 /** Of the pixels as they are, and of what is left of them where the policy blacks some out. */
-async function digestPixels({ pixels }: DicomFile, codecs: Codecs, blanking?: Blanking): Promise<PixelDigests> {
+async function digestPixels(file: DicomFile, codecs: Codecs, { blanking, watch }: Watching): Promise<PixelDigests> {
+  const { pixels, nativeBytes } = file;
   if (pixels === undefined) return {};
   const hasher = codecs.sha256();
-  if (blanking === undefined) {
-    for await (const chunk of pixels) hasher.update(chunk);
+  if (blanking === undefined || blanking === 'unable') {
+    for await (const chunk of pixels) {
+      hasher.update(chunk);
+      if (nativeBytes === undefined) watch.see(chunk);
+    }
     return { pixelSha256: hasher.hex() };
   }
   const left = codecs.sha256();
@@ -95,7 +108,11 @@ function placeOf({ index, head }: DicomFile, tag: number): DicomPlace {
 }
 
 /** Reasons to hold, refuse or mention a file that is structurally sound, with the element that gives each. */
-function gatesOf(file: DicomFile): Array<[FindingCode, number | undefined]> {
+function gatesOf(
+  file: DicomFile,
+  { deid }: ProjectPolicy,
+  blanking: Blanking | 'unable' | undefined,
+): Array<[FindingCode, number | undefined]> {
   const text = (tag: number) => readText(file.head, file.index, tag);
   const sopClass = text(0x00080016) ?? file.meta.sopClass ?? '';
   const found: Array<[FindingCode, number | undefined]> = [];
@@ -107,9 +124,13 @@ function gatesOf(file: DicomFile): Array<[FindingCode, number | undefined]> {
   const hasDocument = findElement(file.index, 0x00420011) !== undefined;
   if (hasDocument || sopClass.startsWith('1.2.840.10008.5.1.4.1.1.104.'))
     found.push(['EncapsulatedDocument', 0x00420011]);
-  if (sopClass.startsWith('1.2.840.10008.5.1.4.1.1.88.')) found.push(['StructuredReport', 0x0040a730]);
+  if (sopClass.startsWith('1.2.840.10008.5.1.4.1.1.88.') && !deid.cleanStructuredContent)
+    found.push(['StructuredReport', 0x0040a730]);
   const risk = burnedInRisk(sopClass, text);
-  if (risk !== undefined && file.pixels !== undefined) found.push(['BurnedInRisk', risk]);
+  // A rule that fits says where names are burned in: there they are blacked out
+  const isCleaned = blanking !== undefined && blanking !== 'unable';
+  if (risk !== undefined && file.pixels !== undefined && !isCleaned) found.push(['BurnedInRisk', risk]);
+  if (blanking === 'unable') found.push(['PixelsNotCleanable', pixelData]);
   if (text(0x00120062) === 'YES') found.push(['AlreadyDeidentified', 0x00120062]);
   return found;
 }

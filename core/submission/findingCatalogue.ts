@@ -33,6 +33,10 @@ export const findingCatalogue = {
   EncapsulatedDocument: hold('An encapsulated document cannot be cleaned', 'A person must look at it'),
   StructuredReport: hold('A structured report holds free text', 'A person must look at it'),
   BurnedInRisk: { ...hold('Pixels may show a name or a date', 'A person must look at it'), releasable: true },
+  CompressedText: {
+    ...hold('The compressed image carries text of its own, outside of its pixels', 'A person must look at it'),
+    releasable: true,
+  },
   PixelsNotCleanable: hold(
     'A rule blacks out parts of this image, but its pixels are compressed',
     'Decompress it and send it again',

@@ -3,6 +3,7 @@ import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import type { Rectangle } from '../../core/policy/Rectangle.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { readDocument, readLines, writeLines } from '../../core/submission/documents.ts';
 import { auditKeys, cleanKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
@@ -37,11 +38,18 @@ async function receiptOf({ ports, input }: Awaited<ReturnType<typeof staged>>) {
   return (await readDocument(ports.audit, auditKeys.receipt(input.submission), SignedReceipt)).receipt;
 }
 
+/** A policy that blacks out parts of the slices. */
+const blackOut = (rectangles: Rectangle[]) =>
+  ProjectPolicy.parse({
+    ...demoPolicy,
+    deid: { cleanPixels: [{ modality: 'CT', rows: 16, columns: 16, rectangles }] },
+  });
+
 const items = { item: { batch: 'b00001' } };
 
 /** Runs the steps before Anonymize, Check or Push, so that a test can spoil what they left. */
-async function runTo(step: 'Anonymize' | 'CheckIntegrity' | 'Push' | 'Confirm') {
-  const run = await staged();
+async function runTo(step: 'Anonymize' | 'CheckIntegrity' | 'Push' | 'Confirm', policy = demoPolicy) {
+  const run = await staged(twoSlices(), policy);
   const { ports, input } = run;
   await planSubmission(ports)(input);
   await validateBatch(ports)({ ...input, ...items });
@@ -89,6 +97,15 @@ describe('bad input in one file is a finding', () => {
     });
     await runPipeline(run.ports, run.input);
     expect((await receiptOf(run)).files[1]).toMatchObject({ outcome: 'refused', code: 'PackEntryMissing' });
+  });
+
+  test('pixels that the policy blacks out are archived so, and the receipt says where', async () => {
+    const rectangles = [{ left: 1, top: 2, width: 3, height: 4 }];
+    const run = await staged(twoSlices(), blackOut(rectangles));
+    await runPipeline(run.ports, run.input);
+    const { files, policy } = await receiptOf(run);
+    expect(policy.profile).toContain('113101 Clean Pixel Data Option');
+    for (const file of files) expect(file.archived?.blanked).toEqual({ frames: 1, rectangles });
   });
 
   test('the policy of the project says whether the rest goes on', async () => {
@@ -149,6 +166,45 @@ describe('what does not agree stops the submission with a code', () => {
     const [first, ...others] = await readLines(ports.work, key, Evidence);
     if (first) await writeLines(ports.work, key, [alter(first), ...others]);
     await expect(checkIntegrity(ports)(input)).rejects.toThrow(refusal(code));
+  });
+
+  const blanked = { frames: 1, rectangles: [{ left: 0, top: 0, width: 4, height: 1 }] };
+  test.each([
+    {
+      alter: (line: Evidence): Evidence => (line.outcome === 'clean' ? { ...line, blanked: undefined } : line),
+      why: 'pixels changed and nothing says where',
+    },
+    {
+      alter: (line: Evidence): Evidence =>
+        line.outcome === 'clean' ? { ...line, blanked: { ...blanked, frames: 2 } } : line,
+      why: 'more frames are blacked out than were to be',
+    },
+    {
+      alter: (line: Evidence): Evidence =>
+        line.outcome === 'clean'
+          ? { ...line, blanked: { ...blanked, rectangles: [{ left: 0, top: 0, width: 5, height: 1 }] } }
+          : line,
+      why: 'another rectangle is blacked out than was to be',
+    },
+    {
+      alter: (line: Evidence): Evidence => (line.outcome === 'clean' ? { ...line, pixelSha256: digest('0') } : line),
+      why: 'pixels changed outside of the rectangles',
+    },
+  ])('evidence of blacked out pixels in which $why is IntegrityMismatch', async ({ alter }) => {
+    const { ports, input } = await runTo('CheckIntegrity', blackOut(blanked.rectangles));
+    const key = workKeys.evidence(input.submission, 'b00001');
+    const [first, ...others] = await readLines(ports.work, key, Evidence);
+    expect(first).toMatchObject({ blanked });
+    if (first) await writeLines(ports.work, key, [alter(first), ...others]);
+    await expect(checkIntegrity(ports)(input)).rejects.toThrow(refusal('IntegrityMismatch'));
+  });
+
+  test('rectangles where none were to be are IntegrityMismatch', async () => {
+    const { ports, input } = await runTo('CheckIntegrity');
+    const key = workKeys.evidence(input.submission, 'b00001');
+    const [first, ...others] = await readLines(ports.work, key, Evidence);
+    if (first?.outcome === 'clean') await writeLines(ports.work, key, [{ ...first, blanked }, ...others]);
+    await expect(checkIntegrity(ports)(input)).rejects.toThrow(refusal('IntegrityMismatch'));
   });
 
   test('a batch that left nothing', async () => {

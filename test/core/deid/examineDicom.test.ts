@@ -34,6 +34,17 @@ const imageType = (value: string): TestElement => ({ tag: 0x00080008, vr: 'CS', 
 const gatesOf = (findings: readonly { code: string }[]) =>
   findings.filter(({ code }) => !['AttributeMissing', 'AttributeEmpty', 'FileMetaDiffers'].includes(code));
 
+const maker = (value: string): TestElement => ({ tag: 0x00080070, vr: 'LO', value });
+/** One frame of compressed pixels, as hexadecimal digits. */
+const compressed = (digits: string) =>
+  writeFile({
+    transferSyntax: '1.2.840.10008.1.2.4.50',
+    data: concatBytes([
+      writeElements(withIdentity(), explicitLittle),
+      fragments([Uint8Array.from(Buffer.from(digits.replaceAll(' ', ''), 'hex'))]),
+    ]),
+  });
+
 const short = (tag: number, value: number): TestElement => ({ tag, vr: 'US', value: Uint8Array.of(value, 0) });
 /** Four columns of 16 bits and so many rows; `picture` has 32 bytes. */
 const geometry = (rows: number) => [short(0x00280010, rows), short(0x00280011, 4), short(0x00280100, 16)];
@@ -64,6 +75,13 @@ describe('examineDicom', () => {
     ['BurnedInRisk', 'hold', fileOf(secondaryCapture, picture)],
     ['BurnedInRisk', 'hold', fileOf(imageType('DERIVED\\SECONDARY\\SCREEN SAVE'), picture)],
     ['BurnedInRisk', 'hold', fileOf(modality('US'), picture)],
+    ['BurnedInRisk', 'hold', fileOf(modality('ES'), picture)],
+    ['BurnedInRisk', 'hold', fileOf({ tag: 0x00181016, vr: 'LO', value: 'Grabber' }, picture)],
+    ['BurnedInRisk', 'hold', fileOf({ tag: 0x00080064, vr: 'CS', value: 'WSD' }, picture)],
+    ['BurnedInRisk', 'hold', fileOf({ tag: 0x0008103e, vr: 'LO', value: 'Dose Report' }, picture)],
+    ['BurnedInRisk', 'hold', fileOf(maker('Vital Images, Inc'), picture)],
+    ['BurnedInRisk', 'hold', fileOf(maker('Canon Inc.'), { tag: 0x00081090, vr: 'LO', value: 'CXDI' }, picture)],
+    ['CompressedText', 'hold', compressed('ffd8 fffe 0008 7a7a79 7a7920 ffd9')],
     ['AlreadyDeidentified', 'accept', fileOf({ tag: 0x00120062, vr: 'CS', value: 'YES' })],
     [
       'PreambleExecutable',
@@ -85,13 +103,20 @@ describe('examineDicom', () => {
     ['a plain CT', fileOf(picture)],
     ['a CT of as many pixels as it says', fileOf(...geometry(4), picture)],
     ['ultrasound that says it is clean', fileOf(modality('US'), burnedIn('NO'), picture)],
+    ['a compressed image', compressed('ffd8 ffd9')],
+    [
+      'a report where the policy cleans it',
+      fileOf(sopClass('1.2.840.10008.5.1.4.1.1.88.11')),
+      policyWith({ cleanStructuredContent: true }),
+    ],
+    ['another product of a maker', fileOf(maker('Canon Inc.'), picture)],
     ['a derived image', fileOf(imageType('DERIVED\\SECONDARY\\AXIAL'), picture)],
     [
       'a TIFF preamble of a slide',
       writeFile({ preamble: asciiBytes('II*'.padEnd(128)), data: writeElements(withIdentity(), explicitLittle) }),
     ],
-  ])('finds nothing wrong with %s', async (_, bytes) => {
-    expect(gatesOf((await examine(bytes)).findings)).toEqual([]);
+  ])('finds nothing wrong with %s', async (_, bytes, policy = policyWith()) => {
+    expect(gatesOf((await examine(bytes, policy)).findings)).toEqual([]);
   });
 
   test('re-classes findings by the policy', async () => {

@@ -1,0 +1,220 @@
+/** Where a compressed image carries text of its own. */
+export type CodestreamText = 'comment' | 'application data' | 'bytes behind its end';
+
+interface CodestreamWatch {
+  /** Takes the value of encapsulated Pixel Data, chunk by chunk, as it lies in the file. */
+  see(chunk: Uint8Array): void;
+  /** The first text found so far. */
+  found(): CodestreamText | undefined;
+}
+
+/** Segments that decoders need, by what they start with. */
+const known = /^(?:JFIF\0|JFXX\0|Adobe|SPIFF\0|mrfx|AVI1)/;
+/** Encoders sign their work by name and version, and nothing may follow. */
+const signature = new RegExp(
+  `^(?:${[
+    'Created by (?:GDCM/)?OpenJPEG version',
+    '(?:Creator: )?JasPer Version',
+    'CREATOR: gd-jpeg v[\\d.]+ \\(using IJG JPEG v\\d+\\)(?:, quality|, default quality)?',
+    'LEAD Technologies Inc\\.',
+    'Intel\\(R\\) (?:JPEG Library|IPP JPEG encoder)(?: \\[[\\d., ]+\\] - )?',
+    'Kakadu-?v?',
+    'Kdu-Layer-Info: log_2\\{Delta-D\\((?:squared-error|MSE)\\)/Delta-L\\(bytes\\)\\}, L\\(bytes\\)',
+    'Lavc',
+    'OpenJPH(?: Ver)?',
+    'Grok',
+  ].join('|')})[\\dv.,;=+e\\s\\0()-]*$`,
+  'i',
+);
+/** Four letters in a row make a word. */
+const word = /[A-Za-z\u0080-\u00ff]{4}/;
+/** Behind the end of an image: no more of it is kept to be looked at. */
+const restBytes = 65_536;
+
+/**
+ * Watches JPEG, JPEG-LS and JPEG 2000 images pass by (ISO/IEC 10918-1 Annex B, 14495-1, 15444-1 Annex A) for words in
+ * comments, in application segments and behind the end of an image: places that no de-identifier of the header reaches.
+ * Other codestreams pass unseen.
+ */
+export function codestreamText(): CodestreamWatch {
+  let found: CodestreamText | undefined;
+  const image = imageReader((text) => {
+    found ??= text;
+  });
+  const header = new DataView(new ArrayBuffer(8));
+  let headerFill = 0;
+  let left = 0;
+  let items = 0;
+
+  function seeHeader(byte: number): void {
+    header.setUint8(headerFill, byte);
+    headerFill += 1;
+    if (headerFill < 8) return;
+    headerFill = 0;
+    left = header.getUint32(4, true);
+    items += 1;
+    if (items > 2) image.endFragment();
+  }
+
+  return {
+    see(chunk) {
+      for (let position = 0; position < chunk.length; ) {
+        if (left === 0) {
+          seeHeader(chunk[position] ?? 0);
+          position += 1;
+          continue;
+        }
+        const step = Math.min(left, chunk.length - position);
+        // The first item is the Basic Offset Table (PS3.5 §A.4)
+        if (items > 1) image.see(chunk.subarray(position, position + step));
+        left -= step;
+        position += step;
+      }
+    },
+    found: () => found,
+  };
+}
+
+/** What a walk through an image needs next: so many bytes, or none of so many, the next marker, or all to the end. */
+type Need = { take: number } | { skip: number } | 'marker' | 'rest';
+type Walk = Generator<Need, void, Uint8Array>;
+
+const take = (count: number): Need => ({ take: count });
+const number16 = (bytes: Uint8Array, from = 0) => ((bytes[from] ?? 0) << 8) | (bytes[from + 1] ?? 0);
+const number32 = (bytes: Uint8Array, from: number) => number16(bytes, from) * 0x10000 + number16(bytes, from + 2);
+const textOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+
+type Report = (text: CodestreamText) => void;
+
+function* walkImages(report: Report): Walk {
+  for (;;) {
+    const start = number16(yield take(2));
+    let isWhole = false;
+    if (start === 0xffd8) isWhole = yield* walkJpeg(report);
+    else if (start === 0xff4f) isWhole = yield* walkJpeg2000(report);
+    const rest = yield 'rest';
+    if (isWhole && word.test(textOf(rest))) report('bytes behind its end');
+  }
+}
+
+type ImageWalk = Generator<Need, boolean, Uint8Array>;
+
+const hasNoLength = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+
+/** True when the image ended as it should. In coded data FF stands before 00, a restart or, in JPEG-LS, a low byte. */
+function* walkJpeg(report: Report): ImageWalk {
+  for (;;) {
+    const marker = (yield 'marker')[0] ?? 0;
+    if (marker === 0xd9) return true;
+    if (marker < 0x80 || hasNoLength(marker)) continue;
+    const length = number16(yield take(2)) - 2;
+    if (length < 0) return false;
+    if (marker === 0xfe) judge(textOf(yield take(length)), 'comment', report);
+    else if (marker >= 0xe0 && marker <= 0xef) judge(textOf(yield take(length)), 'application data', report);
+    else yield { skip: length };
+  }
+}
+
+function* walkJpeg2000(report: Report): ImageWalk {
+  for (;;) {
+    const marker = number16(yield take(2));
+    if (marker === 0xffd9) return true;
+    if (marker === 0xff90) {
+      const partBytes = number32(yield take(10), 4);
+      const headerBytes = 12 + (yield* walkTilePart(report));
+      // 0: the part lasts to the end, which is not known
+      if (partBytes < headerBytes) return false;
+      yield { skip: partBytes - headerBytes };
+    } else if (!(yield* walkSegment(marker, report))) return false;
+  }
+}
+
+/** Reads the header of a tile-part up to its data; answers its length. */
+function* walkTilePart(report: Report): Generator<Need, number, Uint8Array> {
+  let bytes = 0;
+  for (;;) {
+    const marker = number16(yield take(2));
+    bytes += 2;
+    if (marker === 0xff93) return bytes;
+    const length = yield* walkSegment(marker, report);
+    if (length === 0) return Infinity;
+    bytes += length;
+  }
+}
+
+/** Length of a segment of JPEG 2000, 0 for what is none. A comment starts with two bytes that tell its kind. */
+function* walkSegment(marker: number, report: Report): Generator<Need, number, Uint8Array> {
+  if (marker < 0xff00) return 0;
+  const length = number16(yield take(2));
+  if (length < 2) return 0;
+  if (marker !== 0xff64) yield { skip: length - 2 };
+  else judge(textOf(yield take(length - 2)).slice(2), 'comment', report);
+  return length;
+}
+
+function judge(text: string, kind: CodestreamText, report: Report): void {
+  const isHarmless = kind === 'comment' ? signature.test(text) : known.test(text);
+  if (!isHarmless && word.test(text)) report(kind);
+}
+
+/** Feeds a walk with what it needs, whatever the chunks. Images may go on from one fragment to the next. */
+function imageReader(report: Report) {
+  const walk = walkImages(report);
+  let need = needOf(walk.next());
+  let held: number[] = [];
+  let isAfterMark = false;
+
+  function answer(bytes: Uint8Array): void {
+    held = [];
+    isAfterMark = false;
+    need = needOf(walk.next(bytes));
+    while (typeof need === 'object' && ('skip' in need ? need.skip : need.take) === 0)
+      need = needOf(walk.next(new Uint8Array(0)));
+  }
+
+  function hold(bytes: Uint8Array): void {
+    for (const byte of bytes) held.push(byte);
+  }
+
+  /** Takes some of a chunk; answers how many bytes of it. */
+  function feed(chunk: Uint8Array): number {
+    if (need === 'rest') {
+      hold(chunk.subarray(0, Math.max(0, restBytes - held.length)));
+      return chunk.length;
+    }
+    if (need === 'marker') return feedMarker(chunk);
+    if ('skip' in need) {
+      const step = Math.min(need.skip, chunk.length);
+      need = { skip: need.skip - step };
+      if (need.skip === 0) answer(new Uint8Array(0));
+      return step;
+    }
+    const step = Math.min(need.take - held.length, chunk.length);
+    hold(chunk.subarray(0, step));
+    if (held.length === need.take) answer(Uint8Array.from(held));
+    return step;
+  }
+
+  function feedMarker(chunk: Uint8Array): number {
+    if (!isAfterMark) {
+      const mark = chunk.indexOf(0xff);
+      isAfterMark = mark >= 0;
+      return mark < 0 ? chunk.length : mark + 1;
+    }
+    // Any number of FF may stand before a marker
+    if (chunk[0] !== 0xff) answer(chunk.slice(0, 1));
+    return 1;
+  }
+
+  return {
+    see(chunk: Uint8Array): void {
+      for (let position = 0; position < chunk.length; ) position += feed(chunk.subarray(position));
+    },
+    endFragment(): void {
+      if (need === 'rest') answer(Uint8Array.from(held));
+    },
+  };
+}
+
+/** A walk through images has no end. */
+const needOf = (result: IteratorResult<Need, void>): Need => (result.done === true ? 'rest' : result.value);
