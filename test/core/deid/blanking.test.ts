@@ -47,8 +47,9 @@ const rule = { modality: 'US', rows: 4, columns: 8, rectangles: [{ left: 0, top:
 const deid = { cleanPixels: [rule] };
 const examine = (bytes: Uint8Array, by: Partial<ProjectPolicy['deid']> = deid) =>
   examineDicom(chunked(bytes, 77), { codecs: nodeCodecs, key: projectKey, policy: policyWith(by) });
+/** Codes that have to do with what pixels show. */
 const codesOf = async (...args: Parameters<typeof examine>) =>
-  (await examine(...args)).findings.map(({ code }) => code);
+  (await examine(...args)).findings.map(({ code }) => code).filter((code) => /BurnedIn|NotCleanable/.test(code));
 const pixelsOf = (bytes: Uint8Array) => Buffer.from(bytes.subarray(-picture.length));
 
 /** The picture with the first row of each frame black. */
@@ -63,8 +64,8 @@ describe('rectangles of a policy', () => {
   });
 
   test('are foreseen by the reading before, digest and all', async () => {
-    const { findings, dicom } = await examine(native());
-    expect(findings).toEqual([]);
+    expect(await codesOf(native())).toEqual([]);
+    const { dicom } = await examine(native());
     const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
     expect(dicom?.pixelSha256).toBe(sha256(picture));
     expect(dicom?.blanked).toEqual({ frames: 2, rectangles: rule.rectangles, pixelSha256: sha256(blanked) });
