@@ -1,5 +1,5 @@
 /** Where a compressed image carries text of its own. */
-export type CodestreamText = 'comment' | 'application data' | 'bytes behind its end';
+type CodestreamText = 'comment' | 'application data' | 'bytes behind its end';
 
 interface CodestreamWatch {
   /** Takes the value of encapsulated Pixel Data, chunk by chunk, as it lies in the file. */

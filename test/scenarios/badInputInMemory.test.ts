@@ -7,7 +7,7 @@ import type { Rectangle } from '../../core/policy/Rectangle.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { readDocument, readLines, writeLines } from '../../core/submission/documents.ts';
 import { auditKeys, cleanKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
-import { Evidence } from '../../core/submission/steps.ts';
+import { type CleanEvidence, Evidence } from '../../core/submission/steps.ts';
 import { anonymizeBatch } from '../../lambdas/steps/anonymizeBatch.ts';
 import { checkIntegrity } from '../../lambdas/steps/checkIntegrity.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
@@ -169,33 +169,18 @@ describe('what does not agree stops the submission with a code', () => {
   });
 
   const blanked = { frames: 1, rectangles: [{ left: 0, top: 0, width: 4, height: 1 }] };
-  test.each([
-    {
-      alter: (line: Evidence): Evidence => (line.outcome === 'clean' ? { ...line, blanked: undefined } : line),
-      why: 'pixels changed and nothing says where',
-    },
-    {
-      alter: (line: Evidence): Evidence =>
-        line.outcome === 'clean' ? { ...line, blanked: { ...blanked, frames: 2 } } : line,
-      why: 'more frames are blacked out than were to be',
-    },
-    {
-      alter: (line: Evidence): Evidence =>
-        line.outcome === 'clean'
-          ? { ...line, blanked: { ...blanked, rectangles: [{ left: 0, top: 0, width: 5, height: 1 }] } }
-          : line,
-      why: 'another rectangle is blacked out than was to be',
-    },
-    {
-      alter: (line: Evidence): Evidence => (line.outcome === 'clean' ? { ...line, pixelSha256: digest('0') } : line),
-      why: 'pixels changed outside of the rectangles',
-    },
-  ])('evidence of blacked out pixels in which $why is IntegrityMismatch', async ({ alter }) => {
+  const wider = { ...blanked, rectangles: [{ left: 0, top: 0, width: 5, height: 1 }] };
+  test.each<{ change: Partial<CleanEvidence>; why: string }>([
+    { change: { blanked: undefined }, why: 'pixels changed and nothing says where' },
+    { change: { blanked: { ...blanked, frames: 2 } }, why: 'more frames are blacked out than were to be' },
+    { change: { blanked: wider }, why: 'another rectangle is blacked out than was to be' },
+    { change: { pixelSha256: digest('0') }, why: 'pixels changed outside of the rectangles' },
+  ])('evidence of blacked out pixels in which $why is IntegrityMismatch', async ({ change }) => {
     const { ports, input } = await runTo('CheckIntegrity', blackOut(blanked.rectangles));
     const key = workKeys.evidence(input.submission, 'b00001');
     const [first, ...others] = await readLines(ports.work, key, Evidence);
     expect(first).toMatchObject({ blanked });
-    if (first) await writeLines(ports.work, key, [alter(first), ...others]);
+    if (first?.outcome === 'clean') await writeLines(ports.work, key, [{ ...first, ...change }, ...others]);
     await expect(checkIntegrity(ports)(input)).rejects.toThrow(refusal('IntegrityMismatch'));
   });
 
