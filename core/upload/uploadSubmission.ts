@@ -116,7 +116,7 @@ function objectSender(ports: UploadPorts, context: Sending & { tasks: PartTasks;
       await tasks.room();
       sent.push(
         tasks.begin(async () => {
-          const announcement = await sendPart(ports, { submission, object, part, held: held.parts, onEvent });
+          const announcement = await sendPart(ports, { submission, object, part, held, onEvent });
           buffers.give(part.bytes);
           return announcement;
         }),
@@ -131,12 +131,21 @@ function objectSender(ports: UploadPorts, context: Sending & { tasks: PartTasks;
   };
 }
 
-const nothingHeld: { parts: PartAnnouncement[]; complete: boolean } = { parts: [], complete: false };
+/** What storage has of an object. */
+interface HeldObject {
+  parts: readonly PartAnnouncement[];
+  complete: boolean;
+  /** Its parts are one object already, or were given up: completing tells which. */
+  isClosed?: boolean;
+}
 
-/** An object that was never begun has no parts. */
-async function listParts(api: ApiClient, submission: string, object: string): Promise<typeof nothingHeld> {
+const nothingHeld: HeldObject = { parts: [], complete: false };
+
+/** An object that was never begun has no parts; one that storage made whole before the ledger knew has none any more. */
+async function listParts(api: ApiClient, submission: string, object: string): Promise<HeldObject> {
   return api.listParts(submission, object).catch((error: unknown) => {
     if (error instanceof ApiProblem && error.code === 'ObjectNotFound') return nothingHeld;
+    if (error instanceof ApiProblem && error.code === 'ObjectMissing') return { ...nothingHeld, isClosed: true };
     throw error;
   });
 }
@@ -145,14 +154,16 @@ interface PartToSend {
   submission: string;
   object: string;
   part: ReadyPart;
-  held: readonly PartAnnouncement[];
+  held: HeldObject;
   onEvent: OnEvent;
 }
 
 async function sendPart(ports: UploadPorts, { submission, object, part, held, onEvent }: PartToSend) {
   const { number, sizeBytes, sha256, bytes } = part;
   const announcement: PartAnnouncement = { number, sizeBytes, sha256 };
-  const isHeld = held.some((one) => one.number === number && one.sizeBytes === sizeBytes && one.sha256 === sha256);
+  const isHeld =
+    held.isClosed === true ||
+    held.parts.some((one) => one.number === number && one.sizeBytes === sizeBytes && one.sha256 === sha256);
   if (!isHeld) {
     // signed anew for each attempt: an address that expired while the part waited heals itself
     await ports.retry(async () => {

@@ -68,6 +68,26 @@ describe('uploadSubmission', () => {
     expect(server.seen.filter((key) => key === `PUT /storage/${id}/pack-000001/1`)).toHaveLength(1);
   });
 
+  test('resumes an object that storage completed before the ledger knew', async () => {
+    const gone = { title: 'gone', status: 409, code: 'ObjectMissing', detail: 'gone', type: 'gone', retryable: false };
+    let isMade = false;
+    await begin({
+      fault: ({ method, path, count }) => {
+        if (path.endsWith('/complete') && count === 1) return { status: 400 };
+        if (!isMade) return undefined;
+        if (method === 'GET' && path.endsWith('/parts')) return { status: 409, body: JSON.stringify(gone) };
+        return path.endsWith('/pack-000001/1') ? { status: 404 } : undefined;
+      },
+    });
+    const { plan, bytes } = localFiles(two);
+    await expect(uploadSubmission(uploadPorts(server.url, bytes).ports, { plan, target: project })).rejects.toThrow();
+    isMade = true;
+    const [id = ''] = server.cases.keys();
+    const { ports } = uploadPorts(server.url, bytes);
+    expect((await uploadSubmission(ports, { plan, target: { resume: id } })).state).toBe('submitted');
+    expect(server.arrived(id)).toHaveLength(3);
+  });
+
   test('resuming what was committed changes nothing', async () => {
     await begin();
     const { plan, bytes } = localFiles(two);

@@ -148,6 +148,8 @@ describe('repeating a call', () => {
     const body = { parts: [partOf(1, content)] };
     const { uploadId = '' } = (await api.ledger.getObject(submission, path.object)) ?? {};
     await api.ports.uploads.completeUpload({ key: stagingKeys.object(submission, path.object), uploadId }, body.parts);
+    // what a client that resumes is told: it has nothing to send and completes
+    expect((await api.call('listParts', { path })).body).toMatchObject({ code: 'ObjectMissing', retryable: false });
     const first = await api.call('completeObject', { path, body });
     expect(first).toMatchObject({ status: 200, body: { object: 'pack-000001', sizeBytes: 4 } });
     expect((await api.call('completeObject', { path, body })).body).toEqual(first.body);
