@@ -21,7 +21,7 @@ const route = { folder: 'api', memoryMb: 512, timeoutSeconds: 10 } as const;
 const event = { folder: 'events', memoryMb: 512 } as const;
 
 const steps = {
-  planSubmission: { ...stream, access: ['staging.read', 'work.write', 'ledger.write'] },
+  planSubmission: { ...stream, access: ['staging.read', 'work.write', 'ledger.write', 'policies'] },
   validateBatch: {
     ...batch,
     access: ['staging.read', 'work.read', 'work.write', 'ledger.read', 'policies', 'deidKey'],
@@ -78,7 +78,7 @@ const api = {
   listParts: { ...route, access: ['staging.putObjects', 'ledger.read'] },
   completeObject: { ...route, access: ['staging.putObjects', 'staging.read', 'ledger.write'] },
   commitSubmission: { ...route, access: ['staging.read', 'staging.commit', 'ledger.write'] },
-  resumeSubmission: { ...route, access: ['ledger.write', 'executions'] },
+  resumeSubmission: { ...route, access: ['ledger.write', 'executions', 'policies'] },
   getReceipt: { ...route, access: ['audit.read', 'ledger.read'] },
   listEvents: { ...route, access: ['ledger.read'] },
 } as const satisfies Record<RouteName, FunctionSettings>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
+import { AppliedPolicy, ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
 import { BlankedPixels } from '../submission/steps.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 
@@ -41,8 +41,8 @@ export const Receipt = z.object({
   project: XnatLabel,
   issuedAt: z.iso.datetime(),
   manifest: ManifestSummary,
-  /** SHA-256 of the project policy's canonical JSON, and the edition of PS3.15 that was applied. */
-  policy: z.object({ sha256: Sha256Hex, profile: z.string() }),
+  /** What every file was examined and de-identified by. */
+  policy: AppliedPolicy,
   sessions: z.array(
     z.object({
       subject: XnatLabel,

@@ -17,7 +17,7 @@ export interface Happening extends Pick<AuditEvent, 'type' | 'actor' | 'at' | 'c
 export type Patch = Partial<
   Pick<
     Submission,
-    'attempt' | 'postponed' | 'interruptedIn' | 'reason' | 'manifest' | 'outcome' | 'subject' | 'session'
+    'attempt' | 'postponed' | 'interruptedIn' | 'reason' | 'manifest' | 'policy' | 'outcome' | 'subject' | 'session'
   >
 >;
 

@@ -25,6 +25,10 @@ export const ManifestSummary = z.object({
 });
 export type ManifestSummary = z.infer<typeof ManifestSummary>;
 
+/** What a policy is told by: `policyDigest`, and the de-identification in words. */
+export const AppliedPolicy = z.object({ sha256: Sha256Hex, profile: z.string() });
+export type AppliedPolicy = z.infer<typeof AppliedPolicy>;
+
 /** One submission as the ledger keeps it. It names no person: `createdBy` is the token's opaque subject. */
 export const Submission = z.object({
   id: SubmissionId,
@@ -51,6 +55,8 @@ export const Submission = z.object({
   updatedAt: z.iso.datetime(),
   createdBy: z.string(),
   manifest: ManifestSummary.optional(),
+  /** What its files are worked on by: the policy that stood at Plan. */
+  policy: AppliedPolicy.optional(),
   /** Final counts of files, present from Seal on. */
   outcome: z.object({ archived: z.int(), held: z.int(), refused: z.int() }).optional(),
   /** Head of the submission's audit chain: number and hash of its last event. */

@@ -20,7 +20,7 @@ export async function beginAttempt(
   const change = appendEvent(
     submission,
     {
-      type: submission.state === 'held' ? 'submission.released' : 'attempt.started',
+      type: submission.state === 'held' && to !== 'submitted' ? 'submission.released' : 'attempt.started',
       actor,
       at: clock.now(),
       ...(to !== undefined && { to }),

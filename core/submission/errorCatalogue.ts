@@ -37,6 +37,10 @@ export const errorCatalogue = {
   PackInvalid: entry('A pack is not a readable ZIP', 'Pack the files again'),
   // pipeline
   BatchIncomplete: entry('A batch left no result', 'Re-drive the submission'),
+  PolicyChanged: entry(
+    'The policy of the project changed on the way',
+    'Resume it: it begins anew under the new policy',
+  ),
   IntegrityMismatch: entry('Bytes changed where they must not', 'Do not retry blindly: read the finding'),
   ResidualIdentifier: entry('An identifier is left after de-identification', 'Correct the profile, then re-drive'),
   XnatUnavailable: entry('XNAT does not answer', 'None: delivery is tried again', true),

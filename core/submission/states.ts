@@ -35,7 +35,7 @@ export type WorkflowStep = z.infer<typeof WorkflowStep>;
 
 const running = ['validating', 'anonymizing', 'checking', 'pushing', 'confirming'] as const;
 
-/** From each state, the states that may follow. A resumed attempt goes from failed or held to a running state. */
+/** From each state, the states that may follow. A resumed attempt goes on from failed or held, or begins anew. */
 const followers: Record<SubmissionState, readonly SubmissionState[]> = {
   draft: ['uploading', 'withdrawn', 'expired'],
   uploading: ['submitted', 'withdrawn', 'expired'],
@@ -45,7 +45,7 @@ const followers: Record<SubmissionState, readonly SubmissionState[]> = {
   checking: ['pushing', 'held', 'failed'],
   pushing: ['confirming', 'failed'],
   confirming: ['archived', 'failed'],
-  held: [...running, 'rejected', 'withdrawn'],
+  held: ['submitted', ...running, 'rejected', 'withdrawn'],
   failed: ['submitted', ...running, 'withdrawn'],
   archived: ['withdrawn'],
   rejected: [],

@@ -3,32 +3,42 @@ import { requireOwn } from '../../core/policy/principal.ts';
 import { ResumeBody, SubmissionView } from '../../core/submission/api.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
+import type { Policies } from '../../core/submission/ports.ts';
+import { policyDigest } from '../../core/submission/requireAppliedPolicy.ts';
+import { requirePolicy } from '../../core/submission/requirePolicy.ts';
 import { type Submission, SubmissionId } from '../../core/submission/Submission.ts';
-import type { SubmissionState } from '../../core/submission/states.ts';
+import { hasReached } from '../../core/submission/states.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 
-/** A person releases what is held, or re-drives what failed: the next attempt goes on where the last one stopped. */
+/**
+ * A person releases what is held, or re-drives what failed: the next attempt goes on where the last one stopped, or
+ * anew where the policy has changed before anything was delivered.
+ */
 export const resumeSubmission = apiRoute(
   'resumeSubmission',
   {
     request: z.object({ path: z.object({ submission: SubmissionId }), body: ResumeBody.optional() }),
     result: SubmissionView,
   },
-  ({ ledger, clock, executions }) =>
+  ({ ledger, clock, executions, policies }) =>
     async ({ path }, principal) => {
       const submission = requireOwn(principal, await ledger.get(path.submission));
       const actor = { kind: 'user', id: principal.subject } as const;
-      const to = stateToResume(submission);
+      const to = stateToResume(submission, policies);
       return { status: 202, body: await beginAttempt({ ledger, clock, executions }, submission, { actor, to }) };
     },
 );
 
-function stateToResume({ state, interruptedIn = 'submitted' }: Submission): SubmissionState {
-  if (state === 'failed') return interruptedIn;
-  // The review decided to hold, and a person has answered it: what follows is the step after the review
-  if (state === 'held') return 'anonymizing';
-  throw new DomainError('StateConflict', `Cannot resume the submission: it is ${state}, neither held nor failed`);
+function stateToResume({ state, project, policy, interruptedIn = 'submitted' }: Submission, policies: Policies) {
+  if (state !== 'failed' && state !== 'held') {
+    throw new DomainError('StateConflict', `Cannot resume the submission: it is ${state}, neither held nor failed`);
+  }
+  if (hasReached(interruptedIn, 'pushing')) return interruptedIn;
+  if (policyDigest(requirePolicy(policies, project)) !== policy?.sha256) return 'submitted';
+  // The review decided to hold, and a person has answered it: what follows is the step after the review. What a check
+  // refused would be refused again: the same step makes it anew
+  return state === 'held' || interruptedIn === 'checking' ? 'anonymizing' : interruptedIn;
 }
 
 export const handler = apiHandler(resumeSubmission);

@@ -24,6 +24,7 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   PartDigestMismatch: 409,
   PackInvalid: 422,
   BatchIncomplete: 500,
+  PolicyChanged: 409,
   IntegrityMismatch: 500,
   ResidualIdentifier: 500,
   XnatUnavailable: 503,

@@ -10,7 +10,7 @@ import { observeBytes } from '../../core/submission/observeBytes.ts';
 import { peekable } from '../../core/submission/peekable.ts';
 import type { Bytes, Ports } from '../../core/submission/ports.ts';
 import { readBatch } from '../../core/submission/readBatch.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
 import { type Route, routeFiles } from '../../core/submission/routeFiles.ts';
 import {
   BatchInput,
@@ -78,7 +78,8 @@ export const anonymizeBatch = (ports: AnonymizePorts) => async (input: BatchInpu
 async function openBatch(ports: AnonymizePorts, input: BatchInput): Promise<Batch> {
   const { ledger, work, policies, projectKeys } = ports;
   const { submission, item } = input;
-  const { project } = await requireAttempt(ledger, input);
+  const current = await requireAttempt(ledger, input);
+  const { project } = current;
   const plan = await readDocument(work, workKeys.batchPlan(submission, item.batch), BatchPlan);
   const facts = await readLines(work, workKeys.facts(submission, item.batch), Fact);
   const routes = routeFiles(await readDocument(work, workKeys.review(submission), Review), facts);
@@ -87,7 +88,7 @@ async function openBatch(ports: AnonymizePorts, input: BatchInput): Promise<Batc
     submission,
     plan,
     project,
-    policy: requirePolicy(policies, project),
+    policy: requireAppliedPolicy(policies, current),
     key: await projectKeys.of(project),
     facts: new Map(facts.map((fact) => [fact.file, fact])),
     routes,

@@ -6,7 +6,7 @@ import { workKeys } from '../../core/submission/keys.ts';
 import { planDeliveries } from '../../core/submission/planDeliveries.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { readBatchLines } from '../../core/submission/readBatchLines.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
 import {
   BatchItem,
   CleanPack,
@@ -29,15 +29,15 @@ type CheckPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'clock' | 'policies'
 export const checkIntegrity = (ports: CheckPorts) => async (input: StepInput) => {
   const { ledger, work, policies } = ports;
   const { submission } = input;
-  const { project, manifest } = await requireAttempt(ledger, input);
+  const current = await requireAttempt(ledger, input);
   await advance(ports, input, { type: 'files.anonymized', to: 'checking' });
   const facts = await readBatchLines(work, submission, { key: workKeys.facts, schema: Fact });
   const evidence = await readBatchLines(work, submission, { key: workKeys.evidence, schema: Evidence });
   const review = await readDocument(work, workKeys.review(submission), Review);
-  compareEvidence({ facts, evidence, review, files: manifest?.files ?? 0 });
+  compareEvidence({ facts, evidence, review, files: current.manifest?.files ?? 0 });
 
   const packs = await attestedPacks(ports, submission);
-  const { xnatProject } = requirePolicy(policies, project);
+  const { xnatProject } = requireAppliedPolicy(policies, current);
   const deliveries = planDeliveries({ review, evidence, packs, xnatProject });
   if (deliveries.length === 0) {
     throw new DomainError('ResidualIdentifier', 'Cannot deliver the submission: no file could be proven clean');

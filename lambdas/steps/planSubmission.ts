@@ -1,3 +1,4 @@
+import { profileName } from '../../core/deid/profileName.ts';
 import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
@@ -8,24 +9,29 @@ import { isPack } from '../../core/submission/Manifest.ts';
 import { type AnnouncedObject, type NumberedLine, planBatches } from '../../core/submission/planBatches.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { readManifest } from '../../core/submission/readManifest.ts';
+import { policyDigest } from '../../core/submission/requireAppliedPolicy.ts';
+import { requirePolicy } from '../../core/submission/requirePolicy.ts';
 import type { UploadedObject } from '../../core/submission/Submission.ts';
 import { type BatchItem, type BatchPlan, Nothing, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
-type PlanPorts = Pick<Ports, 'ledger' | 'staging' | 'work' | 'clock' | 'codecs'>;
+type PlanPorts = Pick<Ports, 'ledger' | 'staging' | 'work' | 'clock' | 'codecs' | 'policies'>;
 
 /**
  * Is every announced object here, as its upload left it? Then cuts the submission into batches.
- * @throws DomainError ManifestInvalid, ManifestMismatch, ObjectMissing, PackInvalid
+ * Holds on to the policy that stands now.
+ * @throws DomainError ManifestInvalid, ManifestMismatch, ObjectMissing, PackInvalid, ProjectNotFound
  */
 export const planSubmission = (ports: PlanPorts) => async (input: StepInput) => {
-  const { ledger, staging, work, codecs } = ports;
-  const { manifest } = await requireAttempt(ledger, input);
+  const { ledger, staging, work, codecs, policies } = ports;
+  const { manifest, project } = await requireAttempt(ledger, input);
   if (manifest === undefined) throw new DomainError('ManifestMissing', `Cannot plan ${input.submission}: no manifest`);
   const announced = await readManifest(staging.read(stagingKeys.manifest(input.submission)), manifest, codecs);
   const uploaded = new Map((await ledger.listObjects(input.submission)).map((each) => [each.object, each]));
   requireSameSet(announced, uploaded);
 
+  const applied = requirePolicy(policies, project);
+  const policy = { sha256: policyDigest(applied), profile: profileName(applied) };
   const items: BatchItem[] = [];
   for (const [object, lines] of announced) {
     const located = await locateObject(ports, input.submission, {
@@ -44,8 +50,9 @@ export const planSubmission = (ports: PlanPorts) => async (input: StepInput) => 
   await advance(ports, input, {
     type: 'submission.planned',
     to: 'validating',
-    digests: { manifest: manifest.sha256 },
+    digests: { manifest: manifest.sha256, policy: policy.sha256 },
     counts: { files: manifest.files, batches: items.length },
+    patch: { policy },
   });
   return {};
 };

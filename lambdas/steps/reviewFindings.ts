@@ -4,7 +4,7 @@ import { writeDocument } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { readBatchLines } from '../../core/submission/readBatchLines.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
 import { reviewFiles } from '../../core/submission/reviewFiles.ts';
 import { Fact, Finding, ReviewOutput, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
@@ -19,10 +19,11 @@ type ReviewPorts = Pick<Ports, 'ledger' | 'work' | 'archive' | 'clock' | 'polici
 export const reviewFindings = (ports: ReviewPorts) => async (input: StepInput) => {
   const { ledger, work, policies } = ports;
   const { submission } = input;
-  const { project, subject, session, onConflict } = await requireAttempt(ledger, input);
+  const current = await requireAttempt(ledger, input);
+  const { subject, session, onConflict } = current;
   const facts = await readBatchLines(work, submission, { key: workKeys.facts, schema: Fact });
   const findings = await readBatchLines(work, submission, { key: workKeys.findings, schema: Finding });
-  const policy = requirePolicy(policies, project);
+  const policy = requireAppliedPolicy(policies, current);
   const reviewed = reviewFiles({ facts, findings }, policy, { subject, session });
   const isRelabelled = onConflict === 'new-label' && reviewed.decision !== 'reject';
   const review = isRelabelled ? await freeSessionLabels(ports, reviewed, policy.xnatProject) : reviewed;

@@ -1,9 +1,8 @@
 import { buildReceipt } from '../../core/audit/buildReceipt.ts';
-import { hashBytes, hashJson } from '../../core/audit/hashJson.ts';
+import { hashBytes } from '../../core/audit/hashJson.ts';
 import { noteReceipt } from '../../core/audit/lastReceipt.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
-import { profileName } from '../../core/deid/profileName.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, writeDocument } from '../../core/submission/documents.ts';
@@ -52,14 +51,13 @@ async function sealedReceipt(ports: SealPorts, submission: Submission): Promise<
 }
 
 async function signReceipt(ports: SealPorts, submission: Submission): Promise<SignedReceipt> {
-  const { work, signer, clock, policies } = ports;
-  const { id, attempt, site, project, manifest, chain } = submission;
+  const { work, signer, clock } = ports;
+  const { id, attempt, site, project, manifest, policy, chain } = submission;
   if (manifest === undefined) throw new DomainError('ManifestMissing', `Cannot seal ${id}: it has no manifest`);
-  const policy = requirePolicy(policies, project);
+  if (policy === undefined) throw new DomainError('PolicyChanged', `Cannot seal ${id}: its plan names no policy`);
   const receipt = buildReceipt({
     header: {
-      ...{ v: 1, submission: id, attempt, site, project, issuedAt: clock.now(), manifest, chain },
-      policy: { sha256: hashJson(policy), profile: profileName(policy) },
+      ...{ v: 1, submission: id, attempt, site, project, issuedAt: clock.now(), manifest, policy, chain },
     },
     facts: await readBatchLines(work, id, { key: workKeys.facts, schema: Fact }),
     evidence: await readBatchLines(work, id, { key: workKeys.evidence, schema: Evidence }),

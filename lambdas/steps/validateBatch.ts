@@ -8,7 +8,7 @@ import { workKeys } from '../../core/submission/keys.ts';
 import { observeBytes } from '../../core/submission/observeBytes.ts';
 import type { Bytes, Ports } from '../../core/submission/ports.ts';
 import { readBatch } from '../../core/submission/readBatch.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
 import {
   BatchInput,
   BatchPlan,
@@ -41,8 +41,9 @@ interface Context {
 export const validateBatch = (ports: ValidatePorts) => async (input: BatchInput) => {
   const { ledger, work, policies, projectKeys, codecs } = ports;
   const { submission, item } = input;
-  const { project } = await requireAttempt(ledger, input);
-  const context = { codecs, policy: requirePolicy(policies, project), key: await projectKeys.of(project) };
+  const current = await requireAttempt(ledger, input);
+  const policy = requireAppliedPolicy(policies, current);
+  const context = { codecs, policy, key: await projectKeys.of(current.project) };
   const plan = await readDocument(work, workKeys.batchPlan(submission, item.batch), BatchPlan);
   const verdicts: Verdict[] = plan.files
     .filter(({ offset }) => offset === undefined)

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendEvent } from '../../../core/audit/appendEvent.ts';
 import { verifyChain } from '../../../core/audit/verifyChain.ts';
 import { limits } from '../../../core/policy/limits.ts';
+import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
 import { auditKeys } from '../../../core/submission/keys.ts';
+import { policyDigest } from '../../../core/submission/requireAppliedPolicy.ts';
 import type { Submission } from '../../../core/submission/Submission.ts';
-import type { SubmissionState } from '../../../core/submission/states.ts';
+import type { SubmissionState, WorkflowStep } from '../../../core/submission/states.ts';
 import { draft } from '../../contracts/changes.ts';
 import { type Api, openApi } from '../../fakes/openApi.ts';
 
@@ -19,7 +21,10 @@ const actor = { kind: 'system', id: 'pipeline' } as const;
 const at = '2026-03-01T00:00:00.000Z';
 
 /** A submission that attempt 1 brought along these states. */
-async function broughtTo(states: SubmissionState[], patch: Partial<Pick<Submission, 'interruptedIn' | 'reason'>> = {}) {
+async function broughtTo(
+  states: SubmissionState[],
+  patch: Partial<Pick<Submission, 'interruptedIn' | 'reason' | 'policy'>> = {},
+) {
   drafts += 1;
   const change = draft(drafts);
   await api.ledger.create(change);
@@ -40,6 +45,19 @@ async function broughtTo(states: SubmissionState[], patch: Partial<Pick<Submissi
 const resume = (submission: string) =>
   api.call('resumeSubmission', { path: { submission }, roles: ['operator'], body: {} });
 const upTo: SubmissionState[] = ['uploading', 'submitted', 'validating'];
+const deployed = ProjectPolicy.parse({ project: 'TRIAL', xnatProject: 'TRIAL', sites: ['north', 'south'] });
+const applied = { sha256: policyDigest(deployed), profile: 'p' };
+const other = { sha256: 'ab'.repeat(32), profile: 'p' };
+
+interface Case {
+  why: string;
+  states: SubmissionState[];
+  interruptedIn: SubmissionState | undefined;
+  policy?: Submission['policy'];
+  state: SubmissionState;
+  resumeFrom: WorkflowStep;
+  type: 'attempt.started' | 'submission.released';
+}
 
 describe('resuming', () => {
   test.each([
@@ -67,8 +85,47 @@ describe('resuming', () => {
       resumeFrom: 'Plan',
       type: 'attempt.started',
     },
-  ] as const)('$why', async ({ states, interruptedIn, state, resumeFrom, type }) => {
-    const { id } = await broughtTo([...states], { reason: 'BurnedInRisk', ...(interruptedIn && { interruptedIn }) });
+    {
+      why: 'what was held under another policy is examined anew',
+      states: [...upTo, 'held'],
+      interruptedIn: 'validating',
+      policy: other,
+      state: 'submitted',
+      resumeFrom: 'Plan',
+      type: 'attempt.started',
+    },
+    {
+      why: 'what failed on the way starts anew when the policy is another one by now',
+      states: [...upTo, 'anonymizing', 'failed'],
+      interruptedIn: 'anonymizing',
+      policy: other,
+      state: 'submitted',
+      resumeFrom: 'Plan',
+      type: 'attempt.started',
+    },
+    {
+      why: 'what is in delivery goes on, whatever the policy is by now',
+      states: [...upTo, 'anonymizing', 'checking', 'pushing', 'confirming', 'failed'],
+      interruptedIn: 'confirming',
+      policy: other,
+      state: 'confirming',
+      resumeFrom: 'Confirm',
+      type: 'attempt.started',
+    },
+    {
+      why: 'what a check refused is made anew: checked again it would be refused again',
+      states: [...upTo, 'anonymizing', 'checking', 'failed'],
+      interruptedIn: 'checking',
+      state: 'anonymizing',
+      resumeFrom: 'Anonymize',
+      type: 'attempt.started',
+    },
+  ] satisfies Case[])('$why', async ({ states, interruptedIn, policy = applied, state, resumeFrom, type }) => {
+    const { id } = await broughtTo([...states], {
+      reason: 'BurnedInRisk',
+      policy,
+      ...(interruptedIn && { interruptedIn }),
+    });
     const { status, body } = await resume(id);
     expect(status).toBe(202);
     expect(body).toMatchObject({ state, attempt: 2 });
