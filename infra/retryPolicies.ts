@@ -50,9 +50,9 @@ const archiveBusy: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** The project delivers at other hours, or a person paused it: a week on average. */
+/** The project delivers at other hours, a person paused it, or a curator has to archive it: a week on average. */
 const archivePaused: RetryProps = {
-  errors: ['XnatPaused' satisfies DomainErrorCode],
+  errors: ['XnatPaused' satisfies DomainErrorCode, 'XnatUncommitted' satisfies DomainErrorCode],
   interval: Duration.minutes(1),
   backoffRate: 2,
   maxDelay: Duration.minutes(30),

@@ -19,6 +19,7 @@ const AuditEventType = z.enum([
   'integrity.checked',
   'files.pushed',
   'delivery.postponed',
+  'delivery.prearchived',
   'archive.differed',
   'receipt.sealed',
   'attempt.failed',

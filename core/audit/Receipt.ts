@@ -22,6 +22,8 @@ export const ReceiptFile = z.object({
       /** Of the de-identified file. */
       sha256: Sha256Hex,
       md5: Md5Hex,
+      /** XNAT wrote the file again: size and MD5 are of what it holds, SHA-256 of what it was given. */
+      reencoded: z.literal(true).optional(),
       /** XNAT held it before this submission, byte by byte: it was not sent again. */
       stood: z.literal(true).optional(),
       /** Of the pixel data, equal before and after de-identification but where `blanked` says; absent without pixels. */

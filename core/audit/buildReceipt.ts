@@ -46,8 +46,8 @@ function receiptFile(fact: Fact, found: Evidence, confirmed: ConfirmedFile | und
   }
   // a clean file that XNAT did not list is held by definition; Confirm does not let it come this far
   if (confirmed === undefined) return { file, sha256, sizeBytes, outcome: 'held', code: 'ArchiveMismatch' };
-  const { uri, sizeBytes: archivedBytes, md5, stood } = confirmed;
-  const standing = stood === undefined ? {} : { stood };
+  const { uri, sizeBytes: archivedBytes, md5, stood, reencoded } = confirmed;
+  const standing = { ...(stood && { stood }), ...(reencoded && { reencoded }) };
   const pixels = {
     ...(found.pixelSha256 === undefined ? {} : { pixelSha256: found.pixelSha256 }),
     ...(found.blanked === undefined ? {} : { blanked: found.blanked }),

@@ -17,7 +17,7 @@ interface Confirm {
   turn: Turn;
 }
 
-interface Confirmed {
+export interface Confirmed {
   files: Confirmation['files'];
   /** What is wrong now. */
   findings: ArchiveFinding[];

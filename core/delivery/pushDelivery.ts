@@ -1,17 +1,16 @@
-import { lastReceipt } from '../audit/lastReceipt.ts';
 import { compareArchive } from '../submission/compareArchive.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { OnConflict } from '../submission/Submission.ts';
 import type { Delivery } from '../submission/steps.ts';
-import { claimOnce, hashName, ScanClaim, SessionClaim } from './claims.ts';
-import { requireFree } from './requireFree.ts';
+import { claimSession } from './claimSession.ts';
+import { claimOnce, hashName, ScanClaim, type SessionClaim } from './claims.ts';
 import { sendPacks } from './sendPacks.ts';
 import { keptArchive, type Turn } from './takeTurn.ts';
 
 type PushPorts = Pick<Ports, 'work' | 'clean' | 'archive' | 'registers'>;
 
-interface Push {
+export interface Push {
   submission: string;
   delivery: Delivery;
   /** What the site asked for, where something stands already. */
@@ -27,9 +26,7 @@ interface Push {
 export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> {
   const { work } = ports;
   const { submission, delivery, turn } = push;
-  const session = await claimOnce(work, { submission, id: delivery.session.id, schema: SessionClaim }, () =>
-    lookAtSession(ports, push),
-  );
+  const session = await claimSession(ports, push);
   const archive = keptArchive(ports.archive, turn);
   const found = await compareArchive(archive, delivery);
   const claim = await claimOnce(work, { submission, id: delivery.delivery, schema: ScanClaim }, async () => {
@@ -57,22 +54,6 @@ export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> 
   if (claim.names.length === 0) return;
   await ports.archive.ensureScan(delivery);
   await sendPacks(ports, delivery, { files, turn });
-}
-
-async function lookAtSession({ archive, registers }: PushPorts, { delivery, onConflict }: Push): Promise<SessionClaim> {
-  const place = await archive.lookUp(delivery);
-  requireFree(delivery.session, place, onConflict);
-  if (place.session === undefined) return { isNew: true, scans: [] };
-  const previous = await lastReceipt(registers, {
-    xnatProject: delivery.xnatProject,
-    session: delivery.session.session,
-  });
-  return {
-    isNew: false,
-    standing: place.session.id,
-    scans: place.session.scans.map(({ scan }) => scan),
-    ...(previous !== undefined && { previous }),
-  };
 }
 
 /** @throws DomainError SessionExists, ScanTaken */

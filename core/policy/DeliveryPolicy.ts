@@ -6,6 +6,13 @@ const isTimeZone = (zone: string) => zone === 'UTC' || Intl.supportedValuesOf('t
 
 /** When XNAT is written to. Whatever waits for it waits for up to a week. */
 export const DeliveryPolicy = z.strictObject({
+  /**
+   * `archive` puts files where they belong, byte by byte. `prearchive` gives them to XNAT's import service, which writes
+   * them again and may de-identify them once more; a curator archives them in XNAT, and only then are they archived here.
+   */
+  route: z.enum(['archive', 'prearchive']).default('archive'),
+  /** By the route `prearchive`: have XNAT archive a session as soon as all of it is there, and wait for no curator. */
+  commit: z.boolean().default(false),
   /** What a site may ask for, where XNAT holds a session already. */
   onConflict: z.array(OnConflict.exclude(['fail'])).default([]),
   paused: z.boolean().default(false),

@@ -46,6 +46,11 @@ export const errorCatalogue = {
   XnatUnavailable: entry('XNAT does not answer', 'None: delivery is tried again', true),
   XnatBusy: entry('Somebody else writes there, or too many write at once', 'None: delivery takes its turn', true),
   XnatPaused: entry('The project delivers at other hours, or is paused', 'None: delivery waits for its hours', true),
+  XnatUncommitted: entry(
+    "All of it is in XNAT's prearchive, and nobody has archived it yet",
+    'Archive the session in XNAT: it is looked for again and again',
+    true,
+  ),
   XnatRefused: entry('XNAT refuses the request', 'Check the XNAT account and project'),
   XnatConflict: entry('XNAT holds something else under this name', 'Choose another label, or ask the curator'),
   LabelTaken: entry('Another session in XNAT has this label', 'Choose another label, or ask the curator'),

@@ -178,6 +178,22 @@ export interface Archive {
   digestFile(uri: string): Promise<{ sizeBytes: number; md5: string }>;
   /** XNAT's address of the session, relative to its root. */
   sessionUri(target: SessionTarget): Promise<string>;
+  /** Sessions of this label and study in the project's prearchive. */
+  listPrearchived(target: SessionTarget): Promise<PrearchivedSession[]>;
+  /**
+   * Gives a ZIP of DICOM files to XNAT's import service, which puts them into the project's prearchive. It writes the
+   * files again: their names and instances stay, their digests change. What is there under equal names is replaced.
+   * @throws DomainError XnatRefused also when XNAT put them elsewhere, or dropped all of them
+   */
+  importPack(target: ScanTarget, pack: { body: Bytes }): Promise<void>;
+  /**
+   * Has a session in the prearchive archived, and waits for it.
+   * @param job names the work in XNAT's records
+   * @throws DomainError XnatConflict when XNAT keeps it out, XnatUnavailable while it is not done
+   */
+  commit(session: { xnatProject: string; uri: string }, job: string): Promise<void>;
+  /** SOP Instance UIDs by file name, as the catalog of the scan's DICOM resource has them. */
+  listInstances(target: ScanTarget): Promise<Map<string, string>>;
   /** Signs out when the work is done. Never fails, and the next call signs in again. */
   end(): Promise<void>;
 }
@@ -189,6 +205,16 @@ export interface SessionTarget {
 
 export interface ScanTarget extends SessionTarget {
   scan: ReviewedScan;
+}
+
+/** A session that waits in XNAT's prearchive for being archived. */
+export interface PrearchivedSession {
+  /** XNAT's address, relative to its root. */
+  uri: string;
+  /** XNAT works on it, or gave up on it. */
+  state: 'open' | 'busy' | 'refused';
+  /** File names by scan. */
+  scans: { scan: string; names: string[] }[];
 }
 
 /** What XNAT holds where a session is to go. */

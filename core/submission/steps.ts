@@ -248,6 +248,8 @@ export const Confirmation = z.object({
       sizeBytes: z.int().positive(),
       md5: Md5Hex,
       /** It was there before. */
+      /** XNAT wrote it again: the digest is XNAT's own, the instance is ours. */
+      reencoded: z.literal(true).optional(),
       stood: z.literal(true).optional(),
     }),
   ),

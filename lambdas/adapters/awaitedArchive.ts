@@ -23,6 +23,10 @@ export function awaitedArchive(open: () => Promise<Archive>): Archive {
     readHeaders: (target) => call((archive) => archive.readHeaders(target)),
     digestFile: (uri) => call((archive) => archive.digestFile(uri)),
     sessionUri: (target) => call((archive) => archive.sessionUri(target)),
+    listPrearchived: (target) => call((archive) => archive.listPrearchived(target)),
+    importPack: (target, pack) => call((archive) => archive.importPack(target, pack)),
+    commit: (session, job) => call((archive) => archive.commit(session, job)),
+    listInstances: (target) => call((archive) => archive.listInstances(target)),
     async end() {
       const archive = await opened?.catch(() => undefined);
       await archive?.end();

@@ -45,6 +45,28 @@ export const FileTable = tableOf(
 /** What a file write answers with status 200 when it did not store: names that exist already. */
 export const DuplicatesAnswer = z.object({ duplicates: z.array(z.string()).min(1) });
 
+export const PrearchiveTable = tableOf(
+  z.object({ tag: z.string(), name: z.string(), status: z.string(), url: z.string() }),
+);
+
+export const PrearchiveScanTable = tableOf(z.object({ ID: z.string() }));
+
+export const PrearchiveFileTable = tableOf(z.object({ Name: z.string() }).transform(({ Name }) => Name));
+
+/** GET /xapi/event_tracking/{key}: null while the work is under way. */
+export const EventAnswer = z.object({ succeeded: z.boolean().nullable() });
+
+/** SOP Instance UIDs by file name, of the entries of a catalog document that have one. */
+export function catalogInstances(xml: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [entry] of xml.matchAll(/<cat:(?:dcmE|e)ntry\b[^>]*>/g)) {
+    const uri = /\sURI="([^"]*)"/.exec(entry)?.[1];
+    const uid = /\sUID="([0-9.]+)"/.exec(entry)?.[1];
+    if (uri !== undefined && uid !== undefined) found.set(uri, uid);
+  }
+  return found;
+}
+
 function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import type * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Archive, ScanTarget, SessionTarget } from '../../core/submission/ports.ts';
-import { DuplicatesAnswer, FileTable, ResourceTable, SessionAnswer, SessionTable } from './xnatAnswers.ts';
+import {
+  catalogInstances,
+  DuplicatesAnswer,
+  FileTable,
+  ResourceTable,
+  SessionAnswer,
+  SessionTable,
+} from './xnatAnswers.ts';
 import type { HttpAnswer } from './xnatConnection.ts';
 import { xnatPaths } from './xnatPaths.ts';
-import { type XnatAccess, type XnatRequest, xnatSession } from './xnatSession.ts';
+import { xnatPrearchive } from './xnatPrearchive.ts';
+import { type XnatAccess, xnatSession } from './xnatSession.ts';
 
 /**
  * XNAT behind the Archive port, by its resource route: the one that keeps bytes as they are.
@@ -16,11 +23,7 @@ import { type XnatAccess, type XnatRequest, xnatSession } from './xnatSession.ts
  */
 export function xnatArchive(access: XnatAccess): Archive {
   const xnat = xnatSession(access);
-  const read = <Schema extends z.ZodType>(request: Omit<XnatRequest, 'method'>, schema: Schema) =>
-    xnat.ask({ ...request, method: 'GET', query: { format: 'json', ...request.query } }, async (answer) =>
-      schema.parse(JSON.parse(String(await answer.content()))),
-    );
-  const write = (request: XnatRequest) => xnat.ask(request, async (answer) => String(await answer.content()));
+  const { readJson: read, askText: write } = xnat;
 
   const readSession = (target: SessionTarget) =>
     read({ action: 'read a session', path: xnatPaths.labelled(target) }, SessionAnswer);
@@ -149,6 +152,17 @@ export function xnatArchive(access: XnatAccess): Archive {
         );
       }
       return `/data/experiments/${encodeURIComponent(found.id)}`;
+    },
+
+    ...xnatPrearchive(xnat),
+
+    async listInstances(target) {
+      const request = {
+        action: 'read the catalog of a scan',
+        method: 'GET',
+        path: xnatPaths.resource(target),
+      } as const;
+      return catalogInstances((await write({ ...request, query: { format: 'xml' } })) ?? '');
     },
 
     end: xnat.end,

@@ -17,16 +17,22 @@ export const xnatPaths = {
   session: (target: SessionTarget) => `${xnatPaths.subject(target)}/experiments/${label(target.session.session)}`,
   scan: (target: ScanTarget) => `${xnatPaths.session(target)}/scans/${label(target.scan.scan)}`,
   resource: (target: ScanTarget) => `${xnatPaths.scan(target)}/resources/DICOM`,
+  prearchive: (project: string) => `/data/prearchive/projects/${label(project)}`,
+  /** Is it the address of a session in the prearchive of this project, and of nothing else? */
+  isPrearchived: (uri: string, project: string) =>
+    new RegExp(`^/data/prearchive/projects/${label(project)}/[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$`).test(uri),
+  /** Itself, where it is a label. */
+  label,
   /** A file by the name of one path segment. */
   file: (target: ScanTarget, name: string) => `${xnatPaths.resource(target)}/files/${segment(name)}`,
 };
-
-const projectPath = (project: string) => `/data/projects/${label(project)}`;
 
 function label(value: string): string {
   if (!XnatLabel.safeParse(value).success) throw refused('label', 'letters, digits, _ and -, 64 at the most');
   return value;
 }
+
+const projectPath = (project: string) => `/data/projects/${label(project)}`;
 
 /** `encodeURIComponent` leaves dots, which are no names, and fails on half of a surrogate pair. */
 function segment(name: string): string {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Bytes } from '../../core/submission/ports.ts';
 import { type ResolveHost, xnatAddress } from './xnatAddress.ts';
@@ -36,6 +37,8 @@ export interface XnatRequest {
   zip?: Bytes;
   /** The answer is a file. */
   isTransfer?: boolean;
+  /** 301 is the answer to a commit that archived, and leads nowhere. */
+  isCommit?: boolean;
 }
 
 /**
@@ -88,33 +91,41 @@ export function xnatSession(access: XnatAccess) {
   };
 
   const exchange = async (request: XnatRequest): Promise<HttpAnswer> => {
-    const answer = await withoutLoginPage(await dispatch(request));
+    const answer = await withoutLoginPage(await dispatch(request), request);
     if (answer !== undefined) return answer;
     signedIn = undefined;
     if (request.zip !== undefined) throw unavailable(request.action, 'its session ended');
     // a stored page looks like the login page; when it comes again to a fresh session, it is what was asked for
-    const again = await withoutLoginPage(await dispatch(request), request.isTransfer);
+    const again = await withoutLoginPage(await dispatch(request), { ...request, mayBePage: request.isTransfer });
     if (again === undefined) throw refused(request.action, 'it does not accept the session');
     return again;
   };
 
+  const ask = async <T>(request: XnatRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T | undefined> => {
+    const source = watch(request.zip);
+    try {
+      const answer = await exchange({ ...request, ...source.zip });
+      if (isOk(answer)) return await read(answer);
+      answer.drop();
+      if (answer.status === 404 && request.method === 'GET') return undefined;
+      throw refusalOf(request.action, answer);
+    } catch (error) {
+      // a fault of what was being sent is not XNAT's
+      if (source.fault !== undefined) throw source.fault.error;
+      if (DomainError.is(error)) throw error;
+      throw unavailable(request.action, 'no readable answer came', error);
+    }
+  };
+
   return {
-    /** What `read` makes of a 2xx answer; undefined for 404 where `absence` allows it. */
-    async ask<T>(request: XnatRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T | undefined> {
-      const source = watch(request.zip);
-      try {
-        const answer = await exchange({ ...request, ...source.zip });
-        if (isOk(answer)) return await read(answer);
-        answer.drop();
-        if (answer.status === 404 && request.method === 'GET') return undefined;
-        throw refusalOf(request.action, answer);
-      } catch (error) {
-        // a fault of what was being sent is not XNAT's
-        if (source.fault !== undefined) throw source.fault.error;
-        if (DomainError.is(error)) throw error;
-        throw unavailable(request.action, 'no readable answer came', error);
-      }
-    },
+    /** What `read` makes of a 2xx answer; undefined for the 404 of a question. */
+    ask,
+    askText: (request: XnatRequest) => ask(request, async (answer) => String(await answer.content())),
+    /** A JSON answer by its schema. */
+    readJson: <Schema extends z.ZodType>(request: Omit<XnatRequest, 'method'>, schema: Schema) =>
+      ask({ ...request, method: 'GET', query: { format: 'json', ...request.query } }, async (answer) =>
+        schema.parse(JSON.parse(String(await answer.content()))),
+      ),
     /**
      * Gives the session back to XNAT and closes the sockets; the next question opens both anew. Never fails: a session
      * that cannot be ended ends by itself when it was idle long enough.
@@ -136,7 +147,11 @@ export function xnatSession(access: XnatAccess) {
 const isOk = ({ status }: HttpAnswer) => status >= 200 && status < 300;
 
 /** Undefined for the answers that mean "sign in": 401, redirects, and the login page where data was asked for. */
-async function withoutLoginPage(answer: HttpAnswer, mayBePage = false): Promise<HttpAnswer | undefined> {
+async function withoutLoginPage(
+  answer: HttpAnswer,
+  { isCommit, mayBePage }: { isCommit?: boolean; mayBePage?: boolean | undefined },
+): Promise<HttpAnswer | undefined> {
+  if (isCommit && answer.status === 301) return { ...answer, status: 200 };
   if (answer.status === 401 || (answer.status >= 300 && answer.status < 400)) {
     answer.drop();
     return undefined;

@@ -30,6 +30,7 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   XnatUnavailable: 503,
   XnatBusy: 503,
   XnatPaused: 503,
+  XnatUncommitted: 503,
   XnatRefused: 502,
   XnatConflict: 409,
   LabelTaken: 409,

@@ -1,6 +1,10 @@
+import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { ScanClaim, SessionClaim } from '../../core/delivery/claims.ts';
 import { confirmDelivery } from '../../core/delivery/confirmDelivery.ts';
-import { takeTurn } from '../../core/delivery/takeTurn.ts';
+import { confirmInstances } from '../../core/delivery/confirmInstances.ts';
+import { settlePrearchive } from '../../core/delivery/settlePrearchive.ts';
+import { type Turn, takeTurn } from '../../core/delivery/takeTurn.ts';
+import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, readLines, writeDocument } from '../../core/submission/documents.ts';
@@ -22,7 +26,8 @@ type ConfirmPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'regis
 /**
  * Asks XNAT itself what it holds: name, size and digest of every file must equal the evidence. It takes its turn as
  * Push does: where XNAT computes no digests, every file is downloaded, and what is lost or altered is sent once more.
- * @throws DomainError ArchiveMismatch, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused
+ * What went by the prearchive is brought in first, or waited for, and compared by its instances.
+ * @throws DomainError ArchiveMismatch, XnatUncommitted, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict
  */
 export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) => {
   const { ledger, work, policies } = ports;
@@ -30,26 +35,56 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   const { project } = await requireAttempt(ledger, input);
   await advance(ports, input, { type: 'files.pushed', to: 'confirming' });
   const policy = requirePolicy(policies, project);
+  if (policy.delivery.route === 'prearchive') {
+    const onWaiting = (counts: Record<string, number>) =>
+      tellOnce(ports, input, { type: 'delivery.prearchived', counts });
+    await settlePrearchive(ports, {
+      submission,
+      attempt,
+      policy,
+      deliveries: readDeliveries(work, submission),
+      onWaiting,
+    });
+  }
   const confirmation: Confirmation = { sessions: [], files: [] };
   const findings: ArchiveFinding[] = [];
   let repaired = 0;
-  for (const { delivery: id } of await readLines(work, workKeys.deliveries(submission), DeliveryItem)) {
-    const delivery = await readDocument(work, workKeys.delivery(submission, id), Delivery);
-    const claim = await readDocument(work, workKeys.claim(submission, id), ScanClaim);
+  for await (const delivery of readDeliveries(work, submission)) {
     const wanted = { policy, session: delivery.session.session, submission };
     await takeTurn(ports, wanted, async (turn) => {
-      const confirmed = await confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
+      const confirmed = await confirm(ports, input, { policy, delivery, turn });
       for (const file of confirmed.files) confirmation.files.push(file);
       for (const finding of confirmed.findings) findings.push(finding);
       repaired += confirmed.repaired;
       if (findings.length === 0) await confirmSession(ports, { submission, delivery, confirmation });
     });
   }
-  if (findings.length + repaired > 0) await tellMismatch(ports, input, { ...countOf(findings), repaired });
+  if (findings.length + repaired > 0) {
+    const counts = { ...countOf(findings), repaired };
+    await tellOnce(ports, input, { type: 'archive.differed', code: 'ArchiveMismatch', counts });
+  }
   if (findings.length > 0) throw mismatch(countOf(findings));
   await writeDocument(work, workKeys.confirmation(submission), confirmation);
   return {};
 };
+
+async function* readDeliveries(work: Ports['work'], submission: string): AsyncGenerator<Delivery> {
+  for (const { delivery } of await readLines(work, workKeys.deliveries(submission), DeliveryItem)) {
+    yield await readDocument(work, workKeys.delivery(submission, delivery), Delivery);
+  }
+}
+
+interface Confirm {
+  policy: ProjectPolicy;
+  delivery: Delivery;
+  turn: Turn;
+}
+
+async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, delivery, turn }: Confirm) {
+  if (policy.delivery.route === 'prearchive') return confirmInstances(ports, { delivery, turn });
+  const claim = await readDocument(ports.work, workKeys.claim(submission, delivery.delivery), ScanClaim);
+  return confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
+}
 
 interface Place {
   submission: string;
@@ -74,11 +109,17 @@ const countOf = (findings: readonly ArchiveFinding[]) => {
   };
 };
 
+interface Told {
+  type: ChainedEvent['type'];
+  code?: string;
+  counts: Record<string, number>;
+}
+
 /** Once an attempt: a step that died after it runs again. */
-async function tellMismatch(ports: ConfirmPorts, input: StepInput, counts: Record<string, number>): Promise<void> {
+async function tellOnce(ports: ConfirmPorts, input: StepInput, event: Told): Promise<void> {
   const told = await ports.ledger.events(input.submission);
-  if (told.some(({ type, attempt }) => type === 'archive.differed' && attempt === input.attempt)) return;
-  await advance(ports, input, { type: 'archive.differed', code: 'ArchiveMismatch', counts });
+  if (told.some(({ type, attempt }) => type === event.type && attempt === input.attempt)) return;
+  await advance(ports, input, event);
 }
 
 const mismatch = ({ missing, altered, foreign }: ReturnType<typeof countOf>) =>

@@ -1,4 +1,5 @@
 import { pushDelivery } from '../../core/delivery/pushDelivery.ts';
+import { pushPrearchive } from '../../core/delivery/pushPrearchive.ts';
 import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { readDocument } from '../../core/submission/documents.ts';
@@ -11,7 +12,7 @@ import { stepHandler } from '../runtime/stepHandler.ts';
 type PushPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'registers' | 'clock' | 'policies'>;
 
 /**
- * Brings one scan into XNAT, byte by byte, when it is its turn.
+ * Brings one scan into XNAT when it is its turn: byte by byte, or by its prearchive.
  * @throws DomainError XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict, LabelTaken, StudyElsewhere,
  *   SessionExists, ScanTaken
  */
@@ -20,8 +21,10 @@ export const pushScan = (ports: PushPorts) => async (input: DeliveryInput) => {
   const { submission, item } = input;
   const { project, onConflict = 'fail' } = await requireAttempt(ledger, input);
   const delivery = await readDocument(work, workKeys.delivery(submission, item.delivery), Delivery);
-  const wanted = { policy: requirePolicy(policies, project), session: delivery.session.session, submission };
-  await takeTurn(ports, wanted, (turn) => pushDelivery(ports, { submission, delivery, onConflict, turn }));
+  const policy = requirePolicy(policies, project);
+  const push = policy.delivery.route === 'prearchive' ? pushPrearchive : pushDelivery;
+  const wanted = { policy, session: delivery.session.session, submission };
+  await takeTurn(ports, wanted, (turn) => push(ports, { submission, delivery, onConflict, turn }));
   return {};
 };
 

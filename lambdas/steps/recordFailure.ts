@@ -27,7 +27,12 @@ export const recordFailure = (ports: Pick<Ports, 'ledger' | 'clock'>) => async (
   return {};
 };
 
-const waits: ReadonlySet<string> = new Set<DomainErrorCode>(['XnatUnavailable', 'XnatBusy', 'XnatPaused']);
+const waits: ReadonlySet<string> = new Set<DomainErrorCode>([
+  'XnatUnavailable',
+  'XnatBusy',
+  'XnatPaused',
+  'XnatUncommitted',
+]);
 
 /** A map fails once more, under a name of its own, after its item has told why. */
 const isPostponed = ({ state, reason }: Submission) => isInFlight(state) && reason !== undefined;

@@ -25,9 +25,17 @@ export interface MemoryArchive extends Archive {
   sessions: Map<string, StoredSession>;
 }
 
+/** What the import service was given, by project, session and study. */
+interface PrearchivedStudy {
+  target: ScanTarget;
+  uri: string;
+  scans: Map<string, StoredScan>;
+}
+
 /** `digests: false` is a site that computes none when files arrive and none when asked. */
 export function memoryArchive({ digests = true }: { digests?: boolean } = {}): MemoryArchive {
   const sessions: MemoryArchive['sessions'] = new Map();
+  const prearchive = new Map<string, PrearchivedStudy>();
   const keyOf = ({ xnatProject, session }: Pick<ScanTarget, 'xnatProject' | 'session'>) =>
     `${xnatProject}/${session.session}`;
   const scanOf = (target: ScanTarget) => sessions.get(keyOf(target))?.scans.get(target.scan.scan);
@@ -91,8 +99,45 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       if (session === undefined) throw absent('session');
       return `/data/experiments/${session.id}`;
     },
+    async listPrearchived(target) {
+      const own = prearchive.get(`${keyOf(target)}/${target.session.study}`);
+      if (own === undefined) return [];
+      const scans = [...own.scans].map(([scan, { files }]) => ({ scan, names: [...files.keys()] }));
+      return [{ uri: own.uri, state: 'open', scans }];
+    },
+    async importPack(target, { body }) {
+      const key = `${keyOf(target)}/${target.session.study}`;
+      const uri = `/data/prearchive/projects/${target.xnatProject}/20260102_000000000/${target.session.session}`;
+      const own = prearchive.get(key) ?? { target, uri, scans: new Map() };
+      prearchive.set(key, own);
+      const { scan, series, xsiType } = target.scan;
+      const stored = own.scans.get(scan) ?? { series, xsiType, files: new Map() };
+      own.scans.set(scan, stored);
+      for (const [name, bytes] of await unpack(body)) stored.files.set(name, reencoded(bytes));
+    },
+    async commit({ uri }) {
+      const [key, found] = [...prearchive].find(([, study]) => study.uri === uri) ?? [];
+      if (key === undefined || found === undefined) throw absent('session');
+      for (const [scan, { series, xsiType, files }] of found.scans) {
+        const target = { ...found.target, scan: { ...found.target.scan, scan, series, xsiType } };
+        await this.ensureScan(target);
+        for (const [name, bytes] of files) scanOf(target)?.files.set(name, bytes);
+      }
+      prearchive.delete(key);
+    },
+    async listInstances(target) {
+      // files are named by their instances
+      return new Map([...(scanOf(target)?.files.keys() ?? [])].map((name) => [name, name.replace(/\.dcm$/, '')]));
+    },
     async end() {},
   };
+}
+
+/** XNAT's importer writes a file again; here its first byte, of a preamble that nobody reads. */
+function reencoded(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes);
+  copy[0] = 0xff;
+  return copy;
 }
 
 async function unpack(body: Bytes): Promise<Map<string, Uint8Array>> {

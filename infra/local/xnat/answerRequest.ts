@@ -13,31 +13,42 @@ type FindRoute = ReturnType<typeof openRoutes>;
 
 const writes = new Set(['PUT', 'POST', 'DELETE']);
 
+interface Server {
+  site: Site;
+  findRoute: FindRoute;
+}
+
 /** One request from its first byte to its last, with the faults that tests switch. */
-export async function answerRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { site, findRoute }: { site: Site; findRoute: FindRoute },
-): Promise<void> {
+export async function answerRequest(request: IncomingMessage, response: ServerResponse, server: Server): Promise<void> {
+  const { faults } = server.site;
+  const breaks = faults.breakOf();
+  if (breaks === 'beforeWork') return breakOff(request);
+  if (faults.isDown()) {
+    return faults.get().downAnswer === 'reset' ? breakOff(request) : send(request, response, downOf(faults));
+  }
+  if (faults.get().slowMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.get().slowMs));
+  const answer = await faultyAnswer(request, server);
+  return answer === undefined || breaks === 'afterWork' ? breakOff(request) : send(request, response, answer);
+}
+
+/** Undefined where the connection breaks instead. */
+async function faultyAnswer(request: IncomingMessage, { site, findRoute }: Server): Promise<Answer | undefined> {
   const { faults } = site;
   const url = new URL(request.url ?? '/', 'http://localhost');
   const incoming = { method: request.method ?? 'GET', url, request };
-  if (faults.isDown())
-    return faults.get().downAnswer === 'reset' ? breakOff(request) : send(request, response, downOf(faults));
-  if (faults.get().slowMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.get().slowMs));
   const isConcerned =
     writes.has(incoming.method) && faults.concerns(url.pathname) && !url.pathname.endsWith('/JSESSION');
-  if (!isConcerned) return send(request, response, await answerOf(incoming, site, findRoute));
-  if (faults.failsNow('beforeWrite', url.pathname)) return send(request, response, simulated);
+  if (!isConcerned) return answerOf(incoming, site, findRoute);
+  if (faults.failsNow('beforeWrite', url.pathname)) return simulated;
   const working = answerOf(incoming, site, findRoute);
   if (faults.take('gatewayTimeouts')) {
     // the body has come through the proxy before it gives up; what is made of it goes on
     await Promise.race([working, new Promise((resolve) => request.once('close', resolve))]);
-    return send(request, response, text('Gateway Time-out', 504));
+    return text('Gateway Time-out', 504);
   }
   const answer = await working;
-  if (faults.failsNow('afterWrite', url.pathname)) return send(request, response, simulated);
-  return faults.take('dropReplies') ? breakOff(request) : send(request, response, answer);
+  if (faults.failsNow('afterWrite', url.pathname)) return simulated;
+  return faults.take('dropReplies') ? undefined : answer;
 }
 
 const breakOff = (request: IncomingMessage) => void request.socket.destroy();

@@ -20,6 +20,9 @@ export const FaultSettings = z.strictObject({
   /** So many next requests are led to `redirectTo`. */
   redirects: z.int().nonnegative().default(0),
   redirectTo: z.string().default('/app/template/Login.vm'),
+  /** The connection breaks at this one of the next requests, counted from 1, before or after its work is done. */
+  breakAt: z.int().nonnegative().default(0),
+  breakMoment: z.enum(['beforeWork', 'afterWork']).default('beforeWork'),
   /** Every request waits so long. */
   slowMs: z.int().nonnegative().default(0),
   /** So many next file writes put their bytes in place, miss the catalog and answer 500. */
@@ -46,6 +49,8 @@ export const FaultSettings = z.strictObject({
   reencodes: z.boolean().default(true),
   /** A commit that archived answers 301 without a Location, as XNAT does; else 200. */
   commitAnswers301: z.boolean().default(true),
+  /** A commit with `http-session-listener` answers before it archives, as XNAT does from 1.8 on; else after it. */
+  queuesCommits: z.boolean().default(true),
   /** A conflict is 400 on import and 500 on services/archive, as in XNAT; else 409 everywhere. */
   mapsConflicts: z.boolean().default(true),
   /** A conflict stays in the prearchive with its log, as in XNAT; else the row goes away. */
@@ -66,14 +71,23 @@ type Counter = 'dropReplies' | 'gatewayTimeouts' | 'redirects' | 'endSessions' |
 export function faultSwitches(now: () => number) {
   let settings = FaultSettings.parse({});
   let downUntil = 0;
+  let seen = 0;
   const failed = new Set<string>();
   return {
     set(input: z.input<typeof FaultSettings>) {
       settings = FaultSettings.parse(input);
       downUntil = now() + settings.downMs;
+      seen = 0;
       failed.clear();
     },
     get: () => settings,
+    /** When the connection of this request breaks, of all that came since `set`. */
+    breakOf(): FaultSettings['breakMoment'] | undefined {
+      seen += 1;
+      return seen === settings.breakAt ? settings.breakMoment : undefined;
+    },
+    /** How many requests came since `set`. */
+    seen: () => seen,
     isDown: () => now() < downUntil,
     concerns: (path: string) => path.includes(settings.pathIncludes),
     /** True when a counted fault is due; counts it. */

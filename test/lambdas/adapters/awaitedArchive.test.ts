@@ -18,6 +18,10 @@ function archiveOf(account: number, ended: number[] = []): Archive {
     readHeaders: () => admit(undefined),
     digestFile: () => admit({ sizeBytes: account, md5: 'x' }),
     sessionUri: () => admit(`/account/${account}`),
+    listPrearchived: () => admit([]),
+    importPack: () => admit(undefined),
+    commit: () => admit(undefined),
+    listInstances: () => admit(new Map()),
     end: async () => void ended.push(account),
   };
 }
@@ -36,6 +40,10 @@ test('opens the archive at the first call, keeps it, and opens it anew after a f
   await archive.putPack(target, { name: 'a.zip', body: (async function* () {})() });
   await archive.readHeaders(target);
   expect(await archive.listFiles(target)).toEqual([]);
+  await archive.importPack(target, { body: (async function* () {})() });
+  await archive.commit({ xnatProject: 'P', uri: '/data/prearchive/projects/P/1/E' }, 'job');
+  expect(await archive.listPrearchived(target)).toEqual([]);
+  expect(await archive.listInstances(target)).toEqual(new Map());
   expect(opened).toBe(2);
 });
 

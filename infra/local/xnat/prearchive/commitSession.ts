@@ -18,7 +18,7 @@ export async function commitSession(row: PrearchiveRow, { query, user }: Call, s
   if (!autoarchives(built, query.get('AA') ?? undefined, site)) return uriList([rowUri(built)], site);
   const rules = { merges: true, overrides: false, overwritesFiles: query.get('overwrite_files') === 'true' };
   const key = query.get('http-session-listener');
-  if (key === null) {
+  if (key === null || !site.faults.get().queuesCommits) {
     const uri = await archiveSession(built, { rules, login, site });
     return uriList([uri], site, site.faults.get().commitAnswers301 ? 301 : 200);
   }

@@ -1,0 +1,29 @@
+import type { Ports } from '../submission/ports.ts';
+import type { ArchiveFinding, Delivery } from '../submission/steps.ts';
+import { compareInstances } from './compareInstances.ts';
+import type { Confirmed } from './confirmDelivery.ts';
+import type { Turn } from './takeTurn.ts';
+
+/**
+ * Reads one scan back that came by the import service: it holds the instances that were sent, and no others. The digest
+ * is XNAT's, of what it wrote. Nothing is sent once more: what differs here, XNAT or its curator has changed.
+ */
+export async function confirmInstances(
+  { archive }: Pick<Ports, 'archive'>,
+  { delivery, turn }: { delivery: Delivery; turn: Turn },
+): Promise<Confirmed> {
+  const { equal, absent, different, foreign } = await compareInstances(archive, delivery);
+  const findings: ArchiveFinding[] = [
+    ...absent.map(({ file, name }) => ({ code: 'ArchiveFileMissing' as const, file, name })),
+    ...different.map(({ file, name }) => ({ code: 'ArchiveFileAltered' as const, file, name })),
+    ...Array.from({ length: foreign }, () => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id })),
+  ];
+  const files: Confirmed['files'] = [];
+  for (const { awaited, listed } of equal) {
+    await turn.keep();
+    const { uri, sizeBytes } = listed;
+    const md5 = listed.md5 ?? (await archive.digestFile(uri)).md5;
+    files.push({ file: awaited.file, uri, sizeBytes, md5, reencoded: true });
+  }
+  return { files, findings, repaired: 0 };
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { SignedReceipt } from '../../core/audit/Receipt.ts';
+import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { readDocument } from '../../core/submission/documents.ts';
+import { auditKeys } from '../../core/submission/keys.ts';
+import type { StepInput } from '../../core/submission/steps.ts';
+import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
+import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
+import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
+import { memoryPorts, type StepPorts } from '../fixtures/memoryPorts.ts';
+import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
+import { askXnat } from '../infra/local/xnat/askXnat.ts';
+import { openXnat } from '../infra/local/xnat/openXnat.ts';
+
+let xnat: Awaited<ReturnType<typeof openXnat>>;
+beforeAll(async () => {
+  xnat = await openXnat();
+});
+beforeEach(() => xnat.faults.set({}));
+afterAll(() => xnat.close());
+
+const account = { username: 'airlock', password: 'airlock-password', userAgent: 'xnat-airlock/test' };
+const policyOf = (commit: boolean) =>
+  ProjectPolicy.parse({
+    project: 'DEMO',
+    xnatProject: 'DEMO',
+    sites: ['demo'],
+    delivery: { route: 'prearchive', commit },
+  });
+
+let count = 0;
+/** A study of two series, ready to be pushed into the prearchive under labels of its own. */
+async function readied(commit: boolean) {
+  count += 1;
+  const ports: StepPorts = { ...memoryPorts(policyOf(commit)), archive: xnatArchive({ url: xnat.url, ...account }) };
+  const seed = `prearchive-${count}`;
+  const files = [slice(1, { seed }), slice(2, { seed }), slice(1, { seed, series: 2 })];
+  const session = `PRE_${count}`;
+  const input = await readyToPush(ports, { files, number: count, session, subject: `SUBJ_${count}` });
+  return { ports, input, session };
+}
+
+const refusal = (name: string) => expect.objectContaining({ name });
+const rowsOf = async (session: string) => {
+  const { text } = await askXnat(xnat, { path: '/data/prearchive/projects?format=json' });
+  const rows: { name: string; url: string; status: string; lastmod: string }[] = JSON.parse(text).ResultSet.Result;
+  return rows.filter(({ name }) => name === session);
+};
+const namesIn = async (path: string) => {
+  const { text } = await askXnat(xnat, { path: `${path}?format=json` });
+  return JSON.parse(text).ResultSet.Result.map(({ Name }: { Name: string }) => Name);
+};
+const receiptOf = async ({ audit }: StepPorts, { submission }: StepInput) =>
+  (await readDocument(audit, auditKeys.receipt(submission), SignedReceipt)).receipt;
+const stateOf = async ({ ledger }: StepPorts, { submission }: StepInput) => (await ledger.get(submission))?.state;
+
+/** Reads each file of a receipt from XNAT, and tells whether it is what the receipt says. */
+async function expectReadBack(ports: StepPorts, input: StepInput, files: number) {
+  const receipt = await receiptOf(ports, input);
+  expect(receipt.totals).toMatchObject({ archived: files, held: 0 });
+  for (const { archived } of receipt.files) {
+    expect(archived?.reencoded).toBe(true);
+    const stored = await ports.archive.digestFile(archived?.uri ?? '');
+    expect(stored).toEqual({ sizeBytes: archived?.sizeBytes, md5: archived?.md5 });
+  }
+}
+
+describe('a project whose policy goes by the prearchive', () => {
+  test('has its session committed and read back, where the policy commits', async () => {
+    const { ports, input, session } = await readied(true);
+    await deliver(ports, input);
+    expect(await stateOf(ports, input)).toBe('archived');
+    expect(await rowsOf(session)).toEqual([]);
+    await expectReadBack(ports, input, 3);
+    expect(await namesIn(`/data/projects/DEMO/experiments/${session}/scans/ALL/files`)).toHaveLength(3);
+    // and again, as a step that died would
+    await confirmArchive(ports)(input).catch(() => undefined);
+    expect(await rowsOf(session)).toEqual([]);
+  });
+
+  test('waits for its curator and says archived only after he did it', async () => {
+    const { ports, input, session } = await readied(false);
+    await pushAll(ports, input);
+    for (let look = 0; look < 2; look += 1) {
+      await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('XnatUncommitted'));
+      expect(await stateOf(ports, input)).toBe('confirming');
+    }
+    const told = (await ports.ledger.events(input.submission)).filter(({ type }) => type === 'delivery.prearchived');
+    expect(told.map(({ counts }) => counts)).toEqual([{ sessions: 1, files: 3 }]);
+    const [row] = await rowsOf(session);
+    await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
+    await confirmArchive(ports)(input);
+    await sealReceipt(ports)(input);
+    expect(await stateOf(ports, input)).toBe('archived');
+    await expectReadBack(ports, input, 3);
+  });
+
+  test('sends nothing twice when a push is run again', async () => {
+    const { ports, input, session } = await readied(false);
+    await pushAll(ports, input);
+    const rows = await rowsOf(session);
+    await pushAll(ports, input);
+    // a row tells when something came in last
+    expect(await rowsOf(session)).toEqual(rows);
+    const [row] = rows;
+    expect(await namesIn(`/data${row?.url}/scans/1/resources/DICOM/files`)).toHaveLength(2);
+  });
+
+  test.each([
+    { why: 'is put elsewhere by XNAT', project: 'NONE', settings: {}, code: 'XnatRefused' },
+    { why: 'is dropped by a series filter', project: 'DEMO', settings: { droppedModality: 'CT' }, code: 'XnatRefused' },
+  ])('is told when its data $why', async ({ project, settings, code }) => {
+    const { ports, input } = await readied(true);
+    const archive = ports.archive;
+    const importPack: typeof archive.importPack = (target, pack) =>
+      archive.importPack({ ...target, xnatProject: project }, pack);
+    xnat.faults.set(settings);
+    await expect(pushAll({ ...ports, archive: { ...archive, importPack } }, input)).rejects.toEqual(refusal(code));
+  });
+
+  test('says what is lost when somebody takes the session out of the prearchive', async () => {
+    const { ports, input, session } = await readied(false);
+    await pushAll(ports, input);
+    const [row] = await rowsOf(session);
+    await askXnat(xnat, { method: 'DELETE', path: `/data${row?.url}` });
+    await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
+    expect(await stateOf(ports, input)).toBe('confirming');
+  });
+
+  test('merges into nothing that stands', async () => {
+    const { ports, input, session } = await readied(true);
+    const path = `/data/projects/DEMO/subjects/OTHER/experiments/${session}?xsiType=xnat:ctSessionData`;
+    await askXnat(xnat, { method: 'PUT', path });
+    await expect(pushAll(ports, input)).rejects.toEqual(refusal('LabelTaken'));
+    expect(await rowsOf(session)).toEqual([]);
+  });
+
+  test('tells a conflict that comes up in XNAT while it commits', async () => {
+    const { ports, input, session } = await readied(true);
+    await pushAll(ports, input);
+    const path = `/data/projects/DEMO/subjects/OTHER/experiments/${session}?xsiType=xnat:ctSessionData`;
+    await askXnat(xnat, { method: 'PUT', path });
+    await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('XnatConflict'));
+    expect((await rowsOf(session)).map(({ status }) => status)).toEqual(['CONFLICT']);
+  });
+
+  test.each([
+    { commitAnswers301: false },
+    { archiveMs: 300 },
+    { crlfAnswers: false },
+    { digests: false },
+    { endSessions: 1 },
+  ])('is archived whatever XNAT does: %o', async (settings) => {
+    const { ports, input } = await readied(true);
+    await pushAll(ports, input);
+    xnat.faults.set(settings);
+    await confirmArchive(ports)(input);
+    await sealReceipt(ports)(input);
+    await expectReadBack(ports, input, 3);
+  });
+});
