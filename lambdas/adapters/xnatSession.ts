@@ -26,7 +26,7 @@ export interface XnatAccess {
   timeoutMs?: number;
 }
 
-export interface XnatRequest {
+interface XnatRequest {
   /** Completes "Cannot …" in the message of a refusal. */
   action: string;
   method: HttpRequest['method'];

@@ -162,8 +162,8 @@ describe('an address that is no archive is not spoken to', () => {
 
   test('while the listener itself can be reached by the addresses of the stand-in', async () => {
     accepted = 0;
-    await expect(reach(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ name: 'XnatRefused' });
-    await expect(reach(`HTTP://LocalHost:${port}/`)).rejects.toMatchObject({ name: 'XnatRefused' });
+    await expect(reach(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ name: 'XnatUnavailable' });
+    await expect(reach(`HTTP://LocalHost:${port}/`)).rejects.toMatchObject({ name: 'XnatUnavailable' });
     expect(accepted).toBeGreaterThanOrEqual(2);
   });
 
