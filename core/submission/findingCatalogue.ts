@@ -25,7 +25,10 @@ export const findingCatalogue = {
   ArrivalDigestMismatch: refuse('The bytes that arrived differ from the manifest', 'Send the file again'),
   PackEntryMissing: refuse('The pack does not hold the announced file', 'Pack and send the file again'),
   PackEntryBroken: refuse('The file cannot be unpacked', 'Pack and send the file again'),
-  FileUnreadable: refuse('This computer cannot read the file', 'Check that you may read it, and that the disk is sound'),
+  FileUnreadable: refuse(
+    'This computer cannot read the file',
+    'Check that you may read it, and that the disk is sound',
+  ),
   ...unreadable,
   TransferSyntaxUnknown: refuse('The transfer syntax is missing or unknown', 'Export with a standard transfer syntax'),
   IdentityIncomplete: refuse('SOP, study or series instance UID is missing', 'Export the file again from its source'),
