@@ -40,8 +40,8 @@ describe('synthesizeCtSlice', () => {
     const after = join(folder, 'after.dcm');
     writeFileSync(before, sliceOf('valid', 1));
     writeFileSync(after, (await deidentifyBytes(sliceOf('valid', 1))).bytes);
-    expect(dciodvfyErrors(before)).toEqual(new Set());
-    expect(dciodvfyErrors(after)).toEqual(new Set());
+    const errors = dciodvfyErrors([before, after], folder);
+    expect([...errors.values()]).toEqual([new Set(), new Set()]);
     rmSync(folder, { recursive: true });
   });
 });
