@@ -40,7 +40,9 @@ export function labelSessions(files: readonly AcceptedFile[], labels: Labelling)
 
 function pseudonymousLabel(subject: string, xsiType: string, study: string): string {
   const modality = xsiType.replace(/^xnat:(.+)SessionData$/, '$1').toUpperCase();
-  return `${subject}-${modality}-${study.slice(-STUDY_DIGITS)}`;
+  // a retained UID has dots among its last digits
+  const ending = `-${modality}-${study.slice(-STUDY_DIGITS).replaceAll('.', '-')}`;
+  return `${subject.slice(0, LABEL_LENGTH - ending.length)}${ending}`;
 }
 
 /** A session label is unique in its project, so it is unique in its submission. */

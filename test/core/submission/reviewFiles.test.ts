@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
 import { excludedFiles, reviewFiles } from '../../../core/submission/reviewFiles.ts';
-import type { Fact, Finding } from '../../../core/submission/steps.ts';
+import { type Fact, type Finding, Review } from '../../../core/submission/steps.ts';
 import { ctFact, demoPolicy } from '../../fixtures/submissions.ts';
 
 const policyWith = (overrides: object) =>
@@ -40,6 +40,14 @@ describe('the review of a set', () => {
     const review = reviewFiles({ facts, findings: [] }, demoPolicy, {});
     expect(review.decision).toBe('accept');
     expect(new Set(review.sessions.map(({ session }) => session)).size).toBe(3);
+  });
+
+  test.each([
+    { why: 'the subject that was asked for fills a label', labels: { subject: 'S'.repeat(64) }, fact: ctFact(0) },
+    { why: 'UIDs are retained', labels: {}, fact: ctFact(0, { study: '1.2.826.0.1.3680043.8.1055.1.20' }) },
+  ])('names a session as XNAT takes it when $why', ({ labels, fact }) => {
+    const review = reviewFiles({ facts: [fact], findings: [] }, demoPolicy, labels);
+    expect(Review.parse(review).sessions).toHaveLength(1);
   });
 
   test('gives two series of one number different scan ids', () => {
