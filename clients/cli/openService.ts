@@ -23,13 +23,15 @@ export const homeOf = ({ env, cwd }: Pick<CliContext, 'env' | 'cwd'>) => env.AIR
 
 /**
  * The service and how to sign in to it: a token or client credentials from the environment, or credentials from
- * `cli.json`, which are given to the service they were made for alone.
- * @throws a refusal `configuration` without credentials or for a plain HTTP address beyond this computer
+ * `cli.json`. Either are given to the service that stands beside them alone: a folder may bring a `cli.json` along.
+ * @throws a refusal `configuration` without credentials, without their service or for a plain HTTP address beyond this
+ *   computer
  */
 export async function openService(context: CliContext): Promise<Service> {
   const { fetch, clock, random, signal } = context;
   const config = await readConfig(context);
   const url = context.env.AIRLOCK_URL ?? config?.url ?? defaultUrl;
+  if (context.env.AIRLOCK_URL === undefined && config !== undefined) requireNoOwnCredentials(context);
   requireSafe(url);
   const retry = retrying({
     clock,
@@ -84,6 +86,12 @@ const noCredentials = () =>
     'configuration',
     'Cannot sign in: set AIRLOCK_TOKEN_FILE, or AIRLOCK_CLIENT_ID and AIRLOCK_CLIENT_SECRET, or provide cli.json',
   );
+
+function requireNoOwnCredentials({ env }: CliContext): void {
+  const own = [env.AIRLOCK_TOKEN, env.AIRLOCK_TOKEN_FILE, env.AIRLOCK_CLIENT_ID, env.AIRLOCK_CLIENT_SECRET];
+  if (own.every((value) => value === undefined)) return;
+  throw refusal('configuration', 'Cannot sign in: set AIRLOCK_URL beside the credentials of the environment');
+}
 
 /** Secrets and patient data go over TLS, or stay on this computer. */
 function requireSafe(address: string): void {

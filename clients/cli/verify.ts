@@ -29,10 +29,9 @@ export const verify: Command = async (args, context) => {
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw refusal('usage', 'Cannot verify: name one receipt file');
   const copy = await readReceipt(resolve(context.cwd, path));
-  const trustedKey =
-    values.key === undefined ? await serviceKey(context) : await readKeyFile(resolve(context.cwd, values.key));
-  const { receipt } = await provenReceipt(copy, trustedKey);
-  context.err(`The signature is genuine: ${receipt.submission}, issued ${receipt.issuedAt}`);
+  const trusted = await trustedKey(context, values.key);
+  const { receipt } = await provenReceipt(copy, trusted.key);
+  context.err(`The signature is genuine by ${trusted.by}: ${receipt.submission}, issued ${receipt.issuedAt}`);
   let faults = 0;
   if (values.local !== undefined) {
     faults += await compareWithFolder(context, {
@@ -51,7 +50,9 @@ async function readReceipt(path: string): Promise<z.infer<typeof ReceiptCopy>> {
   throw new DomainError('ReceiptInvalid', 'Cannot verify the receipt: the file does not hold one');
 }
 
-async function serviceKey(context: CliContext): Promise<string> {
-  const { describe } = await openService(context);
-  return (await describe()).receiptKey;
+/** The key of a file, or the one that the service tells: whoever verifies is shown whom they trust. */
+async function trustedKey(context: CliContext, file: string | undefined): Promise<{ key: string; by: string }> {
+  if (file !== undefined) return { key: await readKeyFile(resolve(context.cwd, file)), by: 'the given key' };
+  const { url, describe } = await openService(context);
+  return { key: (await describe()).receiptKey, by: `the key of ${url}` };
 }

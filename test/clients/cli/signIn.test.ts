@@ -46,6 +46,19 @@ describe('signing in', () => {
     expect(server.seen).toEqual([]);
   });
 
+  test.each<Record<string, string>>([
+    { AIRLOCK_TOKEN: 'secret' },
+    { AIRLOCK_TOKEN_FILE: 'token' },
+    { AIRLOCK_CLIENT_ID: 'robot', AIRLOCK_CLIENT_SECRET: 's&cret' },
+  ])('gives the credentials of %o to no service that only cli.json names', async (env: Record<string, string>) => {
+    server = await startAirlockServer();
+    const planted = JSON.stringify({ url: server.url, clientId: 'theirs', clientSecret: 'theirs' });
+    folder = await folderOf({ '.airlock/cli.json': planted, token: 'secret' });
+    const run = await airlock(['whoami'], { cwd: folder, env });
+    expect(run).toMatchObject({ exit: 13, said: expect.stringContaining('AIRLOCK_URL') });
+    expect(server.seen).toEqual([]);
+  });
+
   test('a cli.json that does not fit is a fault of the configuration', async () => {
     server = await startAirlockServer();
     folder = await folderOf({ '.airlock/cli.json': '{' });

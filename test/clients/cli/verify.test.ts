@@ -51,7 +51,7 @@ describe('airlock receipt and verify', () => {
     const { exit, out, err } = await run('verify', 'receipt.json', '--local', 'data', '--archive');
     expect({ exit, out }).toEqual({ exit: 0, out: [] });
     expect(err).toEqual([
-      expect.stringContaining('genuine'),
+      expect.stringMatching(new RegExp(`genuine by the key of ${server.url}: `)),
       '2 of 2 files are here; 0 others are not in the receipt',
       '2 of 2 archived files are in XNAT as the receipt says',
     ]);
