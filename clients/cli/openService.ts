@@ -7,6 +7,7 @@ import { type Retry, retrying } from '../../core/upload/retrying.ts';
 import type { CliContext } from './CliContext.ts';
 import { refusal } from './exitOf.ts';
 import { jsonOf } from './jsonOf.ts';
+import { requireSafe } from './requireSafe.ts';
 
 const defaultUrl = 'http://127.0.0.1:4180';
 
@@ -73,8 +74,11 @@ function tokenSource({ env, fetch, clock }: CliContext, { config, describe }: To
     const now = Date.parse(clock.now());
     if (held !== undefined && !renew && now < held.until) return held.token;
     const { issuer } = await describe();
-    requireSafe(issuer);
-    const fetched = await clientCredentialsToken(fetch, { issuer, clientId, clientSecret });
+    const safely: typeof fetch = async (input, init) => {
+      requireSafe(input instanceof Request ? input.url : String(input));
+      return fetch(input, init);
+    };
+    const fetched = await clientCredentialsToken(safely, { issuer, clientId, clientSecret });
     // a token is not used in its last minute, which a slow request may take
     held = { ...fetched, until: now + (fetched.lifetimeSeconds - 60) * 1000 };
     return held.token;
@@ -91,15 +95,6 @@ function requireNoOwnCredentials({ env }: CliContext): void {
   const own = [env.AIRLOCK_TOKEN, env.AIRLOCK_TOKEN_FILE, env.AIRLOCK_CLIENT_ID, env.AIRLOCK_CLIENT_SECRET];
   if (own.every((value) => value === undefined)) return;
   throw refusal('configuration', 'Cannot sign in: set AIRLOCK_URL beside the credentials of the environment');
-}
-
-/** Secrets and patient data go over TLS, or stay on this computer. */
-function requireSafe(address: string): void {
-  const url = URL.parse(address);
-  if (url === null) throw refusal('configuration', 'Cannot reach the service: its address is no URL');
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return;
-  throw refusal('configuration', `Cannot use ${url.origin}: beyond this computer only https is safe`);
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

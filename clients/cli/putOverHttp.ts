@@ -1,5 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { requireSafe } from './requireSafe.ts';
 
 interface Put {
   method: 'PUT';
@@ -12,7 +13,8 @@ interface Put {
  * Sends bytes as they lie in memory and answers like fetch, which would copy every body twice first: a third of what
  * an upload costs this computer.
  */
-export function putOverHttp(address: string, { method, headers, body, signal }: Put): Promise<Response> {
+export async function putOverHttp(address: string, { method, headers, body, signal }: Put): Promise<Response> {
+  requireSafe(address);
   const send = new URL(address).protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const options = { method, headers: { ...headers, 'content-length': body.length }, ...(signal && { signal }) };
