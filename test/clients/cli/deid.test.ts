@@ -175,9 +175,10 @@ describe('the map of airlock deid', () => {
       change: async () =>
         writeFile(
           join(folder, 'm'),
-          (await readFile(join(folder, 'm'), 'utf8'))
-            .replace(/\.(.{20})[A-M]/, '.$1Z')
-            .replace(/(.)\n$/, (_, last) => (last === 'A' ? 'B\n' : 'A\n')),
+          // the first of the tag: all of its bits count, those of the last do not
+          (await readFile(join(folder, 'm'), 'utf8')).replace(/\.(.)(?=[^.]*$)/, (_, first) =>
+            first === 'A' ? '.B' : '.A',
+          ),
         ),
       exit: 9,
     },
