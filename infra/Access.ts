@@ -13,6 +13,11 @@ export type Access =
   | 'clean.write'
   | 'clean.remove'
   | 'quarantine.write'
+  | 'quarantine.remove'
+  | 'work.remove'
+  | 'staging.abort'
+  | 'audit.certificates'
+  | 'audit.certify'
   | 'audit.read'
   | 'audit.write'
   | 'ledger.read'
@@ -24,6 +29,7 @@ export type Access =
   | 'signer.sign'
   | 'deidKey'
   | 'xnat'
+  | 'xnatRemoval'
   | 'signIn'
   | 'policies';
 

@@ -110,6 +110,7 @@ const outputsOf = ({ names, api, portal, siteAccess, buckets, ledger, secrets, c
   SigningKeyId: keys.signing.keyId,
   DeidSecretArn: secrets.deid.secretArn,
   XnatSecretArn: secrets.xnat.secretArn,
+  XnatRemovalSecretArn: secrets.xnatRemoval.secretArn,
   UserPoolId: siteAccess.userPool.userPoolId,
   UserPoolClientId: siteAccess.webClient.userPoolClientId,
   Issuer: siteAccess.userPool.userPoolProviderUrl,

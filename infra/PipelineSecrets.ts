@@ -5,11 +5,12 @@ import { Construct } from 'constructs';
 import type { Permission, Permissions } from './Access.ts';
 import { allow } from './allow.ts';
 
-/** The secret that all keyed pseudonyms are derived from, and the account at XNAT. */
+/** The secret that all keyed pseudonyms are derived from, and the accounts at XNAT. */
 export class PipelineSecrets extends Construct {
-  readonly permissions: Permissions<'deidKey' | 'xnat'>;
+  readonly permissions: Permissions<'deidKey' | 'xnat' | 'xnatRemoval'>;
   readonly deid: Secret;
   readonly xnat: Secret;
+  readonly xnatRemoval: Secret;
 
   constructor(scope: Construct, id: string, { key }: { key: Key }) {
     super(scope, id);
@@ -32,9 +33,16 @@ export class PipelineSecrets extends Construct {
       encryptionKey: key,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.xnatRemoval = new Secret(this, 'XnatRemovalAccount', {
+      description:
+        'Airlock: the same for the XNAT account that removes what is withdrawn; it alone needs to be an owner',
+      encryptionKey: key,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
     this.permissions = {
       deidKey: reading('DEID_SECRET_ID', this.deid, key),
       xnat: reading('XNAT_SECRET_ID', this.xnat, key),
+      xnatRemoval: reading('XNAT_REMOVAL_SECRET_ID', this.xnatRemoval, key),
     };
   }
 }

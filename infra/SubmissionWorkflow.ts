@@ -83,6 +83,7 @@ export class SubmissionWorkflow extends Construct {
     const push = this.#map('Push', 'pushScan', deliveries);
     const confirm = this.#step('Confirm', 'confirmArchive', { waits: archiveWaits });
     const seal = this.#step('Seal', 'sealReceipt');
+    const withdraw = this.#step('Withdraw', 'removeSubmission', { waits: archiveWaits });
     const hold = this.#step('Hold', 'holdSubmission');
     const reject = this.#step('Reject', 'rejectSubmission');
 
@@ -96,6 +97,7 @@ export class SubmissionWorkflow extends Construct {
     push.next(confirm);
     confirm.next(seal);
     seal.next(new Succeed(this, 'Archived'));
+    withdraw.next(new Succeed(this, 'Withdrawn'));
     hold.next(new Succeed(this, 'Held'));
     reject.next(new Succeed(this, 'Rejected'));
     return this.#resume(plan, {
@@ -106,6 +108,7 @@ export class SubmissionWorkflow extends Construct {
       Push: push,
       Confirm: confirm,
       Seal: seal,
+      Withdraw: withdraw,
     });
   }
 

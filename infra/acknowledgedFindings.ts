@@ -30,6 +30,7 @@ export function acknowledgedFindings({ account, region }: Pick<Stack, 'account' 
     [wildcard('<BucketsClean75F84A17.Arn>/sub_*')]: submissionPrefix,
     [wildcard('<BucketsQuarantine81103B59.Arn>/sub_*')]: submissionPrefix,
     [wildcard('<BucketsAudit0C61E492.Arn>/receipts/*')]: submissionPrefix,
+    [wildcard('<BucketsAudit0C61E492.Arn>/certificates/*')]: submissionPrefix,
     [wildcard(`${executions}:sub_*`)]: 'Executions are named after the submission and the attempt',
     [wildcard(`${executions}:*`)]: 'Map runs of the workflow itself: Step Functions chooses their names',
     [wildcard(`${executions}/*`)]: 'Map runs of the workflow itself: Step Functions chooses their names',

@@ -42,8 +42,13 @@ export function bucketPermissions(
       sealing(keys.data),
     ),
     'staging.remove': given({ STAGING_BUCKET: staging }, ...removing(staging)),
+    'staging.abort': given(
+      { STAGING_BUCKET: staging },
+      allow(['s3:AbortMultipartUpload'], staging.arnForObjects(`${ofSubmissions}/objects/*`)),
+    ),
     'work.read': given({ WORK_BUCKET: work }, reading(work, ofSubmissions), opening(keys.data)),
     'work.write': given({ WORK_BUCKET: work }, writing(work, ofSubmissions), sealing(keys.data)),
+    'work.remove': given({ WORK_BUCKET: work }, ...removing(work)),
     'clean.read': given({ CLEAN_BUCKET: clean }, reading(clean, ofSubmissions), opening(keys.data)),
     'clean.write': given({ CLEAN_BUCKET: clean }, writing(clean, ofSubmissions), sealing(keys.data)),
     'clean.remove': given({ CLEAN_BUCKET: clean }, ...removing(clean)),
@@ -52,8 +57,11 @@ export function bucketPermissions(
       writing(quarantine, ofSubmissions),
       sealing(keys.data),
     ),
+    'quarantine.remove': given({ QUARANTINE_BUCKET: quarantine }, ...removing(quarantine)),
     'audit.read': given({ AUDIT_BUCKET: audit }, reading(audit, 'receipts/*'), opening(keys.audit)),
     'audit.write': given({ AUDIT_BUCKET: audit }, writing(audit, 'receipts/*'), sealing(keys.audit)),
+    'audit.certificates': given({ AUDIT_BUCKET: audit }, reading(audit, 'certificates/*'), opening(keys.audit)),
+    'audit.certify': given({ AUDIT_BUCKET: audit }, writing(audit, 'certificates/*'), sealing(keys.audit)),
   };
 }
 

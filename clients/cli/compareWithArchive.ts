@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DeletionCertificate } from '../../core/audit/DeletionCertificate.ts';
 import type { Receipt } from '../../core/audit/Receipt.ts';
 import type { CliContext } from './CliContext.ts';
 import { refusal } from './exitOf.ts';
@@ -29,6 +30,27 @@ export async function compareWithArchive(context: CliContext, receipt: Receipt):
   return faults;
 }
 
+/**
+ * Asks XNAT for every file that a deletion certificate says is gone.
+ * @returns how many it still has
+ * @throws a refusal `configuration`, `authentication` or `temporary`
+ */
+export async function compareWithRemoval(context: CliContext, { archive }: DeletionCertificate): Promise<number> {
+  const { origin, authorization } = xnatAccount(context);
+  const files = archive.flatMap((session) => session.files);
+  let left = 0;
+  for (const uri of files) {
+    context.signal.throwIfAborted();
+    const response = await ask(context, addressOf(origin, uri), authorization);
+    await response.body?.cancel();
+    if (response.status === 404) continue;
+    left += 1;
+    context.out(`stands  ${uri}`);
+  }
+  context.err(`${files.length - left} of ${files.length} files are gone from XNAT`);
+  return left;
+}
+
 function xnatAccount({ env }: CliContext): { origin: string; authorization: string } {
   const [url, user, password] = [env.AIRLOCK_XNAT_URL, env.AIRLOCK_XNAT_USERNAME, env.AIRLOCK_XNAT_PASSWORD];
   if (url === undefined || user === undefined || password === undefined) {
@@ -50,10 +72,8 @@ function addressOf(origin: string, uri: string): URL {
   return new URL(`${origin}${uri}`);
 }
 
-async function compareFile(
-  { fetch, signal }: CliContext,
-  { address, authorization, archived }: { address: URL; authorization: string; archived: Archived },
-): Promise<string | undefined> {
+/** Any answer but 2xx and 404 is a refusal: nothing is known then. */
+async function ask({ fetch, signal }: CliContext, address: URL, authorization: string): Promise<Response> {
   const response = await fetch(address, { headers: { authorization }, signal, redirect: 'error' }).catch(() => {
     signal.throwIfAborted();
     throw refusal('temporary', 'Cannot read XNAT: it does not answer');
@@ -61,9 +81,17 @@ async function compareFile(
   if (response.status === 401 || response.status === 403) {
     throw refusal('authentication', `Cannot read XNAT: it answers ${response.status}`);
   }
+  if (response.ok || response.status === 404) return response;
+  throw refusal('temporary', `Cannot read XNAT: it answers ${response.status}`);
+}
+
+async function compareFile(
+  context: CliContext,
+  { address, authorization, archived }: { address: URL; authorization: string; archived: Archived },
+): Promise<string | undefined> {
+  const response = await ask(context, address, authorization);
   if (response.status === 404) return 'absent';
-  if (!response.ok || response.body === null)
-    throw refusal('temporary', `Cannot read XNAT: it answers ${response.status}`);
+  if (response.body === null) throw refusal('temporary', 'Cannot read XNAT: its answer is empty');
   const md5 = createHash('md5');
   const sha256 = createHash('sha256');
   let sizeBytes = 0;

@@ -25,8 +25,10 @@ const exits: Record<string, Exit> = {
   IntegrityMismatch: 'integrity',
   ArchiveMismatch: 'integrity',
   ReceiptInvalid: 'integrity',
+  CertificateInvalid: 'integrity',
   ChainBroken: 'integrity',
   ReceiptNotReady: 'temporary',
+  CertificateNotReady: 'temporary',
   // refused three times with a fresh signature each: a clock that is wrong, or a proxy that alters requests
   StorageRefused: 'configuration',
 };

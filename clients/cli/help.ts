@@ -6,7 +6,8 @@ export const helpText = `airlock: uploads into XNAT that are validated, de-ident
   airlock upload PATH --resume ID            go on with an upload that was interrupted
   airlock status [ID] [--json]               one submission, or the newest ones
   airlock receipt ID [-o FILE]               fetch and prove a receipt
-  airlock verify RECEIPT [--local DIR] [--archive] [--key FILE]
+  airlock verify RECEIPT|CERTIFICATE [--local DIR] [--archive] [--previous RECEIPT] [--key FILE]
+  airlock withdraw ID [--reason consent|mistake|other] [-o FILE]   remove what was sent, and prove that it is gone
   airlock validate PATH... [--profile FILE] [--format text|jsonl] [--jobs N]
   airlock deid PATH... --out DIR|ZIP [--profile FILE] [--key-file FILE] [--jobs N] [--diff] [--json]
                  [--map FILE --map-key PUBLIC.pem]   keep who is who, encrypted to that key

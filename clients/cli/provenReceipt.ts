@@ -1,7 +1,9 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import type { SignedReceipt } from '../../core/audit/Receipt.ts';
-import { verifyReceipt } from '../../core/audit/verifyReceipt.ts';
+import { verifyCertificate } from '../../core/audit/verifyCertificate.ts';
+import { type VerifySignature, verifyReceipt } from '../../core/audit/verifyReceipt.ts';
 import { refusal } from './exitOf.ts';
 
 /**
@@ -9,12 +11,23 @@ import { refusal } from './exitOf.ts';
  * @throws DomainError ReceiptInvalid
  */
 export async function provenReceipt(signed: SignedReceipt, trustedKey: string): Promise<SignedReceipt> {
-  await verifyReceipt(signed, trustedKey, (publicKey, bytes, signature) => {
-    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-    return verify(null, bytes, key, Buffer.from(signature, 'base64'));
-  });
+  await verifyReceipt(signed, trustedKey, verifyEd25519);
   return signed;
 }
+
+/**
+ * Proves a deletion certificate in the same way.
+ * @throws DomainError CertificateInvalid
+ */
+export async function provenCertificate(signed: SignedCertificate, trustedKey: string): Promise<SignedCertificate> {
+  await verifyCertificate(signed, trustedKey, verifyEd25519);
+  return signed;
+}
+
+const verifyEd25519: VerifySignature = (publicKey, bytes, signature) => {
+  const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  return verify(null, bytes, key, Buffer.from(signature, 'base64'));
+};
 
 /** A key file: PEM, or DER SubjectPublicKeyInfo in base64. Answers the latter. */
 export async function readKeyFile(path: string): Promise<string> {

@@ -12,6 +12,7 @@ import { upload } from './upload.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 import { whoami } from './whoami.ts';
+import { withdraw } from './withdraw.ts';
 
 const commands: Record<string, Command> = {
   upload,
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   validate,
   deid,
   audit: auditVerify,
+  withdraw,
   whoami,
 };
 

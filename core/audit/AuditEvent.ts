@@ -23,6 +23,8 @@ const AuditEventType = z.enum([
   'archive.differed',
   'receipt.sealed',
   'attempt.failed',
+  'withdrawal.requested',
+  'submission.withdrawn',
 ]);
 
 /** Who acted: an opaque id of a token's subject, or the pipeline itself. */
@@ -46,7 +48,7 @@ export const AuditEvent = z.strictObject({
   to: SubmissionState,
   /** A code of a catalogue. */
   code: z.string().optional(),
-  /** SHA-256 (hex) of the documents that prove it, by role: manifest, receipt. */
+  /** SHA-256 (hex) of the documents that prove it, by role: manifest, receipt, certificate. */
   digests: z.record(z.string(), Sha256Hex).optional(),
   counts: z.record(z.string(), z.int().nonnegative()).optional(),
 });

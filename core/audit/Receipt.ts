@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AppliedPolicy, ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
 import { BlankedPixels } from '../submission/steps.ts';
+import { Made } from './Made.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
@@ -52,6 +53,7 @@ export const Receipt = z.object({
       uri: z.string(),
       /** The session stood before: this receipt is an addendum. Absent also where it did not come through here. */
       previous: PreviousReceipt.optional(),
+      made: Made.optional(),
     }),
   ),
   totals: z.object({ announced: z.int(), archived: z.int(), held: z.int(), refused: z.int(), duplicate: z.int() }),

@@ -30,12 +30,14 @@ async function lookAtSession(
 ): Promise<SessionClaim> {
   const place = await archive.lookUp(delivery);
   requireFree(delivery.session, place, onConflict);
-  if (place.session === undefined) return { isNew: true, scans: [] };
+  const { isSubjectNew } = place;
+  if (place.session === undefined) return { isSubjectNew, isNew: true, scans: [] };
   const previous = await lastReceipt(registers, {
     xnatProject: delivery.xnatProject,
     session: delivery.session.session,
   });
   return {
+    isSubjectNew,
     isNew: false,
     standing: place.session.id,
     scans: place.session.scans.map(({ scan }) => scan),

@@ -10,6 +10,8 @@ import type { ObjectStore } from '../submission/ports.ts';
  * so can a later look tell what is the submission's own (to be repaired, or withdrawn) from what is another's.
  */
 export const SessionClaim = z.object({
+  /** There was no subject of this label. */
+  isSubjectNew: z.boolean(),
   /** There was no session of this label. */
   isNew: z.boolean(),
   /** XNAT's own id of the one that stood. */

@@ -14,6 +14,8 @@ export const accessTable = {
   completeObject: ['uploader'],
   commitSubmission: ['uploader'],
   resumeSubmission: ['operator'],
+  withdrawSubmission: ['operator'],
+  getCertificate: ['uploader', 'operator', 'auditor'],
   getReceipt: ['uploader', 'operator', 'auditor'],
   listEvents: ['uploader', 'operator', 'auditor'],
 } as const satisfies Record<Exclude<RouteName, 'describeService'>, readonly Role[]>;

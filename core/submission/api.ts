@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ChainedEvent } from '../audit/AuditEvent.ts';
 import { limits } from '../policy/limits.ts';
 import { ManifestSummary, OnConflict, Submission, XnatLabel } from './Submission.ts';
+import { WithdrawalReason } from './WithdrawalReason.ts';
 
 /**
  * The HTTP contract, one schema a body. Client, server, web and tests read it here. Every path is under /v1 but the
@@ -18,6 +19,8 @@ export const routes = {
   completeObject: 'POST /v1/submissions/{submission}/objects/{object}/complete',
   commitSubmission: 'POST /v1/submissions/{submission}/commit',
   resumeSubmission: 'POST /v1/submissions/{submission}/resume',
+  withdrawSubmission: 'POST /v1/submissions/{submission}/withdraw',
+  getCertificate: 'GET /v1/submissions/{submission}/certificate',
   getReceipt: 'GET /v1/submissions/{submission}/receipt',
   listEvents: 'GET /v1/submissions/{submission}/events',
 } as const;
@@ -97,6 +100,9 @@ export const CommitBody = z.strictObject({ manifestSha256: Sha256Hex });
 
 /** Releases a held submission (role operator), or re-drives a failed one. */
 export const ResumeBody = z.strictObject({});
+
+/** Removes what was sent, wherever it is by now. Repeated, it answers the same. */
+export const WithdrawBody = z.strictObject({ reason: WithdrawalReason.default('other') });
 
 export const EventList = z.object({ events: z.array(ChainedEvent) });
 

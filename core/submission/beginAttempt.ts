@@ -1,10 +1,15 @@
-import type { Actor } from '../audit/AuditEvent.ts';
+import type { Actor, AuditEvent } from '../audit/AuditEvent.ts';
 import { appendEvent } from '../audit/appendEvent.ts';
 import type { Ports } from './ports.ts';
 import type { Submission } from './Submission.ts';
 import { type SubmissionState, stepToResume } from './states.ts';
 
 type AttemptPorts = Pick<Ports, 'ledger' | 'clock' | 'executions'>;
+
+interface Beginning extends Partial<Pick<AuditEvent, 'type' | 'code'>> {
+  actor: Actor;
+  to?: SubmissionState;
+}
 
 /**
  * The next attempt of a submission: first the ledger, under its condition, then the execution. Of two that begin it at
@@ -15,12 +20,13 @@ type AttemptPorts = Pick<Ports, 'ledger' | 'clock' | 'executions'>;
 export async function beginAttempt(
   { ledger, clock, executions }: AttemptPorts,
   submission: Submission,
-  { actor, to }: { actor: Actor; to?: SubmissionState },
+  { actor, to, ...told }: Beginning,
 ): Promise<Submission> {
   const change = appendEvent(
     submission,
     {
       type: submission.state === 'held' && to !== 'submitted' ? 'submission.released' : 'attempt.started',
+      ...told,
       actor,
       at: clock.now(),
       ...(to !== undefined && { to }),

@@ -23,6 +23,7 @@ export const errorCatalogue = {
   SubmissionNotFound: entry('This site has no such submission', 'Check the submission id'),
   ProjectNotFound: entry('This site has no such project', 'Check the project, or ask an administrator to add it'),
   ReceiptNotReady: entry('The submission is not archived yet', 'Wait until its state is archived', true),
+  CertificateNotReady: entry('The submission is not withdrawn yet', 'Wait until its state is withdrawn', true),
   StateConflict: entry('The submission is not in a state that allows this', 'Read its state, then decide'),
   LedgerConflict: entry('Another writer changed the submission first', 'Read it again, then repeat', true),
   LimitExceeded: entry('A named limit is exceeded', 'Send less at once'),
@@ -61,6 +62,10 @@ export const errorCatalogue = {
   ),
   ScanTaken: entry('The scan in XNAT holds other files than those sent', 'Ask the curator which of them is right'),
   ArchiveMismatch: entry('XNAT does not hold what was sent', 'Re-drive; if it stays, ask the XNAT administrator'),
+  RemovalIncomplete: entry(
+    'Something that was to be removed is still there',
+    'Check the XNAT account that removes, then re-drive',
+  ),
   StorageUnavailable: entry('Object storage does not answer', 'None: the step is tried again', true),
   UnexpectedFault: entry('A fault the system does not know', 'Re-drive; if it stays, report the submission id'),
   // dicom files (whole-file refusals; offsets and tags are in the finding)
@@ -70,6 +75,10 @@ export const errorCatalogue = {
   ReceiptInvalid: entry(
     'The receipt or its signature does not verify',
     'Fetch the receipt again; do not trust this one',
+  ),
+  CertificateInvalid: entry(
+    'The deletion certificate or its signature does not verify',
+    'Fetch it again; do not trust this one',
   ),
   ChainBroken: entry('The audit chain does not verify', 'Inform the compliance officer'),
 } satisfies Record<string, ErrorEntry>;

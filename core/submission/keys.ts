@@ -25,6 +25,9 @@ export const workKeys = {
   /** What one attempt found wrong in XNAT. */
   mismatches: (submission: string, attempt: number, delivery: string) =>
     `${submission}/mismatches/a${attempt}-${delivery}.jsonl`,
+  /** What a withdrawal found to remove, before it removed anything. */
+  withdrawal: (submission: string) => `${submission}/withdrawal.json`,
+  all: (submission: string) => `${submission}/`,
   confirmation: (submission: string) => `${submission}/confirmation.json`,
 };
 
@@ -36,10 +39,12 @@ export const cleanKeys = {
 
 export const quarantineKeys = {
   file: (submission: string, file: number) => `${submission}/${file}`,
+  all: (submission: string) => `${submission}/`,
 };
 
 export const auditKeys = {
   receipt: (submission: string) => `receipts/${submission}.json`,
+  certificate: (submission: string) => `certificates/${submission}.json`,
 };
 
 /** The execution name is the idempotency key of StartExecution: at most 80 characters of [0-9A-Za-z_-]. */

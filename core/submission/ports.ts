@@ -43,7 +43,7 @@ export interface ObjectStore {
   write(key: string, body: Uint8Array, options?: { ifAbsent?: boolean }): Promise<boolean>;
   /** Streams any length with bounded memory (multipart, SHA-256 per part). Overwrites. */
   writeStream(key: string, body: Bytes): Promise<StoredObject>;
-  /** Deletes every version under a prefix. */
+  /** Deletes every version under a prefix, and has looked that none is left. */
   removeAll(prefix: string): Promise<void>;
   /** Keys under a prefix, in order. */
   list(prefix: string): AsyncIterable<string>;
@@ -58,6 +58,8 @@ export interface UploadStore {
   signPart(upload: { key: string; uploadId: string }, part: StoredPart): Promise<SignedRequest>;
   /** @throws DomainError ObjectMissing when the upload is complete or gone */
   listParts(upload: { key: string; uploadId: string }): Promise<StoredPart[]>;
+  /** Drops the parts of an upload that was never completed; one that is gone is gone. */
+  abortUpload(upload: { key: string; uploadId: string }): Promise<void>;
   /**
    * Completes from the stored parts; repeated, it answers the same.
    * @throws DomainError PartMissing, PartDigestMismatch, RequestInvalid (a part but the last below S3's 5 MiB)
@@ -203,6 +205,21 @@ export interface SessionTarget {
   session: ReviewedSession;
 }
 
+/**
+ * Takes out of XNAT what was put there, by an account of its own that may delete. Addresses are XNAT's, relative to its
+ * root, of sessions, scans, subjects and files.
+ * @throws DomainError XnatUnavailable, XnatRefused
+ */
+export interface Removal {
+  /** Addresses of the files in the item's own resources; undefined where there is no such item. */
+  listFiles(item: string): Promise<string[] | undefined>;
+  /** Addresses of the scans of a session, or of the sessions of a subject; undefined where there is no such item. */
+  listBelow(item: string): Promise<string[] | undefined>;
+  /** Removes an item with all below it, or a file; one that is gone is gone. */
+  remove(address: string): Promise<void>;
+  end(): Promise<void>;
+}
+
 export interface ScanTarget extends SessionTarget {
   scan: ReviewedScan;
 }
@@ -219,6 +236,8 @@ export interface PrearchivedSession {
 
 /** What XNAT holds where a session is to go. */
 export interface StandingPlace {
+  /** The project has no subject of this label. */
+  isSubjectNew: boolean;
   /** The session of this label, whoever's it is. */
   session: StandingSession | undefined;
   /** XNAT's ids of other sessions of the project that hold the same study. */
@@ -288,6 +307,7 @@ export interface Ports {
   registers: Registers;
   executions: Executions;
   archive: Archive;
+  removal: Removal;
   signer: Signer;
   projectKeys: ProjectKeys;
   policies: Policies;

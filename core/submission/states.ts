@@ -15,6 +15,7 @@ export const SubmissionState = z.enum([
   'archived',
   'rejected',
   'failed',
+  'withdrawing',
   'withdrawn',
   'expired',
 ]);
@@ -30,6 +31,7 @@ export const WorkflowStep = z.enum([
   'Push',
   'Confirm',
   'Seal',
+  'Withdraw',
 ]);
 export type WorkflowStep = z.infer<typeof WorkflowStep>;
 
@@ -37,18 +39,19 @@ const running = ['validating', 'anonymizing', 'checking', 'pushing', 'confirming
 
 /** From each state, the states that may follow. A resumed attempt goes on from failed or held, or begins anew. */
 const followers: Record<SubmissionState, readonly SubmissionState[]> = {
-  draft: ['uploading', 'withdrawn', 'expired'],
-  uploading: ['submitted', 'withdrawn', 'expired'],
+  draft: ['uploading', 'withdrawing', 'expired'],
+  uploading: ['submitted', 'withdrawing', 'expired'],
   submitted: ['validating', 'failed'],
   validating: ['anonymizing', 'held', 'rejected', 'failed'],
   anonymizing: ['checking', 'failed'],
   checking: ['pushing', 'held', 'failed'],
   pushing: ['confirming', 'failed'],
   confirming: ['archived', 'failed'],
-  held: ['submitted', ...running, 'rejected', 'withdrawn'],
-  failed: ['submitted', ...running, 'withdrawn'],
-  archived: ['withdrawn'],
-  rejected: [],
+  held: ['submitted', ...running, 'rejected', 'withdrawing'],
+  failed: ['submitted', ...running, 'withdrawing'],
+  archived: ['withdrawing'],
+  rejected: ['withdrawing'],
+  withdrawing: ['withdrawn', 'failed'],
   withdrawn: [],
   expired: [],
 };
@@ -68,12 +71,12 @@ export function hasReached(state: SubmissionState, wanted: SubmissionState): boo
 
 /** States in which an execution must be running, or the reconciler starts the next attempt. */
 export function isInFlight(state: SubmissionState): boolean {
-  return state === 'submitted' || running.some((each) => each === state);
+  return state === 'submitted' || state === 'withdrawing' || running.some((each) => each === state);
 }
 
 /** States that nothing but a withdrawal changes any more. */
 export function isFinal(state: SubmissionState): boolean {
-  return followers[state].every((next) => next === 'withdrawn');
+  return followers[state].every((next) => next === 'withdrawing');
 }
 
 /** The first step whose output is not there, told by the state that was reached. */
@@ -89,6 +92,8 @@ export function stepToResume(state: SubmissionState): WorkflowStep {
       return 'Push';
     case 'confirming':
       return 'Confirm';
+    case 'withdrawing':
+      return 'Withdraw';
     default:
       return 'Plan';
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Made } from '../audit/Made.ts';
 import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { Rectangle } from '../policy/Rectangle.ts';
 import { SubmissionId, XnatLabel } from './Submission.ts';
@@ -239,7 +240,7 @@ export type ArchiveFinding = z.infer<typeof ArchiveFinding>;
 
 /** confirmation.json: what XNAT itself lists, after comparison. */
 export const Confirmation = z.object({
-  sessions: z.array(z.object({ id: SessionKey, uri: z.string(), previous: PreviousReceipt.optional() })),
+  sessions: z.array(z.object({ id: SessionKey, uri: z.string(), made: Made, previous: PreviousReceipt.optional() })),
   files: z.array(
     z.object({
       file: z.int().nonnegative(),

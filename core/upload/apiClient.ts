@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { SignedCertificate } from '../audit/DeletionCertificate.ts';
 import { SignedReceipt } from '../audit/Receipt.ts';
 import {
   type CommitBody,
@@ -17,6 +18,7 @@ import {
   SignPartsResult,
   SubmissionList,
   SubmissionView,
+  type WithdrawBody,
 } from '../submission/api.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import type { Retry } from './retrying.ts';
@@ -78,6 +80,10 @@ export function apiClient(options: ApiClientOptions) {
       submissionCall(submission, { route: 'commitSubmission', result: SubmissionView, body }),
     resumeSubmission: (submission: string) =>
       submissionCall(submission, { route: 'resumeSubmission', result: SubmissionView, body: {} }),
+    withdrawSubmission: (submission: string, body: z.input<typeof WithdrawBody>) =>
+      submissionCall(submission, { route: 'withdrawSubmission', result: SubmissionView, body }),
+    getCertificate: (submission: string) =>
+      submissionCall(submission, { route: 'getCertificate', result: SignedCertificate }),
     getReceipt: (submission: string) => submissionCall(submission, { route: 'getReceipt', result: SignedReceipt }),
     listEvents: (submission: string) => submissionCall(submission, { route: 'listEvents', result: EventList }),
   };

@@ -14,7 +14,12 @@ interface LocalPlaces {
 }
 
 /** Files of the keys directory that stand for the template's keys and secrets. */
-export const keyFiles = { signing: 'signing.pem', deid: 'deid.json', xnat: 'xnat.json' } as const;
+export const keyFiles = {
+  signing: 'signing.pem',
+  deid: 'deid.json',
+  xnat: 'xnat.json',
+  xnatRemoval: 'xnat-removal.json',
+} as const;
 
 type Address = (
   resource: { id: string; properties: TemplateResource['Properties'] },
@@ -39,8 +44,8 @@ const addressOfType: Readonly<Record<string, Address>> = {
     properties.KeyUsage === 'SIGN_VERIFY'
       ? everywhere(`file:${join(keysDirectory, keyFiles.signing)}`)
       : { ref: id, attributes: { Arn: arn('kms', `key/${id}`) } },
-  'AWS::SecretsManager::Secret': ({ properties }, { keysDirectory }) => ({
-    ref: `file:${join(keysDirectory, isGeneratedKey(properties) ? keyFiles.deid : keyFiles.xnat)}`,
+  'AWS::SecretsManager::Secret': (secret, { keysDirectory }) => ({
+    ref: `file:${join(keysDirectory, keyFiles[secretOf(secret)])}`,
   }),
   'AWS::Lambda::Function': ({ id }) => ({ ref: functionName(id), attributes: { Arn: functionArn(functionName(id)) } }),
   'AWS::StepFunctions::StateMachine': ({ id }) => ({
@@ -68,7 +73,7 @@ const addressOfType: Readonly<Record<string, Address>> = {
 
 /** Everything that the template's references stand for on this machine. */
 export function localAddresses(template: Template, places: LocalPlaces): LocalAddresses {
-  requireOneGeneratedSecret(template);
+  requireOneSecretEach(template);
   const resources = new Map<string, LocalAddress>();
   for (const [id, { Type, Properties }] of template.resources) {
     const address = addressOfType[Type]?.({ id, properties: Properties }, places);
@@ -97,11 +102,16 @@ function bucketName(id: string, { BucketName }: TemplateResource['Properties']):
 const isGeneratedKey = ({ GenerateSecretString: made }: TemplateResource['Properties']) =>
   isObject(made) && made.GenerateStringKey === 'key';
 
-function requireOneGeneratedSecret(template: Template): void {
-  const secrets = resourcesOfType(template, 'AWS::SecretsManager::Secret');
-  const generated = secrets.filter(({ properties }) => isGeneratedKey(properties));
-  if (generated.length <= 1 && secrets.length - generated.length <= 1) return;
-  throw new Error('Cannot run the template: it holds more secrets than the two that have a file here');
+/** The accounts at XNAT are told apart by the names of their constructs. */
+function secretOf({ id, properties }: Parameters<Address>[0]): keyof typeof keyFiles {
+  if (isGeneratedKey(properties)) return 'deid';
+  return /XnatRemovalAccount[0-9A-F]{8}$/.test(id) ? 'xnatRemoval' : 'xnat';
+}
+
+function requireOneSecretEach(template: Template): void {
+  const files = resourcesOfType(template, 'AWS::SecretsManager::Secret').map(secretOf);
+  if (new Set(files).size === files.length) return;
+  throw new Error('Cannot run the template: it holds more secrets than those that have a file here');
 }
 
 const everywhere = (ref: string): LocalAddress => ({ ref, attributes: { Arn: ref, KeyId: ref } });

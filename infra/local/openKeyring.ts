@@ -15,6 +15,8 @@ export interface Keyring {
   clientSecrets: ReadonlyMap<string, string>;
   users: LocalUser[];
   xnat: XnatAccount;
+  /** The account that may delete. */
+  xnatRemoval: XnatAccount;
 }
 
 export const XnatAccount = z.object({ url: z.url(), username: z.string(), password: z.string() });
@@ -30,9 +32,11 @@ interface KeyringOptions {
   groups: string[];
   /** The account at a real XNAT, or where the stand-in will be. */
   xnat: XnatAccount | { url: string };
+  /** At a real XNAT; the one that delivers when absent. */
+  xnatRemoval?: XnatAccount | undefined;
 }
 
-export function openKeyring({ dataDir, clients, groups, xnat }: KeyringOptions): Keyring {
+export function openKeyring({ dataDir, clients, groups, xnat, xnatRemoval }: KeyringOptions): Keyring {
   const directory = keysDirectory(dataDir);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const keep = <Value>(name: string, schema: z.ZodType<Value>, make: () => Value): Value =>
@@ -50,7 +54,8 @@ export function openKeyring({ dataDir, clients, groups, xnat }: KeyringOptions):
       machines.map(({ clientId }) => [clientId, keep(`client-${clientId}.json`, z.string(), newPassword)]),
     ),
     users: z.array(LocalUser).parse(JSON.parse(keepOnce(join(dataDir, 'users.json'), () => newUsers(groups)))),
-    xnat: writeXnatAccount(join(directory, keyFiles.xnat), xnat),
+    xnat: writeXnatAccount(join(directory, keyFiles.xnat), xnat, 'airlock'),
+    xnatRemoval: writeXnatAccount(join(directory, keyFiles.xnatRemoval), xnatRemoval ?? xnat, 'airlock-removal'),
   };
 }
 
@@ -88,8 +93,8 @@ function newUsers(groups: string[]): string {
 const newPassword = () => randomBytes(15).toString('base64url');
 
 /** The functions read the account from here; the stand-in's password stays, its address may change. */
-function writeXnatAccount(path: string, xnat: XnatAccount | { url: string }): XnatAccount {
-  const own = { username: 'airlock', password: newPassword(), ...readAccount(path) };
+function writeXnatAccount(path: string, xnat: XnatAccount | { url: string }, username: string): XnatAccount {
+  const own = { username, password: newPassword(), ...readAccount(path) };
   const account = 'username' in xnat ? xnat : { ...own, url: xnat.url };
   writeFileSync(path, JSON.stringify(account), { mode: 0o600 });
   return account;

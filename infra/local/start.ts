@@ -30,6 +30,7 @@ async function main(): Promise<number> {
   const airlock = await startAirlock({
     ...{ dataDir, portBase: portBase(), templateDir: builtPaths.template, webDir: builtPaths.web, log: say },
     xnat: realXnat(),
+    xnatRemoval: removalAccount(),
     onState: ({ state, item }) => item === undefined && say(`  ${elapsed()}  ${state}`),
   });
   const interrupted = whenInterrupted();
@@ -120,6 +121,13 @@ function realXnat(): XnatAccount | undefined {
   throw new Error(
     'Cannot start: AIRLOCK_XNAT_URL needs AIRLOCK_XNAT_USERNAME and AIRLOCK_XNAT_PASSWORD beside it, and must be a URL',
   );
+}
+
+/** An owner of the projects there, for withdrawals; without one the account that delivers must be an owner itself. */
+function removalAccount(): XnatAccount | undefined {
+  const { AIRLOCK_XNAT_REMOVAL_USERNAME: username, AIRLOCK_XNAT_REMOVAL_PASSWORD: password } = process.env;
+  const url = realXnat()?.url;
+  return url === undefined || username === undefined ? undefined : XnatAccount.parse({ url, username, password });
 }
 
 function whenInterrupted(): Promise<'interrupted'> {

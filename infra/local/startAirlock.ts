@@ -41,6 +41,8 @@ export interface AirlockOptions {
   webDir: string;
   /** A real XNAT; the stand-in is started when absent. */
   xnat?: XnatAccount | undefined;
+  /** The account at a real XNAT that may delete; the one above when absent. */
+  xnatRemoval?: XnatAccount | undefined;
   /** Multiplies the pauses between retries; 1 when absent. */
   timeScale?: number | undefined;
   /** How many steps run at once. */
@@ -112,6 +114,7 @@ async function compose(options: AirlockOptions, { stops, stop }: Lifetime): Prom
     clients,
     groups: identityGroups(template),
     xnat: options.xnat ?? { url: urls.xnat },
+    xnatRemoval: options.xnatRemoval,
   });
   const routes = httpRoutes(template, resolve);
   const functions = lambdaFunctions(template, resolve);
@@ -255,11 +258,12 @@ interface StandIn {
 
 /** The stand-in, where the pipeline writes and every local user may look. */
 function startXnat({ dataDir, xnatFaults }: AirlockOptions, { ports, keyring, functions }: StandIn) {
-  const { username, password } = keyring.xnat;
+  const { xnat, xnatRemoval } = keyring;
   return forkXnat({
     ...{ dataDir: join(dataDir, 'xnat'), port: ports.xnat },
     users: [
-      { login: username, password, role: 'member' },
+      { login: xnat.username, password: xnat.password, role: 'member' },
+      { login: xnatRemoval.username, password: xnatRemoval.password, role: 'admin' },
       ...keyring.users.map(({ name, password }) => ({ login: name, password, role: 'collaborator' as const })),
     ],
     projects: policiesOf(functions).map(({ xnatProject }) => xnatProject),

@@ -1,20 +1,9 @@
 import type { Archive } from '../../core/submission/ports.ts';
+import { openedOnUse } from './openedOnUse.ts';
 
-/**
- * An archive whose account is a secret that is read when the first call comes. After a failed call it is read again,
- * so that a changed password needs no new function.
- */
+/** An archive that is opened by its first call, and anew after a failed one. */
 export function awaitedArchive(open: () => Promise<Archive>): Archive {
-  let opened: Promise<Archive> | undefined;
-  const call = async <Result>(use: (archive: Archive) => Promise<Result>): Promise<Result> => {
-    opened ??= open();
-    try {
-      return await use(await opened);
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  };
+  const { call, end } = openedOnUse(open);
   return {
     lookUp: (target) => call((archive) => archive.lookUp(target)),
     ensureScan: (target) => call((archive) => archive.ensureScan(target)),
@@ -27,9 +16,6 @@ export function awaitedArchive(open: () => Promise<Archive>): Archive {
     importPack: (target, pack) => call((archive) => archive.importPack(target, pack)),
     commit: (session, job) => call((archive) => archive.commit(session, job)),
     listInstances: (target) => call((archive) => archive.listInstances(target)),
-    async end() {
-      const archive = await opened?.catch(() => undefined);
-      await archive?.end();
-    },
+    end,
   };
 }

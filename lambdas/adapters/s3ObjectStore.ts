@@ -41,13 +41,13 @@ export function s3ObjectStore({ client, bucket }: { client: S3Client; bucket: st
     writeStream: (key, body) => s3WriteStream({ client, bucket, key }, body),
 
     async removeAll(prefix) {
-      // every page is the first one: what was listed before is gone
-      for (let more = true; more; ) {
+      for (;;) {
+        // every page is the first one: what was listed before is gone, and the last one is empty
         const list = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix });
         const page = await askS3('List versions', client.send(list));
         const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-        if (found.length > 0) await deleteVersions(client, bucket, found);
-        more = page.IsTruncated === true;
+        if (found.length === 0) return;
+        await deleteVersions(client, bucket, found);
       }
     },
 

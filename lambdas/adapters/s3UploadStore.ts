@@ -1,4 +1,5 @@
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListPartsCommand,
@@ -115,6 +116,14 @@ export function s3UploadStore({ client, bucket, urlSeconds, now = () => new Date
     async listParts(upload) {
       const parts = await listTagged(upload);
       return parts.map(({ number, sizeBytes, sha256 }) => ({ number, sizeBytes, sha256 }));
+    },
+
+    async abortUpload({ key, uploadId }) {
+      const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId });
+      await client.send(abort).catch((error: unknown) => {
+        const fault = s3Fault('Abort an upload', error);
+        if (fault.name !== 'ObjectMissing') throw fault;
+      });
     },
 
     async completeUpload(upload, parts) {

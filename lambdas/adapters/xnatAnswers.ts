@@ -28,6 +28,9 @@ const tableOf = <Row extends z.ZodType>(row: Row) =>
 
 export const SessionTable = tableOf(z.object({ ID: z.string(), UID: z.string().optional() }));
 
+/** Items below another one. */
+export const IdTable = tableOf(z.object({ ID: z.string() }));
+
 export const ResourceTable = tableOf(z.object({ label: z.string() }));
 
 /** GET …/files?format=json. Name is only the last part of a path; the URI has all of it. */

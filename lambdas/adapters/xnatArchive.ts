@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Archive, ScanTarget, SessionTarget } from '../../core/submission/ports.ts';
 import {
@@ -80,10 +81,13 @@ export function xnatArchive(access: XnatAccess): Archive {
     async lookUp(target) {
       const found = await readSession(target);
       const holders = await sessionsOfStudy(target);
-      if (found === undefined) return { session: undefined, elsewhere: holders };
+      const subject = await read({ action: 'look for a subject', path: xnatPaths.subject(target) }, z.unknown());
+      const isSubjectNew = subject === undefined;
+      if (found === undefined) return { isSubjectNew, session: undefined, elsewhere: holders };
       const { id, xsiType, uid: study } = found;
       const scans = found.scans.map(({ id: scan, uid: series }) => ({ scan, series }));
       return {
+        isSubjectNew,
         session: { id, xsiType, study, scans, isOfSubject: await isOfSubject(found, target) },
         elsewhere: holders.filter((holder) => holder !== id),
       };

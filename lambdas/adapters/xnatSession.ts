@@ -107,7 +107,7 @@ export function xnatSession(access: XnatAccess) {
       const answer = await exchange({ ...request, ...source.zip });
       if (isOk(answer)) return await read(answer);
       answer.drop();
-      if (answer.status === 404 && request.method === 'GET') return undefined;
+      if (answer.status === 404 && (request.method === 'GET' || request.method === 'DELETE')) return undefined;
       throw refusalOf(request.action, answer);
     } catch (error) {
       // a fault of what was being sent is not XNAT's
@@ -118,7 +118,7 @@ export function xnatSession(access: XnatAccess) {
   };
 
   return {
-    /** What `read` makes of a 2xx answer; undefined for the 404 of a question. */
+    /** What `read` makes of a 2xx answer; undefined for the 404 of a question or a removal. */
     ask,
     askText: (request: XnatRequest) => ask(request, async (answer) => String(await answer.content())),
     /** A JSON answer by its schema. */

@@ -34,7 +34,7 @@ function stateToResume({ state, project, policy, interruptedIn = 'submitted' }: 
   if (state !== 'failed' && state !== 'held') {
     throw new DomainError('StateConflict', `Cannot resume the submission: it is ${state}, neither held nor failed`);
   }
-  if (hasReached(interruptedIn, 'pushing')) return interruptedIn;
+  if (interruptedIn === 'withdrawing' || hasReached(interruptedIn, 'pushing')) return interruptedIn;
   if (policyDigest(requirePolicy(policies, project)) !== policy?.sha256) return 'submitted';
   // The review decided to hold, and a person has answered it: what follows is the step after the review. What a check
   // refused would be refused again: the same step makes it anew

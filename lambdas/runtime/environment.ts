@@ -18,6 +18,7 @@ const Environment = z.object({
   /** A Secrets Manager secret, or `file:/path.json`. */
   DEID_SECRET_ID: z.string().min(1),
   XNAT_SECRET_ID: z.string().min(1),
+  XNAT_REMOVAL_SECRET_ID: z.string().min(1),
   /** JSON array of project policies; a relative path starts at the function's own folder. */
   PROJECTS_FILE: z.string().min(1),
   OIDC_ISSUER: z.url(),

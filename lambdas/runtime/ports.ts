@@ -5,8 +5,9 @@ import { crc32, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import * as z from 'zod';
 import { limits } from '../../core/policy/limits.ts';
 import { codecsFromNode } from '../../core/submission/codecsFromNode.ts';
-import type { Archive, ObjectStore, Ports, Signer } from '../../core/submission/ports.ts';
+import type { Archive, ObjectStore, Ports, Removal, Signer } from '../../core/submission/ports.ts';
 import { awaitedArchive } from '../adapters/awaitedArchive.ts';
+import { awaitedRemoval } from '../adapters/awaitedRemoval.ts';
 import { dynamoLedger } from '../adapters/dynamoLedger.ts';
 import { dynamoRegisters } from '../adapters/dynamoRegisters.ts';
 import { filePolicies } from '../adapters/filePolicies.ts';
@@ -25,6 +26,7 @@ import { stepFunctionsExecutions } from '../adapters/stepFunctionsExecutions.ts'
 import { systemClock } from '../adapters/systemClock.ts';
 import { ulidIds } from '../adapters/ulidIds.ts';
 import { xnatArchive } from '../adapters/xnatArchive.ts';
+import { xnatRemoval } from '../adapters/xnatRemoval.ts';
 import { type EnvironmentName, readEnvironment } from './environment.ts';
 import { once } from './once.ts';
 
@@ -54,6 +56,7 @@ export const lambdaPorts = once((): Ports => {
   const registers = once(openRegisters);
   const executions = once(() => stepFunctionsExecutions({ stateMachineArn: readEnvironment('STATE_MACHINE_ARN') }));
   const archive = once(openArchive);
+  const removal = once(openRemoval);
   const signer = once(openSigner);
   const projectKeys = once(() => secretProjectKeys(openSecret('DEID_SECRET_ID')));
   const policies = once(() => filePolicies({ path: resolve(import.meta.dirname, readEnvironment('PROJECTS_FILE')) }));
@@ -94,6 +97,9 @@ export const lambdaPorts = once((): Ports => {
     },
     get archive() {
       return archive();
+    },
+    get removal() {
+      return removal();
     },
     get signer() {
       return signer();
@@ -140,7 +146,7 @@ function openSigner(): Signer {
   return path === undefined ? kmsSigner({ keyId }) : fileSigner({ path });
 }
 
-function openSecret(name: 'DEID_SECRET_ID' | 'XNAT_SECRET_ID'): () => Promise<string> {
+function openSecret(name: 'DEID_SECRET_ID' | 'XNAT_SECRET_ID' | 'XNAT_REMOVAL_SECRET_ID'): () => Promise<string> {
   const secretId = readEnvironment(name);
   const path = localPath('file:', secretId);
   return path === undefined ? secretsManagerSecret({ secretId }) : fileSecret({ path });
@@ -149,6 +155,7 @@ function openSecret(name: 'DEID_SECRET_ID' | 'XNAT_SECRET_ID'): () => Promise<st
 const XnatSecret = z.object({ url: z.url(), username: z.string().min(1), password: z.string().min(1) });
 
 let openedArchive: Archive | undefined;
+let openedRemoval: Removal | undefined;
 
 function openArchive() {
   const readSecret = openSecret('XNAT_SECRET_ID');
@@ -158,11 +165,22 @@ function openArchive() {
   return openedArchive;
 }
 
+function openRemoval() {
+  const readSecret = openSecret('XNAT_REMOVAL_SECRET_ID');
+  openedRemoval = awaitedRemoval(async () =>
+    xnatRemoval({ ...XnatSecret.parse(JSON.parse(await readSecret())), userAgent }),
+  );
+  return openedRemoval;
+}
+
 /**
  * Ends the session at XNAT with the invocation that opened it: a function that is frozen afterwards cannot do so later,
  * its sockets die meanwhile, and idle sessions count against XNAT's cap for 15 minutes each.
  */
-export const signOut = async () => openedArchive?.end();
+export const signOut = async () => {
+  await openedArchive?.end();
+  await openedRemoval?.end();
+};
 
 /** The path behind a local scheme; undefined when the value names something on AWS. */
 const localPath = (scheme: 'sqlite:' | 'file:', value: string) =>

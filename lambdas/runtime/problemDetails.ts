@@ -12,6 +12,7 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   SubmissionNotFound: 404,
   ProjectNotFound: 404,
   ReceiptNotReady: 404,
+  CertificateNotReady: 404,
   StateConflict: 409,
   LedgerConflict: 409,
   LimitExceeded: 413,
@@ -41,7 +42,9 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   StorageUnavailable: 503,
   UnexpectedFault: 500,
   NotDeidentifiable: 422,
+  RemovalIncomplete: 500,
   ReceiptInvalid: 422,
+  CertificateInvalid: 422,
   ChainBroken: 500,
 };
 

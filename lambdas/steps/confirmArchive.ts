@@ -92,12 +92,24 @@ interface Place {
   confirmation: Confirmation;
 }
 
-async function confirmSession({ work, archive }: ConfirmPorts, { submission, delivery, confirmation }: Place) {
-  const { id } = delivery.session;
-  if (confirmation.sessions.some((session) => session.id === id)) return;
-  const { previous } = await readDocument(work, workKeys.claim(submission, id), SessionClaim);
-  const uri = await archive.sessionUri(delivery);
-  confirmation.sessions.push({ id, uri, ...(previous !== undefined && { previous }) });
+async function confirmSession(
+  { work, archive }: ConfirmPorts,
+  { submission, delivery, confirmation }: Place,
+): Promise<void> {
+  const { session, scan } = delivery;
+  const before = await readDocument(work, workKeys.claim(submission, session.id), SessionClaim);
+  const made = before.scans.includes(scan.scan) ? [] : [scan.scan];
+  const confirmed = confirmation.sessions.find(({ id }) => id === session.id);
+  if (confirmed !== undefined) {
+    confirmed.made.scans.push(...made);
+    return;
+  }
+  const { previous, isNew, isSubjectNew } = before;
+  confirmation.sessions.push({
+    ...{ id: session.id, uri: await archive.sessionUri(delivery) },
+    made: { subject: isSubjectNew, session: isNew, scans: made },
+    ...(previous !== undefined && { previous }),
+  });
 }
 
 const countOf = (findings: readonly ArchiveFinding[]) => {

@@ -134,17 +134,21 @@ export function archiveContract(name: string, start: () => Promise<{ archive: Ar
 
     test('looks up what stands under a label, and where else a study is', async () => {
       const target = next();
-      expect(await archive.lookUp(target)).toEqual({ session: undefined, elsewhere: [] });
+      expect(await archive.lookUp(target)).toEqual({ isSubjectNew: true, session: undefined, elsewhere: [] });
       await archive.ensureScan(target);
       const id = (await archive.sessionUri(target)).split('/').at(-1);
       const { study, xsiType } = target.session;
       const scans = [{ scan: target.scan.scan, series: target.scan.series }];
       const session = { id, study, xsiType, scans, isOfSubject: true };
-      expect(await archive.lookUp(target)).toEqual({ session, elsewhere: [] });
+      expect(await archive.lookUp(target)).toEqual({ isSubjectNew: false, session, elsewhere: [] });
       const ofOther = { ...target, session: { ...target.session, subject: 'SUBJ_OTHER' } };
-      expect(await archive.lookUp(ofOther)).toEqual({ session: { ...session, isOfSubject: false }, elsewhere: [] });
+      expect(await archive.lookUp(ofOther)).toEqual({
+        ...{ isSubjectNew: true, session: { ...session, isOfSubject: false }, elsewhere: [] },
+      });
       const elsewhere = { ...target, session: { ...target.session, session: 'SESS_ELSEWHERE' } };
-      expect(await archive.lookUp(elsewhere)).toEqual({ session: undefined, elsewhere: [id] });
+      expect(await archive.lookUp(elsewhere)).toEqual({
+        ...{ isSubjectNew: false, session: undefined, elsewhere: [id] },
+      });
     });
 
     test('takes a second scan into a session', async () => {

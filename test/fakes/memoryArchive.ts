@@ -49,6 +49,7 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       const standing = sessions.get(keyOf(target));
       const others = [...sessions].filter(([key]) => key.startsWith(`${xnatProject}/`) && key !== keyOf(target));
       return {
+        isSubjectNew: ![...sessions.values()].some(({ subject }) => subject === session.subject),
         session: standing && {
           ...{ id: standing.id, xsiType: standing.xsiType, study: standing.study },
           isOfSubject: standing.subject === session.subject,

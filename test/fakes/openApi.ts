@@ -13,6 +13,7 @@ import { commitSubmission } from '../../lambdas/api/commitSubmission.ts';
 import { completeObject } from '../../lambdas/api/completeObject.ts';
 import { createSubmission } from '../../lambdas/api/createSubmission.ts';
 import { describeService } from '../../lambdas/api/describeService.ts';
+import { getCertificate } from '../../lambdas/api/getCertificate.ts';
 import { getReceipt } from '../../lambdas/api/getReceipt.ts';
 import { getSubmission } from '../../lambdas/api/getSubmission.ts';
 import { listEvents } from '../../lambdas/api/listEvents.ts';
@@ -21,6 +22,7 @@ import { listSubmissions } from '../../lambdas/api/listSubmissions.ts';
 import { putManifest } from '../../lambdas/api/putManifest.ts';
 import { resumeSubmission } from '../../lambdas/api/resumeSubmission.ts';
 import { signParts } from '../../lambdas/api/signParts.ts';
+import { withdrawSubmission } from '../../lambdas/api/withdrawSubmission.ts';
 import { apiHandler } from '../../lambdas/runtime/apiHandler.ts';
 import type { ApiRoute } from '../../lambdas/runtime/apiRoute.ts';
 import { openLocalS3 } from '../infra/local/s3/localS3.ts';
@@ -40,6 +42,8 @@ export const apiRoutes: Record<RouteName, ApiRoute> = {
   completeObject,
   commitSubmission,
   resumeSubmission,
+  withdrawSubmission,
+  getCertificate,
   getReceipt,
   listEvents,
 };

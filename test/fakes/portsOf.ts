@@ -37,6 +37,9 @@ export function portsOf(given: Partial<Ports>): Ports {
     get archive() {
       return port('archive', given.archive);
     },
+    get removal() {
+      return port('removal', given.removal);
+    },
     get signer() {
       return port('signer', given.signer);
     },

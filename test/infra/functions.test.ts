@@ -65,6 +65,7 @@ const variables: Record<string, string[] | undefined> = {
   registers: ['LEDGER_TABLE'],
   executions: ['STATE_MACHINE_ARN'],
   archive: ['XNAT_SECRET_ID'],
+  removal: ['XNAT_REMOVAL_SECRET_ID'],
   signer: ['SIGNING_KEY_ID'],
   projectKeys: ['DEID_SECRET_ID'],
   policies: ['PROJECTS_FILE'],
@@ -89,14 +90,18 @@ test.each(functionNames)('%s has the variables of its ports and no other', async
   expect(environmentOf(name).sort()).toEqual([...new Set([...wanted, 'NODE_OPTIONS'])].sort());
 });
 
-test('only the signer of receipts may sign, only two functions know the key of pseudonyms, only three reach XNAT', () => {
+test('few sign, few know the key of pseudonyms, few reach XNAT, and only one may delete there', () => {
   const holders = (variable: string) => functionNames.filter((name) => environmentOf(name).includes(variable));
   expect(holders('DEID_SECRET_ID')).toEqual(['validateBatch', 'anonymizeBatch']);
-  expect(holders('XNAT_SECRET_ID')).toEqual(['reviewFindings', 'pushScan', 'confirmArchive']);
+  expect(holders('XNAT_SECRET_ID')).toEqual(['reviewFindings', 'pushScan', 'confirmArchive', 'removeSubmission']);
+  expect(holders('XNAT_REMOVAL_SECRET_ID')).toEqual(['removeSubmission']);
   const signing = ofType(template, 'AWS::IAM::ManagedPolicy').filter(([, policy]) =>
     JSON.stringify(policy).includes('"kms:Sign"'),
   );
-  expect(signing.map(([id]) => id)).toEqual([expect.stringMatching(/^FunctionssealReceipt/)]);
+  expect(signing.map(([id]) => id).sort()).toEqual([
+    expect.stringMatching(/^FunctionsremoveSubmission/),
+    expect.stringMatching(/^FunctionssealReceipt/),
+  ]);
 });
 
 test('no step of the pipeline can be called from the API, and no route runs longer than a browser waits', () => {

@@ -38,8 +38,8 @@ export function openSite({ client, xnat, home }: { client: ClientConfig; xnat: X
   });
   return {
     ...{ api, xnat, home, token: () => tokenOf({ renew: false }) },
-    /** Runs `airlock`. */
-    cli: (args: string[]) => runCli(args, { client, xnat, home }),
+    /** Runs `airlock`, as the site's machine or as the holder of a token. */
+    cli: (args: string[], token?: string) => runCli(args, { client, xnat, home, token }),
     /** The command line's process, to be killed. */
     startCli: (args: string[]) => spawnCli(args, { client, xnat, home }),
     portsFor,
@@ -82,15 +82,18 @@ interface CommandLine {
   client: ClientConfig;
   xnat: XnatAccount;
   home: string;
+  token?: string | undefined;
 }
 
-function spawnCli(args: string[], { client, xnat, home }: CommandLine) {
+function spawnCli(args: string[], { client, xnat, home, token }: CommandLine) {
   return spawn(process.execPath, [join(builtPaths.root, 'clients/cli/airlock.js'), ...args], {
     cwd: builtPaths.root,
     env: {
       PATH: process.env.PATH,
-      AIRLOCK_HOME: home,
-      ...{ AIRLOCK_URL: client.url, AIRLOCK_CLIENT_ID: client.clientId, AIRLOCK_CLIENT_SECRET: client.clientSecret },
+      ...{ AIRLOCK_HOME: home, AIRLOCK_URL: client.url },
+      ...(token === undefined
+        ? { AIRLOCK_CLIENT_ID: client.clientId, AIRLOCK_CLIENT_SECRET: client.clientSecret }
+        : { AIRLOCK_TOKEN: token }),
       ...{ AIRLOCK_XNAT_URL: xnat.url, AIRLOCK_XNAT_USERNAME: xnat.username, AIRLOCK_XNAT_PASSWORD: xnat.password },
     },
     stdio: ['ignore', 'pipe', 'pipe'],

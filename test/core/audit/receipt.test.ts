@@ -51,7 +51,12 @@ function receipt(): Receipt {
     ],
     review: reviewFiles({ facts, findings }, demoPolicy, {}),
     confirmation: {
-      sessions: [{ id: 's001', uri: '/data/experiments/XNAT_E00001' }],
+      sessions: [
+        {
+          ...{ id: 's001', uri: '/data/experiments/XNAT_E00001' },
+          made: { subject: true, session: true, scans: ['1'] },
+        },
+      ],
       files: [{ file: 0, uri: '/u', sizeBytes: 990, md5: '2'.repeat(32) }],
     },
   });

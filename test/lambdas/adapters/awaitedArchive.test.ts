@@ -11,7 +11,7 @@ function archiveOf(account: number, ended: number[] = []): Archive {
   const admit = <Result>(result: Result) =>
     account === 1 ? Promise.reject(new Error('refused')) : Promise.resolve(result);
   return {
-    lookUp: async () => ({ session: undefined, elsewhere: [] }),
+    lookUp: async () => ({ isSubjectNew: true, session: undefined, elsewhere: [] }),
     ensureScan: () => admit(undefined),
     listFiles: () => admit([]),
     putPack: () => admit(undefined),

@@ -167,6 +167,13 @@ describe('uploads into S3', () => {
     await expect(uploads.completeUpload(upload, parts)).rejects.toMatchObject({ name: 'RequestInvalid' });
   });
 
+  test('drops the parts of an upload, as often as it is asked to', async () => {
+    const upload = { key: 'sub/objects/aborted', uploadId: await uploads.beginUpload('sub/objects/aborted') };
+    await uploads.abortUpload(upload);
+    await uploads.abortUpload(upload);
+    await expect(uploads.listParts(upload)).rejects.toMatchObject({ name: 'ObjectMissing' });
+  });
+
   test('refuses to complete an upload that is gone', async () => {
     const upload = await begin();
     const abort = { Bucket: 'staging', Key: upload.key, UploadId: upload.uploadId };

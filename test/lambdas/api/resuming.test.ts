@@ -193,3 +193,62 @@ describe('the receipt of an archived submission', () => {
     expect(await linked.json()).toEqual(sealed);
   });
 });
+
+describe('withdrawing', () => {
+  const withdraw = (submission: string, body: unknown = { reason: 'consent' }) =>
+    api.call('withdrawSubmission', { path: { submission }, roles: ['operator'], body });
+  const rest: SubmissionState[] = [...upTo, 'anonymizing', 'checking', 'pushing', 'confirming'];
+
+  test.each([
+    { state: 'draft', states: [] },
+    { state: 'uploading', states: ['uploading'] },
+    { state: 'held', states: [...upTo, 'held'] },
+    { state: 'rejected', states: [...upTo, 'rejected'] },
+    { state: 'failed', states: [...upTo, 'failed'] },
+    { state: 'archived', states: [...rest, 'archived'] },
+  ] satisfies { state: SubmissionState; states: SubmissionState[] }[])(
+    'what is $state is removed by an attempt of its own, however often it is asked for',
+    async ({ states }) => {
+      const { id, attempt } = await broughtTo(states);
+      for (const _ of [1, 2]) {
+        const { status, body } = await withdraw(id);
+        expect({ status, state: body.state, attempt: body.attempt }).toEqual({
+          ...{ status: 202, state: 'withdrawing', attempt: attempt + 1 },
+        });
+      }
+      const started = api.executions.running().filter(({ submission }) => submission === id);
+      expect(started).toEqual([{ submission: id, attempt: attempt + 1, resumeFrom: 'Withdraw' }]);
+      const events = await api.ledger.events(id);
+      verifyChain(events);
+      expect(events.at(-1)).toMatchObject({ type: 'withdrawal.requested', code: 'consent', to: 'withdrawing' });
+    },
+  );
+
+  test.each([
+    { state: 'submitted', states: rest.slice(0, 2) },
+    { state: 'validating', states: rest.slice(0, 3) },
+    { state: 'pushing', states: rest.slice(0, 6) },
+    { state: 'confirming', states: rest },
+    { state: 'expired', states: ['expired'] },
+  ] satisfies { state: SubmissionState; states: SubmissionState[] }[])(
+    'what is $state is not withdrawn',
+    async ({ state, states }) => {
+      const { id } = await broughtTo(states);
+      const { status, body } = await withdraw(id);
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'StateConflict' });
+      expect((await api.ledger.get(id))?.state).toBe(state);
+    },
+  );
+
+  test('takes no reason but those of the list', async () => {
+    const { id } = await broughtTo([]);
+    expect((await withdraw(id, { reason: 'Mrs. Doe asked for it' })).status).toBe(400);
+  });
+
+  test('gives a certificate when it is withdrawn, not earlier', async () => {
+    const { id } = await broughtTo(['uploading']);
+    const certificate = () => api.call('getCertificate', { path: { submission: id }, roles: ['auditor'] });
+    await withdraw(id);
+    expect((await certificate()).body).toMatchObject({ code: 'CertificateNotReady', retryable: true });
+  });
+});

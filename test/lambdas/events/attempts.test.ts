@@ -46,7 +46,7 @@ async function broughtTo(
   const change = draft(number);
   await ledger.create(change);
   let submission = change.next;
-  const states = upTo.slice(0, upTo.indexOf(state) + 1);
+  const states = state === 'withdrawing' ? [state] : upTo.slice(0, upTo.indexOf(state) + 1);
   for (const to of states) {
     const next = appendEvent(submission, { type: 'attempt.started', actor, at: clock.now(), to }, { attempt });
     await ledger.commit(next);

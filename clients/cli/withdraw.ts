@@ -1,0 +1,55 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
+import { watchSubmission } from '../../core/upload/watchSubmission.ts';
+import type { CliContext, Command } from './CliContext.ts';
+import { exitCodes } from './exitCodes.ts';
+import { exitOfSubmission, refusal } from './exitOf.ts';
+import { openService, type Service } from './openService.ts';
+import { provenCertificate } from './provenReceipt.ts';
+
+/**
+ * `airlock withdraw ID [--reason consent|mistake|other] [-o FILE]`: takes back what was sent, wherever it is by now,
+ * waits until it is gone, and gives the signed certificate of that.
+ */
+export const withdraw: Command = async (args, context) => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { reason: { type: 'string', default: 'other' }, output: { type: 'string', short: 'o' } },
+  });
+  const [id] = positionals;
+  if (id === undefined || positionals.length > 1) throw refusal('usage', 'Cannot withdraw: name one submission');
+  const reason = WithdrawalReason.safeParse(values.reason);
+  if (!reason.success) throw refusal('usage', 'Cannot withdraw: --reason is consent, mistake or other');
+  const service = await openService(context);
+  await service.api.withdrawSubmission(id, { reason: reason.data });
+  const ended = await rested(context, service, id);
+  if (ended.state !== 'withdrawn') {
+    context.err(`${id}: ${ended.state} (${ended.reason})`);
+    return exitOfSubmission(ended);
+  }
+  const { receiptKey } = await service.describe();
+  const signed = await provenCertificate(await service.api.getCertificate(id), receiptKey);
+  const { objects, archive } = signed.certificate;
+  const files = archive.reduce((sum, session) => sum + session.files.length, 0);
+  context.err(`${id} is withdrawn: ${files} files are gone from XNAT, ${objects} objects from storage`);
+  if (values.output === undefined) context.out(JSON.stringify(signed));
+  else {
+    const path = resolve(context.cwd, values.output);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${JSON.stringify(signed)}\n`, { mode: 0o600 });
+    context.err(`certificate: ${path}`);
+  }
+  return exitCodes.archived;
+};
+
+async function rested({ clock, err }: CliContext, { api }: Service, id: string) {
+  const watch = watchSubmission({ api, clock }, id);
+  for (;;) {
+    const { done, value } = await watch.next();
+    if (done) return value;
+    if (value.state.startsWith('withdr')) err(value.state);
+  }
+}

@@ -1,0 +1,63 @@
+import { DomainError } from '../submission/DomainError.ts';
+import type { Removal } from '../submission/ports.ts';
+import type { PlacedSession } from './planWithdrawal.ts';
+
+/** What is gone besides the files: only what the submission made itself, and what holds nothing else. */
+interface Removed {
+  sessionRemoved: boolean;
+  subjectRemoved: boolean;
+}
+
+/**
+ * Takes out of XNAT what one submission put into one session, and looks that it is gone. Safe to repeat.
+ * @throws DomainError RemovalIncomplete, XnatUnavailable, XnatRefused
+ */
+export async function removePlaced(removal: Removal, placed: PlacedSession): Promise<Removed> {
+  for (const { uri, files } of placed.scans) {
+    const isMade = placed.made.scans.some((scan) => uri === `${placed.uri}/scans/${encodeURIComponent(scan)}`);
+    await removeScan(removal, { session: placed.uri, uri, files, isMade });
+  }
+  const sessionRemoved = placed.made.session && (await removeIfEmpty(removal, placed.uri));
+  const subject = `/data/projects/${placed.xnatProject}/subjects/${placed.subject}`;
+  const subjectRemoved = sessionRemoved && placed.made.subject && (await removeIfEmpty(removal, subject));
+  return { sessionRemoved, subjectRemoved };
+}
+
+interface PlacedScan {
+  session: string;
+  uri: string;
+  files: readonly string[];
+  isMade: boolean;
+}
+
+/** A scan that we made, and that holds nothing else, goes as a whole: XNAT rewrites its catalogue for each file. */
+async function removeScan(removal: Removal, { session, uri, files, isMade }: PlacedScan): Promise<void> {
+  const ours = new Set(files.map(tailOf));
+  const listed = await removal.listFiles(uri);
+  if (listed === undefined) return;
+  if (isMade && listed.every((file) => ours.has(tailOf(file)))) {
+    await removal.remove(uri);
+    if ((await removal.listBelow(session))?.includes(uri)) throw incomplete('a scan');
+    return;
+  }
+  for (const file of listed) if (ours.has(tailOf(file))) await removal.remove(file);
+  const left = (await removal.listFiles(uri))?.filter((file) => ours.has(tailOf(file))).length ?? 0;
+  if (left > 0) throw incomplete(`${left} files`);
+}
+
+/** True when the item is gone. */
+async function removeIfEmpty(removal: Removal, uri: string): Promise<boolean> {
+  const below = await removal.listBelow(uri);
+  if (below === undefined) return true;
+  const files = await removal.listFiles(uri);
+  if (below.length > 0 || (files ?? []).length > 0) return false;
+  await removal.remove(uri);
+  if ((await removal.listBelow(uri)) !== undefined) throw incomplete('an empty session or subject');
+  return true;
+}
+
+/** XNAT names a file by its resource's number, whichever way the address begins. */
+const tailOf = (uri: string) => uri.slice(uri.indexOf('/resources/'));
+
+const incomplete = (what: string) =>
+  new DomainError('RemovalIncomplete', `Cannot withdraw: ${what} stand in XNAT still, wanted none`);

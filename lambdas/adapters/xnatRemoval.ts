@@ -1,0 +1,37 @@
+import type * as z from 'zod';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import type { Removal } from '../../core/submission/ports.ts';
+import { FileTable, IdTable } from './xnatAnswers.ts';
+import { type XnatAccess, xnatSession } from './xnatSession.ts';
+
+/** XNAT behind the Removal port. Its account is one that may delete, which the account that delivers need not. */
+export function xnatRemoval(access: XnatAccess): Removal {
+  const xnat = xnatSession(access);
+  const list = <Schema extends z.ZodType>(path: string, schema: Schema, query: Record<string, string> = {}) =>
+    xnat.readJson({ action: 'list what is to be removed', path, query }, schema);
+  return {
+    async listFiles(item) {
+      const files = await list(`${safe(item)}/files`, FileTable);
+      return files?.map(({ uri }) => uri);
+    },
+    async listBelow(item) {
+      const isSubject = /\/subjects\/[^/]+$/.test(item);
+      const below = isSubject ? 'experiments' : 'scans';
+      const rows = await list(`${safe(item)}/${below}`, IdTable, { columns: 'ID' });
+      const root = isSubject ? '/data/experiments' : `${item}/scans`;
+      return rows?.map(({ ID }) => `${root}/${encodeURIComponent(ID)}`);
+    },
+    async remove(address) {
+      const path = safe(address);
+      await xnat.askText({ action: 'remove', method: 'DELETE', path, query: { removeFiles: 'true' } });
+    },
+    end: xnat.end,
+  };
+}
+
+/** Only what lies below one session or one subject may be removed. @throws DomainError XnatRefused */
+function safe(address: string): string {
+  const isItem = /^\/data\/(experiments\/[^/]+|projects\/[^/]+\/subjects\/[^/]+)(\/|$)/.test(address);
+  if (isItem && !/[?#\\]|\/\/|\/\.\.?(\/|$)/.test(address)) return address;
+  throw new DomainError('XnatRefused', 'Cannot remove: the address is not allowed, wanted one below a session');
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { requireOwn } from '../../core/policy/principal.ts';
+import { SubmissionView, WithdrawBody } from '../../core/submission/api.ts';
+import { beginAttempt } from '../../core/submission/beginAttempt.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import { SubmissionId } from '../../core/submission/Submission.ts';
+import { isInFlight } from '../../core/submission/states.ts';
+import { apiHandler } from '../runtime/apiHandler.ts';
+import { apiRoute } from '../runtime/apiRoute.ts';
+
+/** A person takes back what was sent: an attempt removes it, wherever it is. Repeating it answers the same. */
+export const withdrawSubmission = apiRoute(
+  'withdrawSubmission',
+  {
+    request: z.object({ path: z.object({ submission: SubmissionId }), body: WithdrawBody.prefault({}) }),
+    result: SubmissionView,
+  },
+  ({ ledger, clock, executions }) =>
+    async ({ path, body }, principal) => {
+      const submission = requireOwn(principal, await ledger.get(path.submission));
+      const { state } = submission;
+      if (state === 'withdrawing' || state === 'withdrawn') return { status: 202, body: submission };
+      if (isInFlight(state)) {
+        throw new DomainError(
+          'StateConflict',
+          `Cannot withdraw the submission: it is ${state}, wanted one that rests; try again when it does`,
+        );
+      }
+      const actor = { kind: 'user', id: principal.subject } as const;
+      const request = { type: 'withdrawal.requested', to: 'withdrawing', code: body.reason, actor } as const;
+      return { status: 202, body: await beginAttempt({ ledger, clock, executions }, submission, request) };
+    },
+);
+
+export const handler = apiHandler(withdrawSubmission);

@@ -1,0 +1,141 @@
+import { certificateBytes } from '../../core/audit/certificateBytes.ts';
+import { type DeletionCertificate, SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
+import { hashBytes } from '../../core/audit/hashJson.ts';
+import { SignedReceipt } from '../../core/audit/Receipt.ts';
+import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import {
+  type PlacedSession,
+  PlacedSessions,
+  placedByClaims,
+  placedByReceipt,
+} from '../../core/delivery/planWithdrawal.ts';
+import { removePlaced } from '../../core/delivery/removePlaced.ts';
+import { takeTurn } from '../../core/delivery/takeTurn.ts';
+import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { advance, requireAttempt } from '../../core/submission/advance.ts';
+import { readDocument, writeDocument } from '../../core/submission/documents.ts';
+import { auditKeys, cleanKeys, quarantineKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
+import type { Ports } from '../../core/submission/ports.ts';
+import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import type { Submission } from '../../core/submission/Submission.ts';
+import { Nothing, StepInput } from '../../core/submission/steps.ts';
+import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
+import { stepHandler } from '../runtime/stepHandler.ts';
+
+type RemovePorts = Pick<
+  Ports,
+  | 'ledger'
+  | 'staging'
+  | 'uploads'
+  | 'work'
+  | 'clean'
+  | 'quarantine'
+  | 'audit'
+  | 'archive'
+  | 'removal'
+  | 'registers'
+  | 'signer'
+  | 'clock'
+  | 'policies'
+>;
+
+/**
+ * Takes a submission back: removes what it put into XNAT and all that storage holds of it, looks that it is gone, and
+ * signs that. The ledger and AUDIT keep what happened. Safe to run twice.
+ * @throws DomainError RemovalIncomplete, XnatUnavailable, XnatBusy, XnatRefused, StorageUnavailable
+ */
+export const removeSubmission = (ports: RemovePorts) => async (input: StepInput) => {
+  const submission = await requireAttempt(ports.ledger, input);
+  const { certificate } = await sealedCertificate(ports, submission);
+  // last, since it holds the plan of the removal
+  await ports.work.removeAll(workKeys.all(submission.id));
+  const digests = { certificate: hashBytes(certificateBytes(certificate)) };
+  const counts = {
+    objects: certificate.objects,
+    files: certificate.archive.reduce((sum, { files }) => sum + files.length, 0),
+  };
+  await advance(ports, input, {
+    ...{ type: 'submission.withdrawn', to: 'withdrawn', code: certificate.reason, digests, counts },
+    patch: { reason: certificate.reason },
+  });
+  return {};
+};
+
+/** The certificate that stands: a second run must not sign another one. */
+async function sealedCertificate(ports: RemovePorts, submission: Submission): Promise<SignedCertificate> {
+  const { audit, signer } = ports;
+  const key = auditKeys.certificate(submission.id);
+  if ((await audit.head(key)) === undefined) {
+    const certificate = await remove(ports, submission);
+    const value = await signer.sign(certificateBytes(certificate));
+    const signature = { algorithm: 'Ed25519', publicKey: await signer.publicKey(), value } as const;
+    await writeDocument(audit, key, { certificate, signature } satisfies SignedCertificate, { ifAbsent: true });
+  }
+  return readDocument(audit, key, SignedCertificate);
+}
+
+async function remove(ports: RemovePorts, submission: Submission): Promise<DeletionCertificate> {
+  const { id, attempt, site, project, chain } = submission;
+  const receipt = await receiptOf(ports, id);
+  const archive: DeletionCertificate['archive'] = [];
+  for (const placed of await planned(ports, submission, receipt)) {
+    const { subject, session, uri, scans } = placed;
+    const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, submission: id };
+    const removed = await takeTurn(ports, wanted, () => removePlaced(ports.removal, placed));
+    archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
+  }
+  return {
+    ...{ v: 1, kind: 'deletion', submission: id, attempt, site, project, chain, archive },
+    reason: await reasonOf(ports, id),
+    ...(receipt !== undefined && { receipt: hashBytes(receiptBytes(receipt.receipt)) }),
+    objects: await removeStored(ports, id),
+    issuedAt: ports.clock.now(),
+  };
+}
+
+/** Found out once, before the first removal: a second run would find less. */
+async function planned(
+  ports: RemovePorts,
+  { id, project }: Submission,
+  receipt: SignedReceipt | undefined,
+): Promise<PlacedSession[]> {
+  const { work, policies } = ports;
+  const key = workKeys.withdrawal(id);
+  if ((await work.head(key)) === undefined) {
+    const { xnatProject } = requirePolicy(policies, project);
+    const placed =
+      receipt === undefined ? await placedByClaims(ports, id) : placedByReceipt(receipt.receipt, xnatProject);
+    await writeDocument(work, key, placed, { ifAbsent: true });
+  }
+  return readDocument(work, key, PlacedSessions);
+}
+
+async function receiptOf({ audit }: RemovePorts, submission: string): Promise<SignedReceipt | undefined> {
+  const key = auditKeys.receipt(submission);
+  return (await audit.head(key)) === undefined ? undefined : readDocument(audit, key, SignedReceipt);
+}
+
+/** Every version, and the parts of uploads that were never completed. Answers how many objects there were. */
+async function removeStored({ ledger, uploads, staging, clean, quarantine }: RemovePorts, id: string): Promise<number> {
+  const objects = await ledger.listObjects(id);
+  for (const { object, uploadId, stored } of objects) {
+    if (stored === undefined) await uploads.abortUpload({ key: stagingKeys.object(id, object), uploadId });
+  }
+  await staging.removeAll(stagingKeys.all(id));
+  await clean.removeAll(cleanKeys.all(id));
+  await quarantine.removeAll(quarantineKeys.all(id));
+  return objects.length;
+}
+
+async function reasonOf({ ledger }: RemovePorts, submission: string): Promise<WithdrawalReason> {
+  const requested = (await ledger.events(submission)).findLast(({ type }) => type === 'withdrawal.requested');
+  return WithdrawalReason.parse(requested?.code);
+}
+
+/** Who takes a consent back does not wait for the hours of deliveries. */
+const withoutHours = (policy: ProjectPolicy): ProjectPolicy => ({
+  ...policy,
+  delivery: { ...policy.delivery, paused: false, hours: undefined },
+});
+
+export const handler = stepHandler({ input: StepInput, output: Nothing }, removeSubmission);

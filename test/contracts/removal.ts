@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Archive, Removal } from '../../core/submission/ports.ts';
+import { targetOf, zipOf } from './archive.ts';
+
+interface Opened {
+  archive: Archive;
+  removal: Removal;
+  close(): Promise<void>;
+}
+
+/** Everything that the Removal port promises, beside the archive whose things it removes. */
+export function removalContract(name: string, start: () => Promise<Opened>) {
+  describe(`the removal from ${name}`, () => {
+    let opened: Opened;
+    let count = 0;
+    beforeAll(async () => {
+      opened = await start();
+    });
+    afterAll(() => opened.close());
+
+    /** A session of one scan with two files. */
+    async function stored() {
+      count += 1;
+      const target = targetOf(count);
+      await opened.archive.ensureScan(target);
+      const body = zipOf({ '1.2.dcm': Buffer.from('one'), '1.3.dcm': Buffer.from('two') });
+      await opened.archive.putPack(target, { name: 'pack-000001', body });
+      const session = await opened.archive.sessionUri(target);
+      const subject = `/data/projects/DEMO/subjects/${target.session.subject}`;
+      return { target, session, subject, scan: `${session}/scans/${target.scan.scan}` };
+    }
+
+    test('lists what lies below a subject, a session and a scan', async () => {
+      const { target, session, subject, scan } = await stored();
+      expect(await opened.removal.listBelow(subject)).toEqual([session]);
+      expect(await opened.removal.listBelow(session)).toEqual([scan]);
+      expect(await opened.removal.listFiles(session)).toEqual([]);
+      const listed = (await opened.archive.listFiles(target)).map(({ uri }) => uri);
+      expect((await opened.removal.listFiles(scan))?.sort()).toEqual(listed.sort());
+    });
+
+    test('removes one file and leaves the other, as often as it is asked to', async () => {
+      const { target, scan } = await stored();
+      const [first = '', second] = (await opened.removal.listFiles(scan)) ?? [];
+      await opened.removal.remove(first);
+      await opened.removal.remove(first);
+      expect(await opened.removal.listFiles(scan)).toEqual([second]);
+      expect(await opened.archive.listFiles(target)).toHaveLength(1);
+    });
+
+    test('removes a scan, a session and what is below it, as often as it is asked to', async () => {
+      const { target, session, scan } = await stored();
+      await opened.removal.remove(scan);
+      await opened.removal.remove(scan);
+      expect(await opened.removal.listBelow(session)).toEqual([]);
+      expect(await opened.archive.listFiles(target)).toEqual([]);
+      await opened.removal.remove(session);
+      await opened.removal.remove(session);
+      expect(await opened.removal.listBelow(session)).toBeUndefined();
+      expect((await opened.archive.lookUp(target)).session).toBeUndefined();
+    });
+
+    test.each(['/data/projects/DEMO', '/data/experiments', '/data/experiments/XNAT_E1/../..', '/xapi/users', ''])(
+      'touches nothing above a session or a subject: %s',
+      async (address) => {
+        await expect(opened.removal.remove(address)).rejects.toMatchObject({ name: 'XnatRefused' });
+      },
+    );
+  });
+}
