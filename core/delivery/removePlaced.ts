@@ -1,5 +1,5 @@
 import { DomainError } from '../submission/DomainError.ts';
-import type { Removal } from '../submission/ports.ts';
+import type { Removal } from '../submission/Removal.ts';
 import type { PlacedSession } from './planWithdrawal.ts';
 
 /** What is gone besides the files: only what the submission made itself, and what holds nothing else. */

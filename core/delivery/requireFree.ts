@@ -1,5 +1,5 @@
 import { DomainError } from '../submission/DomainError.ts';
-import type { StandingPlace } from '../submission/ports.ts';
+import type { StandingPlace } from '../submission/StandingPlace.ts';
 import type { OnConflict } from '../submission/Submission.ts';
 import type { ReviewedSession } from '../submission/steps.ts';
 

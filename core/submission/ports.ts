@@ -1,5 +1,7 @@
 import type { ChainedEvent } from '../audit/AuditEvent.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import type { Removal } from './Removal.ts';
+import type { StandingPlace } from './StandingPlace.ts';
 import type { Submission, UploadedObject } from './Submission.ts';
 import type { WorkflowStep } from './states.ts';
 import type { ReviewedScan, ReviewedSession } from './steps.ts';
@@ -205,21 +207,6 @@ export interface SessionTarget {
   session: ReviewedSession;
 }
 
-/**
- * Takes out of XNAT what was put there, by an account of its own that may delete. Addresses are XNAT's, relative to its
- * root, of sessions, scans, subjects and files.
- * @throws DomainError XnatUnavailable, XnatRefused
- */
-export interface Removal {
-  /** Addresses of the files in the item's own resources; undefined where there is no such item. */
-  listFiles(item: string): Promise<string[] | undefined>;
-  /** Addresses of the scans of a session, or of the sessions of a subject; undefined where there is no such item. */
-  listBelow(item: string): Promise<string[] | undefined>;
-  /** Removes an item with all below it, or a file; one that is gone is gone. */
-  remove(address: string): Promise<void>;
-  end(): Promise<void>;
-}
-
 export interface ScanTarget extends SessionTarget {
   scan: ReviewedScan;
 }
@@ -232,26 +219,6 @@ export interface PrearchivedSession {
   state: 'open' | 'busy' | 'refused';
   /** File names by scan. */
   scans: { scan: string; names: string[] }[];
-}
-
-/** What XNAT holds where a session is to go. */
-export interface StandingPlace {
-  /** The project has no subject of this label. */
-  isSubjectNew: boolean;
-  /** The session of this label, whoever's it is. */
-  session: StandingSession | undefined;
-  /** XNAT's ids of other sessions of the project that hold the same study. */
-  elsewhere: string[];
-}
-
-interface StandingSession {
-  /** XNAT's own. */
-  id: string;
-  xsiType: string;
-  /** Is it under the subject that is asked for? */
-  isOfSubject: boolean;
-  study: string | undefined;
-  scans: { scan: string; series: string | undefined }[];
 }
 
 /** One running digest; `hex` ends it. */

@@ -1,4 +1,4 @@
-import type { Removal } from '../../core/submission/ports.ts';
+import type { Removal } from '../../core/submission/Removal.ts';
 import { openedOnUse } from './openedOnUse.ts';
 
 /** A removal that is opened by its first call, and anew after a failed one. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { Removal } from '../../core/submission/ports.ts';
+import type { Removal } from '../../core/submission/Removal.ts';
 import { FileTable, IdTable } from './xnatAnswers.ts';
 import { type XnatAccess, xnatSession } from './xnatSession.ts';
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Archive, Removal } from '../../core/submission/ports.ts';
+import type { Archive } from '../../core/submission/ports.ts';
+import type { Removal } from '../../core/submission/Removal.ts';
 import { targetOf, zipOf } from './archive.ts';
 
 interface Opened {

@@ -1,5 +1,5 @@
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { Removal } from '../../core/submission/ports.ts';
+import type { Removal } from '../../core/submission/Removal.ts';
 import type { MemoryArchive } from './memoryArchive.ts';
 
 /** The Removal port on an archive in memory. */
