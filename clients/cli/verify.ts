@@ -42,7 +42,9 @@ export const verify: Command = async (args, context) => {
   const trusted = await trustedKey(context, values.key);
   if ('certificate' in copy) {
     const { certificate } = await provenCertificate(copy, trusted.key);
-    context.err(`The certificate is genuine by ${trusted.by}: ${certificate.submission}, issued ${certificate.issuedAt}`);
+    context.err(
+      `The certificate is genuine by ${trusted.by}: ${certificate.submission}, issued ${certificate.issuedAt}`,
+    );
     const left = values.archive ? await compareWithRemoval(context, certificate) : 0;
     return left === 0 ? exitCodes.archived : exitCodes.integrity;
   }
