@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import dicomParser from 'dicom-parser';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
+import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import type { Archive, Bytes, ScanTarget } from '../../core/submission/ports.ts';
 
 /** A scan of its own for each test, by number. */
@@ -39,10 +41,17 @@ export const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest
 const listed = (files: Record<string, Uint8Array>) =>
   Object.entries(files).map(([name, bytes]) => ({ name, sizeBytes: bytes.length, md5: md5(bytes) }));
 
-/** Everything that the Archive port promises, on an archive with the empty project DEMO. */
-export function archiveContract(name: string, start: () => Promise<{ archive: Archive; close(): Promise<void> }>) {
+interface Opened {
+  archive: Archive;
+  /** Empty; DEMO where nothing else is said. */
+  project?: string;
+  close(): Promise<void>;
+}
+
+/** Everything that the Archive port promises, of any XNAT. */
+export function archiveContract(name: string, start: () => Promise<Opened>) {
   describe(`the archive on ${name}`, () => {
-    let opened: Awaited<ReturnType<typeof start>>;
+    let opened: Opened;
     let archive: Archive;
     let count = 0;
     beforeAll(async () => {
@@ -50,9 +59,10 @@ export function archiveContract(name: string, start: () => Promise<{ archive: Ar
       archive = opened.archive;
     });
     afterAll(() => opened.close());
+    const at = (number: number): ScanTarget => ({ ...targetOf(number), xnatProject: opened.project ?? 'DEMO' });
     const next = () => {
       count += 1;
-      return targetOf(count);
+      return at(count);
     };
     const digests = async (target: ScanTarget) =>
       (await archive.listFiles(target))
@@ -64,7 +74,7 @@ export function archiveContract(name: string, start: () => Promise<{ archive: Ar
       expect(await archive.listFiles(target)).toEqual([]);
       await archive.ensureScan(target);
       expect(await archive.listFiles(target)).toEqual([]);
-      expect(await archive.sessionUri(target)).toMatch(/^\/data\/experiments\/XNAT_E\d{5}$/);
+      expect(await archive.sessionUri(target)).toMatch(/^\/data\/experiments\/\w+_E\d+$/);
     });
 
     test('makes the same scan twice without a second session', async () => {
@@ -166,12 +176,12 @@ export function archiveContract(name: string, start: () => Promise<{ archive: Ar
         why: 'a file that is not stored',
         call: () => archive.digestFile('/data/experiments/XNAT_E99999/scans/1/resources/1/files/a'),
       },
-      { why: 'the address of a session that is not there', call: () => archive.sessionUri(targetOf(999)) },
+      { why: 'the address of a session that is not there', call: () => archive.sessionUri(at(999)) },
       {
         why: 'a pack for a scan that is not there',
-        call: () => archive.putPack(targetOf(999), { name: 'p', body: zipOf({ a: Buffer.from('a') }) }),
+        call: () => archive.putPack(at(999), { name: 'p', body: zipOf({ a: Buffer.from('a') }) }),
       },
-      { why: 'the headers of a scan that is not there', call: () => archive.readHeaders(targetOf(999)) },
+      { why: 'the headers of a scan that is not there', call: () => archive.readHeaders(at(999)) },
     ])('refuses $why', async ({ call }) => {
       await expect(call()).rejects.toMatchObject({ name: 'XnatRefused' });
     });
@@ -186,6 +196,56 @@ export function archiveContract(name: string, start: () => Promise<{ archive: Ar
       const sent = archive.putPack(target, { name: 'pack-000001', body: body() });
       await expect(sent).rejects.toThrow('the source broke');
       expect(await archive.listFiles(target)).toEqual([]);
+    });
+
+    describe('by its prearchive', () => {
+      /** Two slices of one series, and the target that their headers name. */
+      const imported = () => {
+        count += 1;
+        const seed = `contract-${name}-${Date.now()}-${count}`;
+        const slices = [1, 2].map((instance) =>
+          synthesizeCtSlice({ seed, series: 1, instance, rows: 16, columns: 16 }),
+        );
+        const headers = slices.map((bytes) => dicomParser.parseDicom(bytes, { untilTag: 'x7fe00010' }));
+        const value = (tag: string, index = 0) => headers[index]?.string(tag) ?? '';
+        const instances = headers.map((_, index) => value('x00080018', index));
+        const { session, scan, ...rest } = at(count);
+        const target = {
+          ...rest,
+          session: { ...session, study: value('x0020000d') },
+          scan: { ...scan, scan: '1', series: value('x0020000e') },
+        };
+        const files = Object.fromEntries(slices.map((bytes, index) => [`${instances[index]}.dcm`, bytes]));
+        return { target, files, instances };
+      };
+      const sorted = (values: Iterable<string>) => [...values].sort();
+
+      test('keeps what was imported until it is committed, and then lists its instances', async () => {
+        const { target, files, instances } = imported();
+        expect(await archive.listPrearchived(target)).toEqual([]);
+        await archive.importPack(target, { body: zipOf(files) });
+        const [waiting, ...others] = await archive.listPrearchived(target);
+        expect(others).toEqual([]);
+        expect(waiting?.state).toBe('open');
+        expect(waiting?.scans.map(({ scan, names }) => [scan, sorted(names)])).toEqual([
+          ['1', sorted(Object.keys(files))],
+        ]);
+        expect(await archive.listFiles(target)).toEqual([]);
+        const place = { xnatProject: target.xnatProject, uri: waiting?.uri ?? '' };
+        await archive.commit(place, `airlock-contract-${Date.now()}`);
+        expect(await archive.listPrearchived(target)).toEqual([]);
+        expect(sorted((await archive.listFiles(target)).map((file) => file.name))).toEqual(sorted(Object.keys(files)));
+        expect(sorted((await archive.listInstances(target)).values())).toEqual(sorted(instances));
+        expect(await archive.sessionUri(target)).toMatch(/^\/data\/experiments\//);
+      });
+
+      test('holds what was imported twice once', async () => {
+        const { target, files } = imported();
+        await archive.importPack(target, { body: zipOf(files) });
+        await archive.importPack(target, { body: zipOf(files) });
+        const found = await archive.listPrearchived(target);
+        expect(found.map(({ scans }) => scans.map(({ names }) => names.length))).toEqual([[2]]);
+      });
     });
 
     test('keeps any set of files as it was sent', async () => {

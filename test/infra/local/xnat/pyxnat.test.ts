@@ -25,7 +25,7 @@ test.runIf(hasPyxnat())(
     const { stdout } = await promisify(execFile)(PYTHON, args);
     await xnat.close();
     expect(stdout).not.toContain('FAIL');
-    expect(stdout.match(/^ok /gm)).toHaveLength(26);
+    expect(stdout.match(/^ok /gm)).toHaveLength(30);
   },
   60_000,
 );

@@ -64,6 +64,12 @@ resource.put_zip(pack, overwrite=True, extract=True)
 check("unpacks a ZIP", resource.file("b.dcm").exists() and resource.file("sub/c.dcm").exists())
 check("tells the size of an unpacked file", int(resource.file("sub/c.dcm").size()) == 5)
 
+uri = "/data/projects/DEMO/subjects/S01/experiments/S01_CT_1/scans/1/resources/DICOM/files"
+digests = {row["Name"]: row["digest"] for row in xnat._get_json(uri)}
+check("tells digests", digests["a.dcm"] == digests["b.dcm"] == hashlib.md5(content).hexdigest())
+check("tells the digest of a small file", digests["c.dcm"] == hashlib.md5(b"small").hexdigest())
+check("has an empty prearchive", xnat.manage.prearchive.get() == [])
+
 names = [os.path.relpath(path, os.path.join(work, "DICOM")) for path in resource.get(work, extract=True)]
 check("downloads all as a ZIP", sorted(names) == ["a.dcm", "b.dcm", "sub/c.dcm"])
 
@@ -80,4 +86,6 @@ file.delete()
 check("deletes the file", not resource.file("a.dcm").exists())
 experiment.delete()
 check("deletes the session", not experiment.exists())
+subject.delete()
+check("deletes the subject", not subject.exists())
 xnat.disconnect()

@@ -1,0 +1,11 @@
+import { archiveContract } from './archive.ts';
+import { openSite } from './openSite.ts';
+
+const { AIRLOCK_XNAT_URL: url, AIRLOCK_XNAT_USERNAME: username, AIRLOCK_XNAT_PASSWORD: password } = process.env;
+if (url === undefined || username === undefined || password === undefined) {
+  throw new Error(
+    'Set AIRLOCK_XNAT_URL, AIRLOCK_XNAT_USERNAME and AIRLOCK_XNAT_PASSWORD of an account that may create projects',
+  );
+}
+
+archiveContract(`the XNAT at ${new URL(url).host}`, () => openSite({ url, username, password }));
