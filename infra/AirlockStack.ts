@@ -67,6 +67,11 @@ export class AirlockStack extends Stack {
       schedule: Schedule.rate(Duration.minutes(5)),
       targets: [new LambdaTarget(functions.named('reconcileSubmissions'))],
     });
+    new Rule(this, 'Sweep', {
+      description: 'Removes what was sent and never committed',
+      schedule: Schedule.rate(Duration.hours(1)),
+      targets: [new LambdaTarget(functions.named('sweepUploads'))],
+    });
     api.serve({ route: (name) => functions.named(name), siteAccess });
 
     new OperatorAlarms(this, 'Alarms', {

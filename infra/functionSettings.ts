@@ -108,6 +108,11 @@ const api = {
 
 const events = {
   startExecution: { ...event, timeoutSeconds: 30, access: ['ledger.write', 'executions', 'commitQueue'] },
+  sweepUploads: {
+    ...event,
+    timeoutSeconds: 900,
+    access: ['ledger.write', 'staging.remove', 'staging.abort'],
+  },
   reconcileSubmissions: {
     ...event,
     timeoutSeconds: 240,

@@ -20,6 +20,7 @@ const exits: Record<string, Exit> = {
   StudyElsewhere: 'conflict',
   SessionExists: 'conflict',
   ScanTaken: 'conflict',
+  UploadExpired: 'conflict',
   PartMissing: 'integrity',
   PartDigestMismatch: 'integrity',
   IntegrityMismatch: 'integrity',

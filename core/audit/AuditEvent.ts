@@ -25,6 +25,7 @@ const AuditEventType = z.enum([
   'attempt.failed',
   'withdrawal.requested',
   'submission.withdrawn',
+  'submission.expired',
 ]);
 
 /** Who acted: an opaque id of a token's subject, or the pipeline itself. */

@@ -24,6 +24,8 @@ export const limits = {
   /** A file above this travels as its own object. */
   packFileMaxBytes: 64 * MIB,
   objectsPerSubmission: 20_000,
+  /** Uploads that nobody touched for so long expire. S3 gives up an upload's parts after 7 days by the bucket's own rule. */
+  draftDays: 14,
   /** Presigned URLs are signed when needed; 15 minutes carry an 8 MiB part over 75 kbit/s. */
   partUrlSeconds: 15 * 60,
   partsSignedPerRequest: 100,

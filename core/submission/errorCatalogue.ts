@@ -33,6 +33,10 @@ export const errorCatalogue = {
   ManifestMismatch: entry('What arrived differs from the manifest', 'Send the missing objects, or start anew'),
   ObjectNotFound: entry('The submission has no such object', 'Sign its parts first'),
   ObjectMissing: entry('An announced object is not complete', 'Complete its upload, then commit'),
+  UploadExpired: entry(
+    'The upload rested for too long, and storage has given up its parts',
+    'Send the submission anew',
+  ),
   PartMissing: entry('An announced part did not arrive', 'Send the part again'),
   PartDigestMismatch: entry('A stored part differs from what was announced', 'Send the part again'),
   PackInvalid: entry('A pack is not a readable ZIP', 'Pack the files again'),

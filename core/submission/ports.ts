@@ -64,7 +64,7 @@ export interface UploadStore {
   abortUpload(upload: { key: string; uploadId: string }): Promise<void>;
   /**
    * Completes from the stored parts; repeated, it answers the same.
-   * @throws DomainError PartMissing, PartDigestMismatch, RequestInvalid (a part but the last below S3's 5 MiB)
+   * @throws DomainError UploadExpired, PartMissing, PartDigestMismatch, RequestInvalid (a part but the last below S3's 5 MiB)
    */
   completeUpload(upload: { key: string; uploadId: string }, parts: StoredPart[]): Promise<StoredObject>;
 }

@@ -18,7 +18,7 @@ const isHealable = (status: number) => isPassing(status) || status === 403 || st
 
 /**
  * Sends a body to a presigned URL, exactly as it was signed.
- * @throws ApiProblem StorageUnavailable, StorageRefused, ServiceUnreachable
+ * @throws ApiProblem StorageUnavailable, UploadExpired, StorageRefused, ServiceUnreachable
  */
 export async function putSigned(
   { fetch: http, signal }: { fetch: PutBytes; signal?: AbortSignal | undefined },
@@ -40,7 +40,7 @@ export async function putSigned(
   const code = /<Code>(\w{1,64})<\/Code>/.exec(answer)?.[1] ?? 'no code';
   const { status } = response;
   throw new ApiProblem(`Cannot send bytes to storage: it answers ${status} (${code})`, {
-    code: isPassing(status) ? 'StorageUnavailable' : 'StorageRefused',
+    code: isPassing(status) ? 'StorageUnavailable' : code === 'NoSuchUpload' ? 'UploadExpired' : 'StorageRefused',
     status,
     retryable: isHealable(status),
     ...retryAfterOf(response),

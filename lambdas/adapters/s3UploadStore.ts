@@ -31,7 +31,7 @@ interface StoredPartWithTag extends StoredPart {
 /**
  * The UploadStore port on the staging bucket. A URL is bound to the body's size (a signed content-length, which every
  * client sends by itself) and digest (a signed header that the client must send as given; S3 compares the body).
- * @throws DomainError ObjectMissing when an upload is gone, PartMissing, PartDigestMismatch, RequestInvalid (a part
+ * @throws DomainError ObjectMissing when an upload is gone, UploadExpired, PartMissing, PartDigestMismatch, RequestInvalid (a part
  * below S3's 5 MiB), StorageUnavailable
  */
 export function s3UploadStore({ client, bucket, urlSeconds, now = () => new Date() }: UploadStoreOptions): UploadStore {
@@ -85,7 +85,7 @@ export function s3UploadStore({ client, bucket, urlSeconds, now = () => new Date
   const requireStanding = async (key: string, parts: StoredPart[]): Promise<StoredObject> => {
     const object = await headObject({ client, bucket, key });
     if (object === undefined) {
-      throw new DomainError('PartMissing', 'Complete an upload: it is gone and no object stands, wanted its parts');
+      throw new DomainError('UploadExpired', 'Complete an upload: it is gone and no object stands, wanted its parts');
     }
     if (object.sizeBytes !== totalBytes(parts) || object.checksumSha256 !== digestOf(parts)) {
       throw new DomainError('PartDigestMismatch', 'Complete an upload: another object stands, wanted these parts');

@@ -21,6 +21,7 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   ManifestMismatch: 409,
   ObjectNotFound: 404,
   ObjectMissing: 409,
+  UploadExpired: 410,
   PartMissing: 409,
   PartDigestMismatch: 409,
   PackInvalid: 422,

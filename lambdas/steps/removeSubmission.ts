@@ -14,8 +14,9 @@ import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { readDocument, writeDocument } from '../../core/submission/documents.ts';
-import { auditKeys, cleanKeys, quarantineKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
+import { auditKeys, cleanKeys, quarantineKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
+import { removeUploads } from '../../core/submission/removeUploads.ts';
 import { requirePolicy } from '../../core/submission/requirePolicy.ts';
 import type { Submission } from '../../core/submission/Submission.ts';
 import { Nothing, StepInput } from '../../core/submission/steps.ts';
@@ -115,16 +116,12 @@ async function receiptOf({ audit }: RemovePorts, submission: string): Promise<Si
   return (await audit.head(key)) === undefined ? undefined : readDocument(audit, key, SignedReceipt);
 }
 
-/** Every version, and the parts of uploads that were never completed. Answers how many objects there were. */
-async function removeStored({ ledger, uploads, staging, clean, quarantine }: RemovePorts, id: string): Promise<number> {
-  const objects = await ledger.listObjects(id);
-  for (const { object, uploadId, stored } of objects) {
-    if (stored === undefined) await uploads.abortUpload({ key: stagingKeys.object(id, object), uploadId });
-  }
-  await staging.removeAll(stagingKeys.all(id));
-  await clean.removeAll(cleanKeys.all(id));
-  await quarantine.removeAll(quarantineKeys.all(id));
-  return objects.length;
+/** Answers how many objects were uploaded. */
+async function removeStored(ports: RemovePorts, id: string): Promise<number> {
+  const objects = await removeUploads(ports, { id });
+  await ports.clean.removeAll(cleanKeys.all(id));
+  await ports.quarantine.removeAll(quarantineKeys.all(id));
+  return objects;
 }
 
 async function reasonOf({ ledger }: RemovePorts, submission: string): Promise<WithdrawalReason> {

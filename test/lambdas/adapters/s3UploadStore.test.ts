@@ -178,7 +178,7 @@ describe('uploads into S3', () => {
     const upload = await begin();
     const abort = { Bucket: 'staging', Key: upload.key, UploadId: upload.uploadId };
     await s3.client.send(new AbortMultipartUploadCommand(abort));
-    await expect(uploads.completeUpload(upload, both)).rejects.toMatchObject({ name: 'PartMissing' });
+    await expect(uploads.completeUpload(upload, both)).rejects.toMatchObject({ name: 'UploadExpired' });
   });
 
   test('does not replace an object that another upload made', async () => {

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { appendEvent } from '../../core/audit/appendEvent.ts';
+import { limits } from '../../core/policy/limits.ts';
+import { pipeline } from '../../core/submission/advance.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
+import type { Ports } from '../../core/submission/ports.ts';
+import { removeUploads } from '../../core/submission/removeUploads.ts';
+import type { Submission } from '../../core/submission/Submission.ts';
+import { Nothing } from '../../core/submission/steps.ts';
+import { stepHandler } from '../runtime/stepHandler.ts';
+
+type SweepPorts = Pick<Ports, 'ledger' | 'clock' | 'staging' | 'uploads'>;
+
+/**
+ * Runs every hour: what was announced and never committed expires, and what was sent of it is removed. For a day it
+ * looks again, there and after withdrawals, for what came late by an address that was signed before. One submission
+ * that cannot be helped does not keep it from the next; its fault is thrown at the end.
+ */
+export const sweepUploads = (ports: SweepPorts) => async () => {
+  const { ledger, clock } = ports;
+  const daysAgo = (days: number) => new Date(Date.parse(clock.now()) - days * 86_400_000).toISOString();
+  const [abandoned, lately] = [daysAgo(limits.draftDays), daysAgo(1)];
+  const faults: unknown[] = [];
+  const sweep = async (state: Submission['state'], isDue: (at: string) => boolean, act: Sweep) => {
+    for await (const { id } of ledger.listByState(state)) {
+      // the list may lag behind
+      const submission = await ledger.get(id);
+      if (submission?.state !== state || !isDue(submission.updatedAt)) continue;
+      await act(ports, submission).catch((error: unknown) => faults.push(error));
+    }
+  };
+  for (const state of ['draft', 'uploading'] as const) await sweep(state, (at) => at < abandoned, expire);
+  for (const state of ['expired', 'withdrawn'] as const) await sweep(state, (at) => at >= lately, removeUploads);
+  if (faults.length > 0) throw faults[0];
+  return {};
+};
+
+type Sweep = (ports: SweepPorts, submission: Submission) => Promise<unknown>;
+
+/** First the state, so that nothing more is signed; then what is there. */
+async function expire(ports: SweepPorts, submission: Submission): Promise<void> {
+  const event = { type: 'submission.expired', to: 'expired', actor: pipeline, at: ports.clock.now() } as const;
+  await ports.ledger.commit(appendEvent(submission, event)).catch((error: unknown) => {
+    // its site has come back in this very moment
+    if (!DomainError.is(error) || error.name !== 'LedgerConflict') throw error;
+  });
+  const current = await ports.ledger.get(submission.id);
+  if (current?.state === 'expired') await removeUploads(ports, submission);
+}
+
+export const handler = stepHandler({ input: z.unknown(), output: Nothing }, sweepUploads);
