@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
+import { hashBytes } from '../../core/audit/hashJson.ts';
+import type { Receipt } from '../../core/audit/Receipt.ts';
+import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { ApiProblem } from '../../core/upload/ApiProblem.ts';
@@ -28,21 +32,29 @@ export const auditVerify: Command = async (args, context) => {
   for (const { seq, at, type, to, code } of events) {
     context.out(`${seq}  ${at}  ${type}  ${to}${code === undefined ? '' : `  ${code}`}`);
   }
-  const anchor = await receiptHead(service, values.submission);
-  if (anchor !== undefined && events[anchor.seq - 1]?.hash !== anchor.hash) {
-    throw new DomainError('ChainBroken', 'Cannot verify the chain: the receipt names another one');
-  }
-  context.err(`${events.length} events are one whole chain${anchor === undefined ? '' : ', and the receipt says so'}`);
+  const receipt = await receiptOf(service, values.submission);
+  if (receipt !== undefined) requireEach(events, receipt);
+  context.err(`${events.length} events are one whole chain${receipt === undefined ? '' : ', and the receipt says so'}`);
   return exitCodes.archived;
 };
 
-/** The head that a proven receipt holds; undefined before there is one. */
-async function receiptHead({ api, describe }: Service, submission: string) {
+/** The receipt names a link of the chain, and the chain the receipt: so none of the two can be cut or replaced alone. */
+function requireEach(events: readonly ChainedEvent[], receipt: Receipt): void {
+  if (events[receipt.chain.seq - 1]?.hash !== receipt.chain.hash) {
+    throw new DomainError('ChainBroken', 'Cannot verify the chain: the receipt names another one');
+  }
+  const sealed = events.find(({ type }) => type === 'receipt.sealed');
+  if (sealed?.digests?.receipt === hashBytes(receiptBytes(receipt))) return;
+  throw new DomainError('ChainBroken', 'Cannot verify the chain: it does not hold the sealing of the receipt');
+}
+
+/** The proven receipt; undefined before there is one. */
+async function receiptOf({ api, describe }: Service, submission: string): Promise<Receipt | undefined> {
   const signed = await api.getReceipt(submission).catch((error: unknown) => {
     if (error instanceof ApiProblem && error.code === 'ReceiptNotReady') return undefined;
     throw error;
   });
   if (signed === undefined) return undefined;
   await provenReceipt(signed, (await describe()).receiptKey);
-  return signed.receipt.chain;
+  return signed.receipt;
 }

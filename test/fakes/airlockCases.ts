@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type * as z from 'zod';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { appendEvent, openChain } from '../../core/audit/appendEvent.ts';
-import type { Receipt, ReceiptFile } from '../../core/audit/Receipt.ts';
+import { hashBytes } from '../../core/audit/hashJson.ts';
+import type { Receipt, ReceiptFile, SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
 import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
@@ -30,6 +31,7 @@ export interface Case {
   events: ChainedEvent[];
   manifest: Uint8Array | undefined;
   objects: Map<string, Held>;
+  receipt?: SignedReceipt;
   arrived: Map<number, Uint8Array>;
 }
 
@@ -160,13 +162,23 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
     happen(one, 'files.anonymized', 'checking');
     happen(one, 'integrity.checked', 'pushing');
     happen(one, 'files.pushed', 'confirming');
-    const { archived, held, refused } = totalsOf(receiptFiles(one));
-    happen(one, 'receipt.sealed', 'archived', { outcome: { archived, held, refused } });
+    const signed = seal(one);
+    one.receipt = signed;
+    const { archived, held, refused } = signed.receipt.totals;
+    const digests = { receipt: hashBytes(receiptBytes(signed.receipt)) };
+    happen(one, 'receipt.sealed', 'archived', { outcome: { archived, held, refused } }, { digests });
   }
 
-  function happen(one: Case, type: ChainedEvent['type'], to: SubmissionState, patch: Partial<Submission> = {}): void {
+  function happen(
+    one: Case,
+    type: ChainedEvent['type'],
+    to: SubmissionState,
+    patch: Partial<Submission> = {},
+    proof: Pick<ChainedEvent, 'digests'> = {},
+  ): void {
     const code = patch.reason === undefined ? {} : { code: patch.reason };
-    const change = appendEvent(one.submission, { type, actor, at: new Date().toISOString(), to, ...code }, patch);
+    const at = new Date().toISOString();
+    const change = appendEvent(one.submission, { type, actor, at, to, ...code, ...proof }, patch);
     one.submission = change.next;
     one.events.push(change.event);
   }
@@ -187,11 +199,14 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
     }
   }
 
-  function receiptOf(one: Case) {
-    const { submission, events } = one;
-    if (submission.state !== 'archived' || submission.manifest === undefined) {
-      throw new DomainError('ReceiptNotReady', 'Cannot give the receipt: the submission is not archived');
-    }
+  function receiptOf({ submission, receipt }: Case): SignedReceipt {
+    if (submission.state === 'archived' && receipt !== undefined) return receipt;
+    throw new DomainError('ReceiptNotReady', 'Cannot give the receipt: the submission is not archived');
+  }
+
+  function seal(one: Case): SignedReceipt {
+    const { submission } = one;
+    if (submission.manifest === undefined) throw new DomainError('ManifestMissing', 'Cannot seal: no manifest');
     const files = receiptFiles(one);
     const receipt: Receipt = {
       v: 1,
@@ -205,7 +220,7 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
       sessions: [{ subject: 'S1', session: 'E1', uri: '/data/experiments/E1' }],
       totals: { announced: files.length, ...totalsOf(files) },
       files,
-      chain: { seq: events.length, hash: submission.chain.hash },
+      chain: submission.chain,
     };
     const value = sign(null, receiptBytes(receipt), keys.privateKey).toString('base64');
     return { receipt, signature: { algorithm: 'Ed25519', publicKey: receiptKey, value } };
