@@ -29,7 +29,7 @@ const commands: Record<string, Command> = {
 /** Runs one command and turns what it throws into a line on stderr and an exit code. */
 export async function runCli(args: readonly string[], context: CliContext & { version: string }): Promise<number> {
   const [name = 'help', ...rest] = args;
-  if (name === 'help' || name === '--help' || name === '-h') {
+  if (name === 'help' || [name, ...rest].some((arg) => arg === '--help' || arg === '-h')) {
     context.out(helpText);
     return exitCodes.archived;
   }

@@ -1,16 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { CreateSubmissionBody } from '../../core/submission/api.ts';
+import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
 import { OnConflict } from '../../core/submission/Submission.ts';
+import { isFinal } from '../../core/submission/states.ts';
 import { type InspectedFile, inspectFile } from '../../core/upload/inspectFile.ts';
 import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
 import type { ReadFile } from '../../core/upload/readParts.ts';
 import { summarizeFiles } from '../../core/upload/summarizeFiles.ts';
 import { type UploadEvent, uploadSubmission } from '../../core/upload/uploadSubmission.ts';
 import type { CliContext, Command } from './CliContext.ts';
-import { exitCodes } from './exitCodes.ts';
-import { refusal } from './exitOf.ts';
+import { endLines } from './endLines.ts';
+import { exitOfSubmission, refusal } from './exitOf.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 import { openService, type Service } from './openService.ts';
@@ -41,12 +42,17 @@ export const upload: Command = async (args, context) => {
   const service = await openService(context);
   const folder = await openLocalFolder(resolve(context.cwd, path));
   const plan = await planFolder(folder, context, report);
-  const submission = await send({ context, service, report, folder, plan }, target);
+  const sent = await send({ context, service, report, folder, plan }, target);
+  const { id: submission, state, reason } = sent;
   if (values.wait) return waitForArchive({ context, service, report }, submission, plan.manifest.summary.sha256);
-  report.result({ type: 'summary', submission, state: 'submitted', ...plan.manifest.summary }, [
-    `${submission} is uploaded; it is archived once \`airlock status ${submission}\` says so`,
-  ]);
-  return exitCodes.archived;
+  const isResting = reason !== undefined || isFinal(state);
+  report.result(
+    { type: 'summary', submission, state, ...(isResting && { code: reason }), ...plan.manifest.summary },
+    isResting
+      ? endLines(sent)
+      : [`${submission} is uploaded; it is archived once \`airlock status ${submission}\` says so`],
+  );
+  return exitOfSubmission(sent);
 };
 
 interface Asked {
@@ -118,12 +124,15 @@ interface Sending {
 async function send(
   { context, service, report, folder, plan }: Sending,
   target: CreateSubmissionBody | { resume: string },
-): Promise<string> {
+): Promise<SubmissionView> {
   const { signal } = context;
   const paths = plan.objects.flatMap(({ files }) => files.map((file) => file.path));
   let opened: string | undefined;
   let noted: Promise<void> = Promise.resolve();
-  const tell = tellProgress(report, plan.manifest.summary.bytes);
+  const tell = tellProgress(
+    report,
+    plan.objects.reduce((sum, { layout }) => sum + layout.sizeBytes, 0),
+  );
   const onEvent = (event: UploadEvent) => {
     if (event.type === 'opened') {
       opened = event.submission;
@@ -141,9 +150,9 @@ async function send(
     signal,
   };
   try {
-    const { id } = await uploadSubmission(ports, { plan, target, idempotencyKey: randomUUID() }, onEvent);
+    const view = await uploadSubmission(ports, { plan, target, idempotencyKey: randomUUID() }, onEvent);
     await noted;
-    return id;
+    return view;
   } catch (error) {
     if (opened !== undefined) context.err(`To go on later: the same command with --resume ${opened}`);
     throw error;

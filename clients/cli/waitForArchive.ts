@@ -1,6 +1,7 @@
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { watchSubmission } from '../../core/upload/watchSubmission.ts';
 import type { CliContext } from './CliContext.ts';
+import { endLines } from './endLines.ts';
 import { exitOfSubmission } from './exitOf.ts';
 import type { Service } from './openService.ts';
 import { provenReceipt } from './provenReceipt.ts';
@@ -36,7 +37,7 @@ export async function waitForArchive(
     }
     const { state, reason, outcome } = value;
     if (state === 'archived') await keepReceipt({ context, service, report }, submission, manifestSha256);
-    else report.result({ type: 'summary', submission, state, code: reason }, [`${submission}: ${state} (${reason})`]);
+    else report.result({ type: 'summary', submission, state, code: reason }, endLines(value));
     return exitOfSubmission({ state, outcome });
   }
 }

@@ -91,11 +91,42 @@ describe('airlock upload', () => {
     { state: 'rejected' as const, exit: 3 },
     { state: 'failed' as const, exit: 11 },
   ])('exits with $exit when the submission ends $state', async ({ state, exit }) => {
-    const place = await begin({ end: { state, reason: 'BurnedInRisk' } });
+    const place = await begin({ end: { state, reason: 'NothingToArchive FilesHeld' } });
     const run = await airlock(['upload', folder, '--project', 'DEMO', '--wait'], place);
     expect(run.exit).toBe(exit);
-    expect(run.out.at(-1)).toContain(`${state} (BurnedInRisk)`);
+    expect(run.out).toEqual([
+      expect.stringContaining(`${state} (NothingToArchive FilesHeld)`),
+      'NothingToArchive: No file can be archived',
+      'FilesHeld: The project holds a submission when one of its files is held',
+    ]);
     expect((await airlock(['status', only()], place)).exit).toBe(exit);
+  });
+
+  test('does not say that it is uploaded, or succeeds, when what is resumed has ended otherwise', async () => {
+    const place = await begin({ end: { state: 'failed', reason: 'XnatRefused' } });
+    await airlock(['upload', folder, '--project', 'DEMO'], place);
+    const { exit, out } = await airlock(['upload', folder, '--resume', only()], place);
+    expect({ exit, out }).toEqual({
+      exit: 11,
+      out: [
+        `${only()}: failed (XnatRefused)`,
+        'XnatRefused: XNAT refuses the request. Check the XNAT account and project',
+      ],
+    });
+  });
+
+  test('tells how much of what is sent has been sent', async () => {
+    const { err } = await airlock(['upload', '.', '--project', 'DEMO'], await begin());
+    const [, sent, all] = /part 1 sent: (.*) of (.*)$/.exec(err.find((line) => line.includes('part 1')) ?? '') ?? [];
+    expect(sent).toBe(all);
+  });
+
+  test.each([
+    ['upload', '--help'],
+    ['status', '-h'],
+  ])('%s %s says how to use it', async (...args) => {
+    const { exit, out } = await airlock(args, await begin());
+    expect({ exit, out }).toEqual({ exit: 0, out: [expect.stringContaining('airlock upload PATH')] });
   });
 
   test('says how to go on after a fault, and goes on', async () => {
