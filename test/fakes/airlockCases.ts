@@ -6,8 +6,6 @@ import { appendEvent, openChain } from '../../core/audit/appendEvent.ts';
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import type { Receipt, ReceiptFile, SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
-import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
-import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
 import {
   type CompleteObjectBody,
   CreateSubmissionBody,
@@ -19,7 +17,8 @@ import { DomainError } from '../../core/submission/DomainError.ts';
 import { isPack, ManifestLine } from '../../core/submission/Manifest.ts';
 import type { Submission } from '../../core/submission/Submission.ts';
 import type { SubmissionState } from '../../core/submission/states.ts';
-import { codecs, collect, concat, streamOf } from '../core/pack/streams.ts';
+import { concat } from '../core/pack/streams.ts';
+import { unpack } from './unpack.ts';
 
 interface Held {
   parts: Map<number, PartAnnouncement & { bytes: Uint8Array }>;
@@ -296,13 +295,3 @@ const totalsOf = (files: readonly ReceiptFile[]) => {
   const count = (outcome: ReceiptFile['outcome']) => files.filter((file) => file.outcome === outcome).length;
   return { archived: count('archived'), held: count('held'), refused: count('refused'), duplicate: count('duplicate') };
 };
-
-async function unpack(pack: Uint8Array): Promise<Map<string, Uint8Array>> {
-  const entries = await readPackDirectory(async ({ start, end }) => pack.slice(start, end), pack.length);
-  const plan = entries.map((entry, file) => ({ ...entry, file, sha256: '0'.repeat(64) }));
-  const contents = new Map<string, Uint8Array>();
-  for await (const { planned, body } of readPackedFiles(streamOf(pack, 65_536), plan, 0, codecs)) {
-    contents.set(entries[planned.file]?.name ?? '', await collect(body));
-  }
-  return contents;
-}
