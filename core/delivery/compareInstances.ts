@@ -9,8 +9,8 @@ interface Comparison {
   absent: Awaited[];
   /** Of another instance. */
   different: Awaited[];
-  /** How many files XNAT lists under names that are not ours. */
-  foreign: number;
+  /** Listed under names that are not ours. */
+  foreign: ArchivedFile[];
 }
 
 /** Compares a delivery by its instances with an archive that wrote its files again. */
@@ -20,7 +20,7 @@ export async function compareInstances(
 ): Promise<Comparison> {
   const listed = new Map((await archive.listFiles(delivery)).map((file) => [file.name, file]));
   const instances = listed.size === 0 ? new Map<string, string>() : await archive.listInstances(delivery);
-  const comparison: Comparison = { equal: [], absent: [], different: [], foreign: 0 };
+  const comparison: Comparison = { equal: [], absent: [], different: [], foreign: [] };
   for (const awaited of delivery.files) {
     const file = listed.get(awaited.name);
     listed.delete(awaited.name);
@@ -28,7 +28,7 @@ export async function compareInstances(
     else if (instances.get(awaited.name) === instanceOf(awaited)) comparison.equal.push({ awaited, listed: file });
     else comparison.different.push(awaited);
   }
-  comparison.foreign = listed.size;
+  comparison.foreign = [...listed.values()];
   return comparison;
 }
 

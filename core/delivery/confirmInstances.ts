@@ -1,5 +1,6 @@
 import type { Ports } from '../submission/ports.ts';
 import type { ArchiveFinding, Delivery } from '../submission/steps.ts';
+import { hashName, type ScanClaim } from './claims.ts';
 import { compareInstances } from './compareInstances.ts';
 import type { Confirmed } from './confirmDelivery.ts';
 import type { Turn } from './takeTurn.ts';
@@ -10,20 +11,28 @@ import type { Turn } from './takeTurn.ts';
  */
 export async function confirmInstances(
   { archive }: Pick<Ports, 'archive'>,
-  { delivery, turn }: { delivery: Delivery; turn: Turn },
+  { delivery, claim, turn }: { delivery: Delivery; claim: ScanClaim; turn: Turn },
 ): Promise<Confirmed> {
   const { equal, absent, different, foreign } = await compareInstances(archive, delivery);
+  const stood = new Set(claim.others);
+  const own = new Set(claim.names);
   const findings: ArchiveFinding[] = [
     ...absent.map(({ file, name }) => ({ code: 'ArchiveFileMissing' as const, file, name })),
     ...different.map(({ file, name }) => ({ code: 'ArchiveFileAltered' as const, file, name })),
-    ...Array.from({ length: foreign }, () => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id })),
+    // a name that is not ours may name a person, so it is counted and not told
+    ...foreign
+      .filter(({ name }) => !stood.has(hashName(name)))
+      .map(() => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id })),
   ];
   const files: Confirmed['files'] = [];
   for (const { awaited, listed } of equal) {
     await turn.keep();
     const { uri, sizeBytes } = listed;
     const md5 = listed.md5 ?? (await archive.digestFile(uri)).md5;
-    files.push({ file: awaited.file, uri, sizeBytes, md5, reencoded: true });
+    files.push({
+      ...{ file: awaited.file, uri, sizeBytes, md5, reencoded: true },
+      ...(!own.has(awaited.name) && { stood: true as const }),
+    });
   }
   return { files, findings, repaired: 0 };
 }

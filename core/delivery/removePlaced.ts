@@ -13,6 +13,11 @@ interface Removed {
  * @throws DomainError RemovalIncomplete, XnatUnavailable, XnatRefused
  */
 export async function removePlaced(removal: Removal, placed: PlacedSession): Promise<Removed> {
+  if (placed.uri.startsWith('/data/prearchive/')) {
+    await removal.remove(placed.uri);
+    if ((await removal.listBelow(placed.uri)) !== undefined) throw incomplete('a session in the prearchive');
+    return { sessionRemoved: true, subjectRemoved: false };
+  }
   for (const { uri, files } of placed.scans) {
     const isMade = placed.made.scans.some((scan) => uri === `${placed.uri}/scans/${encodeURIComponent(scan)}`);
     await removeScan(removal, { session: placed.uri, uri, files, isMade });

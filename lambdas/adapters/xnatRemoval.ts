@@ -29,9 +29,12 @@ export function xnatRemoval(access: XnatAccess): Removal {
   };
 }
 
-/** Only what lies below one session or one subject may be removed. @throws DomainError XnatRefused */
+/** Only what lies below one session, one subject, or one session in the prearchive may be removed. @throws DomainError XnatRefused */
 function safe(address: string): string {
-  const isItem = /^\/data\/(experiments\/[^/]+|projects\/[^/]+\/subjects\/[^/]+)(\/|$)/.test(address);
+  const isItem =
+    /^\/data\/(experiments\/[^/]+|projects\/[^/]+\/subjects\/[^/]+|prearchive\/projects\/[^/]+\/[^/]+\/[^/]+)(\/|$)/.test(
+      address,
+    );
   if (isItem && !/[?#\\]|\/\/|\/\.\.?(\/|$)/.test(address)) return address;
   throw new DomainError('XnatRefused', 'Cannot remove: the address is not allowed, wanted one below a session');
 }

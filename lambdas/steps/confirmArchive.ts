@@ -81,8 +81,8 @@ interface Confirm {
 }
 
 async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, delivery, turn }: Confirm) {
-  if (policy.delivery.route === 'prearchive') return confirmInstances(ports, { delivery, turn });
   const claim = await readDocument(ports.work, workKeys.claim(submission, delivery.delivery), ScanClaim);
+  if (policy.delivery.route === 'prearchive') return confirmInstances(ports, { delivery, claim, turn });
   return confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
 }
 

@@ -3,6 +3,7 @@ import { type DeletionCertificate, SignedCertificate } from '../../core/audit/De
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { placedInPrearchive } from '../../core/delivery/placedInPrearchive.ts';
 import {
   type PlacedSession,
   PlacedSessions,
@@ -79,12 +80,18 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
   const { id, attempt, site, project, chain } = submission;
   const receipt = await receiptOf(ports, id);
   const archive: DeletionCertificate['archive'] = [];
-  for (const placed of await planned(ports, submission, receipt)) {
-    const { subject, session, uri, scans } = placed;
-    const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, submission: id };
-    const removed = await takeTurn(ports, wanted, () => removePlaced(ports.removal, placed));
-    archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
-  }
+  const take = async (places: PlacedSession[]) => {
+    for (const placed of places) {
+      const { subject, session, uri, scans } = placed;
+      const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, submission: id };
+      const removed = await takeTurn(ports, wanted, () => removePlaced(ports.removal, placed));
+      archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
+    }
+  };
+  const places = await planned(ports, submission, receipt);
+  await take(places);
+  // a curator may have archived meanwhile what lay in the prearchive
+  if (places.some(({ uri }) => uri.startsWith('/data/prearchive/'))) await take(await placedByClaims(ports, id));
   return {
     ...{ v: 1, kind: 'deletion', submission: id, attempt, site, project, chain, archive },
     reason: await reasonOf(ports, id),
@@ -105,7 +112,9 @@ async function planned(
   if ((await work.head(key)) === undefined) {
     const { xnatProject } = requirePolicy(policies, project);
     const placed =
-      receipt === undefined ? await placedByClaims(ports, id) : placedByReceipt(receipt.receipt, xnatProject);
+      receipt === undefined
+        ? [...(await placedByClaims(ports, id)), ...(await placedInPrearchive(ports, id))]
+        : placedByReceipt(receipt.receipt, xnatProject);
     await writeDocument(work, key, placed, { ifAbsent: true });
   }
   return readDocument(work, key, PlacedSessions);

@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { auditKeys } from '../../core/submission/keys.ts';
 import type { StepInput } from '../../core/submission/steps.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
+import { xnatRemoval } from '../../lambdas/adapters/xnatRemoval.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
+import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
+import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
 import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
+import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts, type StepPorts } from '../fixtures/memoryPorts.ts';
 import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
 import { askXnat } from '../infra/local/xnat/askXnat.ts';
@@ -125,6 +131,58 @@ describe('a project whose policy goes by the prearchive', () => {
     await askXnat(xnat, { method: 'DELETE', path: `/data${row?.url}` });
     await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
     expect(await stateOf(ports, input)).toBe('confirming');
+  });
+
+  describe('taken back', () => {
+    const withdraw = async (ports: StepPorts, { submission: id }: StepInput) => {
+      const removal = xnatRemoval({ url: xnat.url, ...account, username: 'admin', password: 'admin-password' });
+      const failure = { Error: 'ArchiveMismatch' };
+      await recordFailure(ports)({ submission: id, attempt: 1, failure });
+      const submission = await ports.ledger.get(id);
+      if (submission === undefined) throw new Error('There is no submission');
+      const actor = { kind: 'user', id: 'operator-1' } as const;
+      const request = { type: 'withdrawal.requested', to: 'withdrawing', code: 'consent', actor } as const;
+      const { attempt } = await beginAttempt({ ...ports, executions: memoryExecutions() }, submission, request);
+      await removeSubmission({ ...ports, removal })({ submission: id, attempt });
+      return (await readDocument(ports.audit, auditKeys.certificate(id), SignedCertificate)).certificate;
+    };
+
+    test('leaves nothing in the prearchive', async () => {
+      const { ports, input, session } = await readied(false);
+      await pushAll(ports, input);
+      const [row] = await rowsOf(session);
+      const { archive } = await withdraw(ports, input);
+      expect(archive).toMatchObject([{ session, uri: `/data${row?.url}`, sessionRemoved: true }]);
+      expect(archive[0]?.files).toHaveLength(3);
+      expect(await rowsOf(session)).toEqual([]);
+    });
+
+    test('leaves nothing in the archive either, when a curator has brought it in', async () => {
+      const { ports, input, session } = await readied(false);
+      await pushAll(ports, input);
+      const [row] = await rowsOf(session);
+      await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
+      const { archive } = await withdraw(ports, input);
+      expect(archive.flatMap(({ files }) => files)).toHaveLength(3);
+      expect((await askXnat(xnat, { path: `/data/projects/DEMO/experiments/${session}?format=json` })).status).toBe(
+        404,
+      );
+    });
+
+    test('leaves a session alone that others have put files into, and certifies nothing', async () => {
+      const { ports, input, session } = await readied(false);
+      await pushAll(ports, input);
+      const archive = ports.archive;
+      const listPrearchived: typeof archive.listPrearchived = async (target) =>
+        (await archive.listPrearchived(target)).map((each) => ({
+          ...each,
+          scans: [...each.scans, { scan: '9', names: ['x.dcm'] }],
+        }));
+      const crowded = { ...ports, archive: { ...archive, listPrearchived } };
+      await expect(withdraw(crowded, input)).rejects.toEqual(refusal('RemovalIncomplete'));
+      expect(await rowsOf(session)).toHaveLength(1);
+      expect(await ports.audit.head(auditKeys.certificate(input.submission))).toBeUndefined();
+    });
   });
 
   test('merges into nothing that stands', async () => {
