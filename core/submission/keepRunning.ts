@@ -26,8 +26,10 @@ export async function keepRunning(ports: KeepingPorts, submission: Submission): 
     return;
   }
   const status = await ports.executions.status({ submission: submission.id, attempt: submission.attempt });
-  if (status === 'absent') await startAttempt(ports, submission);
-  if (status === 'ended') await replaceAttempt(ports, submission);
+  if (status === 'running') return;
+  // a reason in a state on the way is that of an attempt that was postponed, and has ended also where it is forgotten
+  if (status === 'absent' && submission.reason === undefined) await startAttempt(ports, submission);
+  else await replaceAttempt(ports, submission);
 }
 
 async function replaceAttempt(ports: KeepingPorts, submission: Submission): Promise<void> {

@@ -148,6 +148,16 @@ describe('the reconciler', () => {
     verifyChain(await ports.ledger.events(id));
   });
 
+  test('begins the next attempt when one that was postponed is forgotten: only so does its next failure count', async () => {
+    const ports = machine();
+    const submission = await broughtTo(ports, 'pushing', { attempt: 1 });
+    const told = { type: 'delivery.postponed', actor, at: clock.now(), code: 'XnatUnavailable' } as const;
+    await ports.ledger.commit(appendEvent(submission, told, { reason: 'XnatUnavailable', postponed: 1 }));
+    await reconcileSubmissions(ports)();
+    expect(ports.executions.running()).toEqual([{ submission: submission.id, attempt: 2, resumeFrom: 'Push' }]);
+    expect((await ports.ledger.get(submission.id))?.reason).toBeUndefined();
+  });
+
   test('gives up after many attempts, so that a person looks', async () => {
     const ports = machine();
     const { id } = await broughtTo(ports, 'checking', { attempt: limits.attemptsUnattended });
