@@ -1,11 +1,13 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Bytes } from '../../core/submission/ports.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 512 * 1024;
+/** A local header with its name, as a rule: more is read when it is longer. */
+const localHeaderRoom = 512;
 
 /** Marks a fault of this computer's disk, so that it is told from one of the data, or of the disk written to. */
 const unreadable = new WeakSet<Error>();
@@ -19,27 +21,37 @@ export const isUnreadable = (error: unknown): boolean => error instanceof Error 
  */
 export function streamInput(file: LocalFile): Bytes {
   if (file.isBrokenPack === true) return { [Symbol.asyncIterator]: () => ({ next: brokenPack }) };
-  return file.packed === undefined ? readDisk(file.source) : readPacked(file.source, file.packed);
+  return file.packed === undefined ? readDisk(file.source, 0, file.sizeBytes) : readPacked(file.source, file.packed);
 }
 
 const brokenPack = () => Promise.reject(new DomainError('PackInvalid', 'Cannot read the pack: it is no whole ZIP'));
 
-async function* readDisk(path: string, range: { start?: number } = {}): AsyncGenerator<Uint8Array, void> {
-  const stream = createReadStream(path, { highWaterMark: chunkBytes, ...range });
+/** Reads until the file ends, whatever its size was. Each chunk is memory of its own: readers keep the first one. */
+async function* readDisk(path: string, start = 0, expectedBytes = chunkBytes): AsyncGenerator<Uint8Array, void> {
+  const file = await open(path).catch(markUnreadable);
   try {
-    for await (const chunk of stream) yield chunk;
-  } catch (error) {
-    if (error instanceof Error) unreadable.add(error);
-    throw error;
+    let position = start;
+    for (;;) {
+      const room = new Uint8Array(Math.min(chunkBytes, Math.max(1, start + expectedBytes - position + 1)));
+      const { bytesRead } = await file.read(room, 0, room.length, position).catch(markUnreadable);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield room.subarray(0, bytesRead);
+    }
   } finally {
-    stream.destroy();
+    await file.close();
   }
+}
+
+function markUnreadable(error: unknown): never {
+  if (error instanceof Error) unreadable.add(error);
+  throw error;
 }
 
 /** Its CRC is compared as well: a manifest, which would have its digest, is not there. */
 async function* readPacked(path: string, entry: NonNullable<LocalFile['packed']>): AsyncGenerator<Uint8Array, void> {
   const planned = { ...entry, file: 0, sha256: '' };
-  const body = readDisk(path, { start: entry.offset });
+  const body = readDisk(path, entry.offset, entry.storedBytes + localHeaderRoom);
   for await (const member of readPackedFiles(body, [planned], entry.offset, nodeCodecs)) {
     let crc32 = 0;
     for await (const chunk of member.body) {
