@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import * as z from 'zod';
 import { runCli } from './runCli.ts';
 
+// as in the pipeline: or V8 collects its whole heap for every 64 MB of a file that goes through
+setFlagsFromString('--external-memory-accounted-in-global-limit');
 const packageFile = new URL('../../package.json', import.meta.url);
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8')));
 const interrupted = new AbortController();

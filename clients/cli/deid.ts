@@ -10,12 +10,12 @@ import { refusal } from './exitOf.ts';
 import { readPublicKey } from './identifierMap.ts';
 import { isThere } from './isThere.ts';
 import { jobsOf } from './jobsOf.ts';
-import { openLocalInput } from './localInput.ts';
+import { type LocalFile, openLocalInput } from './localInput.ts';
 import { type LocalProject, openLocalProject } from './localProject.ts';
+import { type FileThreads, openFileThreads } from './openFileThreads.ts';
 import { openOutput, withoutOutput } from './openOutput.ts';
 import { type Left, planCleaning } from './planCleaning.ts';
 import { type Reporter, reporter } from './reporter.ts';
-import { runFileTasks } from './runFileTasks.ts';
 import { writeMap } from './writeMap.ts';
 
 const options = {
@@ -49,12 +49,9 @@ export const deid: Command = async (args, context) => {
   const output = await openOutput(resolve(context.cwd, values.out));
   try {
     const files = await withoutOutput(listed.files, output.folder);
-    const run = { project, jobs, signal: context.signal, report };
-    const examined = await examineFiles({ files, ...run });
+    const threads = openFileThreads({ files, jobs, project, signal: context.signal });
     const wants = { out: output.folder, wantsChanges: values.diff, wantsIdentity: map !== undefined };
-    const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
-    for (const each of left) tellLeft(report, each);
-    const written = await cleanFiles(run, tasks, left);
+    const { written, left } = await cleanFiles({ files, project, threads, report }, wants).finally(threads.close);
     await output.finish(
       written.map(({ name }) => name),
       context.signal,
@@ -83,16 +80,21 @@ async function openMapping(cwd: string, path: string | undefined, keyPath: strin
 type Written = Omit<Extract<Cleaned, { outcome: 'written' }>, 'changes'>;
 
 interface Cleaning {
+  files: readonly LocalFile[];
   project: LocalProject;
-  jobs: number | undefined;
-  signal: AbortSignal;
+  threads: FileThreads;
   report: Reporter;
 }
 
-/** Adds to `left` what turns out not to be writable only now. */
-async function cleanFiles({ report, ...run }: Cleaning, tasks: CleanTask[], left: Left[]): Promise<Written[]> {
+async function cleanFiles(
+  { files, project, threads, report }: Cleaning,
+  wants: Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsIdentity'>,
+): Promise<{ written: Written[]; left: Left[] }> {
+  const examined = await examineFiles({ files, project, threads, report });
+  const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
+  for (const each of left) tellLeft(report, each);
   const written: Written[] = [];
-  for await (const each of runFileTasks({ kind: 'clean', tasks, ...run })) {
+  for await (const each of threads.run('clean', tasks)) {
     if (each.outcome === 'left') {
       left.push(each);
       tellLeft(report, each);
@@ -102,7 +104,7 @@ async function cleanFiles({ report, ...run }: Cleaning, tasks: CleanTask[], left
     const { changes: _, ...rest } = each;
     written.push(rest);
   }
-  return written;
+  return { written, left };
 }
 
 function tellDrawnKey({ err }: CliContext): void {

@@ -2,14 +2,13 @@ import { reviewFiles } from '../../core/submission/reviewFiles.ts';
 import type { Fact, Finding, Review } from '../../core/submission/steps.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
+import type { FileThreads } from './openFileThreads.ts';
 import type { Reporter } from './reporter.ts';
-import { runFileTasks } from './runFileTasks.ts';
 
 interface Examining {
   files: readonly LocalFile[];
   project: LocalProject;
-  jobs: number | undefined;
-  signal: AbortSignal;
+  threads: FileThreads;
   report: Reporter;
   /** Called for each file, in order. */
   onFile?: (file: LocalFile, findings: readonly Finding[]) => void;
@@ -22,11 +21,11 @@ const filesPerProgress = 1000;
 export async function examineFiles(
   examining: Examining,
 ): Promise<{ facts: Fact[]; findings: Finding[]; review: Review }> {
-  const { files, project, jobs, signal, report, onFile } = examining;
+  const { files, project, threads, report, onFile } = examining;
   const facts: Fact[] = [];
   const findings: Finding[] = [];
   const tasks = files.map((file, number) => ({ number, file }));
-  for await (const { fact, findings: found } of runFileTasks({ kind: 'examine', tasks, jobs, project, signal })) {
+  for await (const { fact, findings: found } of threads.run('examine', tasks)) {
     const file = files[fact.file];
     if (file !== undefined) onFile?.(file, found);
     facts.push(fact);

@@ -2,30 +2,35 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { fileTasks, type TaskKind, type TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
 
-/** A thread of runFileTasks: one question at a time is answered; 'stop' lets what is under way clean up and ends it. */
+/** A thread of runFileTasks: it answers questions; 'stop' lets what is under way clean up and ends it. */
 const project: LocalProject = workerData;
 const stopped = new AbortController();
-let last: Promise<void> = Promise.resolve();
+const underWay = new Set<Promise<void>>();
 
-parentPort?.on(
-  'message',
-  (question: { id: number; kind: TaskKind; task: TaskOf<'examine'> & TaskOf<'clean'> } | 'stop') => {
-    if (question === 'stop') {
-      stopped.abort();
-      last.finally(() => parentPort?.close());
-      return;
-    }
-    const { id, kind, task } = question;
-    last = last.then(async () => {
-      try {
-        stopped.signal.throwIfAborted();
-        parentPort?.postMessage({ id, outcome: await fileTasks[kind](task, project, stopped.signal) });
-      } catch (error) {
-        parentPort?.postMessage({ id, error: plainError(error) });
-      }
-    });
-  },
-);
+interface Question {
+  id: number;
+  kind: TaskKind;
+  task: TaskOf<'examine'> & TaskOf<'clean'>;
+}
+
+parentPort?.on('message', (question: Question | 'stop') => {
+  if (question === 'stop') {
+    stopped.abort();
+    Promise.all(underWay).then(() => parentPort?.close());
+    return;
+  }
+  const answer = answerTo(question).finally(() => underWay.delete(answer));
+  underWay.add(answer);
+});
+
+async function answerTo({ id, kind, task }: Question): Promise<void> {
+  try {
+    stopped.signal.throwIfAborted();
+    parentPort?.postMessage({ id, outcome: await fileTasks[kind](task, project, stopped.signal) });
+  } catch (error) {
+    parentPort?.postMessage({ id, error: plainError(error) });
+  }
+}
 
 /** An error's own fields, like `code`, do not cross threads by themselves. */
 function plainError(error: unknown) {

@@ -32,7 +32,7 @@ async function* readDisk(path: string, start = 0, expectedBytes = chunkBytes): A
   try {
     let position = start;
     for (;;) {
-      const room = new Uint8Array(Math.min(chunkBytes, Math.max(1, start + expectedBytes - position + 1)));
+      const room = Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(1, start + expectedBytes - position + 1)));
       const { bytesRead } = await file.read(room, 0, room.length, position).catch(markUnreadable);
       if (bytesRead === 0) return;
       position += bytesRead;

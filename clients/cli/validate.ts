@@ -9,6 +9,7 @@ import { refusal } from './exitOf.ts';
 import { jobsOf } from './jobsOf.ts';
 import { type LocalFile, openLocalInput } from './localInput.ts';
 import { openLocalProject } from './localProject.ts';
+import { openFileThreads } from './openFileThreads.ts';
 import { type Reporter, reporter } from './reporter.ts';
 
 /** `airlock validate PATH...`: the pipeline's own examination and review, on this computer; nothing is sent. */
@@ -28,10 +29,11 @@ export const validate: Command = async (args, context) => {
   const project = await openLocalProject(context, { profile: values.profile });
   const { files, skipped } = await openLocalInput(positionals, context.cwd);
   const listed = new Map<string, number>();
+  const threads = openFileThreads({ files, project, jobs: jobsOf(values.jobs), signal: context.signal });
   const { findings, review } = await examineFiles({
-    ...{ files, project, jobs: jobsOf(values.jobs), signal: context.signal, report },
+    ...{ files, project, threads, report },
     onFile: (file, found) => tellFile({ report, listed }, file, found),
-  });
+  }).finally(threads.close);
   if (values.format === 'text') tellOmitted(context, listed);
   tellSet(report, files, review);
   tellNotes(report, files, findings);
