@@ -82,7 +82,7 @@ export class SubmissionWorkflow extends Construct {
     const checkIntegrity = this.#step('CheckIntegrity', 'checkIntegrity');
     const push = this.#map('Push', 'pushScan', deliveries);
     const confirm = this.#step('Confirm', 'confirmArchive', { waits: archiveWaits });
-    const seal = this.#step('Seal', 'sealReceipt');
+    const seal = this.#step('Seal', 'sealReceipt', { waits: archiveWaits });
     const withdraw = this.#step('Withdraw', 'removeSubmission', { waits: archiveWaits });
     const hold = this.#step('Hold', 'holdSubmission');
     const reject = this.#step('Reject', 'rejectSubmission');

@@ -61,6 +61,7 @@ const steps = {
       'registers',
       'policies',
       'signer.sign',
+      'xnat',
     ],
   },
   removeSubmission: {

@@ -1,4 +1,5 @@
 import { DomainError } from '../submission/DomainError.ts';
+import { recordName } from '../submission/keys.ts';
 import type { Removal } from '../submission/Removal.ts';
 import type { PlacedSession } from './planWithdrawal.ts';
 
@@ -12,7 +13,10 @@ interface Removed {
  * Takes out of XNAT what one submission put into one session, and looks that it is gone. Safe to repeat.
  * @throws DomainError RemovalIncomplete, XnatUnavailable, XnatRefused
  */
-export async function removePlaced(removal: Removal, placed: PlacedSession): Promise<Removed> {
+export async function removePlaced(
+  removal: Removal,
+  { submission, placed }: { submission: string; placed: PlacedSession },
+): Promise<Removed> {
   if (placed.uri.startsWith('/data/prearchive/')) {
     await removal.remove(placed.uri);
     if ((await removal.listBelow(placed.uri)) !== undefined) throw incomplete('a session in the prearchive');
@@ -22,6 +26,7 @@ export async function removePlaced(removal: Removal, placed: PlacedSession): Pro
     const isMade = placed.made.scans.some((scan) => uri === `${placed.uri}/scans/${encodeURIComponent(scan)}`);
     await removeScan(removal, { session: placed.uri, uri, files, isMade });
   }
+  await removeRecord(removal, { session: placed.uri, submission });
   const sessionRemoved = placed.made.session && (await removeIfEmpty(removal, placed.uri));
   const subject = `/data/projects/${placed.xnatProject}/subjects/${placed.subject}`;
   const subjectRemoved = sessionRemoved && placed.made.subject && (await removeIfEmpty(removal, subject));
@@ -48,6 +53,16 @@ async function removeScan(removal: Removal, { session, uri, files, isMade }: Pla
   for (const file of listed) if (ours.has(tailOf(file))) await removal.remove(file);
   const left = (await removal.listFiles(uri))?.filter((file) => ours.has(tailOf(file))).length ?? 0;
   if (left > 0) throw incomplete(`${left} files`);
+}
+
+/** Receipts of other submissions stay, and with them the session. */
+async function removeRecord(removal: Removal, { session, submission }: { session: string; submission: string }) {
+  const records = `${session}/resources/AIRLOCK`;
+  const isOwn = (file: string) => file.endsWith(`/files/${recordName(submission)}`);
+  const own = (await removal.listFiles(records))?.find(isOwn);
+  if (own === undefined) return;
+  await removal.remove(own);
+  if ((await removal.listFiles(records))?.some(isOwn)) throw incomplete('a receipt');
 }
 
 /** True when the item is gone. */

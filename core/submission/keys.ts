@@ -47,6 +47,9 @@ export const auditKeys = {
   certificate: (submission: string) => `certificates/${submission}.json`,
 };
 
+/** The name of a receipt in the resource AIRLOCK of its sessions in XNAT. */
+export const recordName = (submission: string) => `${submission}.json`;
+
 /** The execution name is the idempotency key of StartExecution: at most 80 characters of [0-9A-Za-z_-]. */
 export const executionName = (submission: string, attempt: number) => `${submission}-a${attempt}`;
 

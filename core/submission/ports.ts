@@ -198,6 +198,13 @@ export interface Archive {
   commit(session: { xnatProject: string; uri: string }, job: string): Promise<void>;
   /** SOP Instance UIDs by file name, as the catalog of the scan's DICOM resource has them. */
   listInstances(target: ScanTarget): Promise<Map<string, string>>;
+  /** A file of the session's resource AIRLOCK, by download; undefined where it is absent. `session` is XNAT's address. */
+  findRecord(session: string, name: string): Promise<{ sizeBytes: number; md5: string } | undefined>;
+  /**
+   * Unpacks a ZIP into that resource, which is made where it is absent.
+   * @throws DomainError XnatConflict when one of its names is taken
+   */
+  putRecord(session: string, pack: Bytes): Promise<void>;
   /** Signs out when the work is done. Never fails, and the next call signs in again. */
   end(): Promise<void>;
 }

@@ -16,6 +16,8 @@ export function awaitedArchive(open: () => Promise<Archive>): Archive {
     importPack: (target, pack) => call((archive) => archive.importPack(target, pack)),
     commit: (session, job) => call((archive) => archive.commit(session, job)),
     listInstances: (target) => call((archive) => archive.listInstances(target)),
+    findRecord: (session, name) => call((archive) => archive.findRecord(session, name)),
+    putRecord: (session, pack) => call((archive) => archive.putRecord(session, pack)),
     end,
   };
 }

@@ -13,6 +13,7 @@ import {
 import type { HttpAnswer } from './xnatConnection.ts';
 import { xnatPaths } from './xnatPaths.ts';
 import { xnatPrearchive } from './xnatPrearchive.ts';
+import { xnatRecords } from './xnatRecords.ts';
 import { type XnatAccess, xnatSession } from './xnatSession.ts';
 
 /**
@@ -159,6 +160,7 @@ export function xnatArchive(access: XnatAccess): Archive {
     },
 
     ...xnatPrearchive(xnat),
+    ...xnatRecords(xnat),
 
     async listInstances(target) {
       const request = {

@@ -84,7 +84,7 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
     for (const placed of places) {
       const { subject, session, uri, scans } = placed;
       const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, submission: id };
-      const removed = await takeTurn(ports, wanted, () => removePlaced(ports.removal, placed));
+      const removed = await takeTurn(ports, wanted, () => removePlaced(ports.removal, { submission: id, placed }));
       archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
     }
   };

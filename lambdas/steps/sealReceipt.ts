@@ -3,9 +3,11 @@ import { hashBytes } from '../../core/audit/hashJson.ts';
 import { noteReceipt } from '../../core/audit/lastReceipt.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { placeReceipt } from '../../core/delivery/placeReceipt.ts';
+import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument, writeDocument } from '../../core/submission/documents.ts';
+import { collect, readDocument, writeDocument } from '../../core/submission/documents.ts';
 import { auditKeys, cleanKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { readBatchLines } from '../../core/submission/readBatchLines.ts';
@@ -16,24 +18,36 @@ import { stepHandler } from '../runtime/stepHandler.ts';
 
 type SealPorts = Pick<
   Ports,
-  'ledger' | 'work' | 'staging' | 'clean' | 'audit' | 'signer' | 'registers' | 'clock' | 'policies'
+  | 'ledger'
+  | 'work'
+  | 'archive'
+  | 'codecs'
+  | 'staging'
+  | 'clean'
+  | 'audit'
+  | 'signer'
+  | 'registers'
+  | 'clock'
+  | 'policies'
 >;
 
 /**
- * Signs what was proven, deletes what the site sent, and says `archived` last: as long as anything is left to do the
+ * Signs what was proven, puts the receipt beside the data, deletes what the site sent, and says `archived` last: as long as anything is left to do the
  * submission is in flight, and somebody goes on with it. Safe to run twice.
  */
 export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
-  const { ledger, staging, clean, registers, policies } = ports;
+  const { ledger, staging, clean, audit, registers, policies } = ports;
   const { submission } = input;
   const current = await requireAttempt(ledger, input);
   const { receipt } = await sealedReceipt(ports, current);
+  const document = await collect(audit.read(auditKeys.receipt(submission)), limits.workDocumentBytes);
+  const policy = requirePolicy(policies, current.project);
+  await placeReceipt(ports, { receipt, document, policy });
   const { totals } = receipt;
   const outcome = { archived: totals.archived, held: totals.held, refused: totals.refused };
   const digests = { receipt: hashBytes(receiptBytes(receipt)), manifest: receipt.manifest.sha256 };
-  const { xnatProject } = requirePolicy(policies, current.project);
   for (const { session } of receipt.sessions) {
-    await noteReceipt(registers, { xnatProject, session }, { submission, sha256: digests.receipt });
+    await noteReceipt(registers, { xnatProject: policy.xnatProject, session }, { submission, sha256: digests.receipt });
   }
   await staging.removeAll(stagingKeys.all(submission));
   await clean.removeAll(cleanKeys.all(submission));

@@ -49,6 +49,18 @@ export function removalContract(name: string, start: () => Promise<Opened>) {
       expect(await opened.archive.listFiles(target)).toHaveLength(1);
     });
 
+    test('lists and removes a record of a session', async () => {
+      const { session } = await stored();
+      await opened.archive.putRecord(session, zipOf({ 'one.json': Buffer.from('{}') }));
+      const [record = '', ...others] = (await opened.removal.listFiles(`${session}/resources/AIRLOCK`)) ?? [];
+      expect(record).toMatch(/\/files\/one\.json$/);
+      expect(others).toEqual([]);
+      expect(await opened.removal.listFiles(session)).toHaveLength(1);
+      await opened.removal.remove(record);
+      expect(await opened.removal.listFiles(session)).toEqual([]);
+      expect(await opened.archive.findRecord(session, 'one.json')).toBeUndefined();
+    });
+
     test('removes a scan, a session and what is below it, as often as it is asked to', async () => {
       const { target, session, scan } = await stored();
       await opened.removal.remove(scan);

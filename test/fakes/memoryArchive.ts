@@ -18,6 +18,8 @@ interface StoredSession {
   study: string;
   xsiType: string;
   scans: Map<string, StoredScan>;
+  /** Files of the resource AIRLOCK. */
+  records: Map<string, Uint8Array>;
 }
 
 /** The Archive port in memory. `sessions` (by project and session label) is open to tests that spoil what is stored. */
@@ -38,6 +40,8 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
   const prearchive = new Map<string, PrearchivedStudy>();
   const keyOf = ({ xnatProject, session }: Pick<ScanTarget, 'xnatProject' | 'session'>) =>
     `${xnatProject}/${session.session}`;
+  const recordsOf = (uri: string) =>
+    [...sessions.values()].find(({ id }) => uri === `/data/experiments/${id}`)?.records;
   const scanOf = (target: ScanTarget) => sessions.get(keyOf(target))?.scans.get(target.scan.scan);
   const prefixOf = (target: ScanTarget) =>
     `/data/experiments/${sessions.get(keyOf(target))?.id}/scans/${target.scan.scan}/resources/1/files/`;
@@ -62,7 +66,14 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       const { session, scan } = target;
       const { subject, study, xsiType } = session;
       const id = `XNAT_E${String(sessions.size + 1).padStart(5, '0')}`;
-      const standing = sessions.get(keyOf(target)) ?? { id, subject, study, xsiType, scans: new Map() };
+      const standing = sessions.get(keyOf(target)) ?? {
+        id,
+        subject,
+        study,
+        xsiType,
+        scans: new Map(),
+        records: new Map(),
+      };
       if (standing.subject !== subject || standing.study !== study || standing.xsiType !== xsiType) throw conflict();
       const { series } = scan;
       const stored = standing.scans.get(scan.scan) ?? { series, xsiType: scan.xsiType, files: new Map() };
@@ -129,6 +140,17 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
     async listInstances(target) {
       // files are named by their instances
       return new Map([...(scanOf(target)?.files.keys() ?? [])].map((name) => [name, name.replace(/\.dcm$/, '')]));
+    },
+    async findRecord(session, name) {
+      const bytes = recordsOf(session)?.get(name);
+      return bytes && { sizeBytes: bytes.length, md5: md5(bytes) };
+    },
+    async putRecord(session, pack) {
+      const records = recordsOf(session);
+      if (records === undefined) throw absent('session');
+      const unpacked = await unpack(pack);
+      if ([...unpacked.keys()].some((name) => records.has(name))) throw conflict();
+      for (const [name, bytes] of unpacked) records.set(name, bytes);
     },
     async end() {},
   };

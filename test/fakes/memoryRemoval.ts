@@ -9,7 +9,11 @@ export function memoryRemoval({ sessions }: MemoryArchive): Removal {
     async listFiles(item) {
       const { session, scan } = placeOf(item);
       if (session === undefined) return [];
-      if (scan === undefined) return sessionOf(session) === undefined ? undefined : [];
+      if (scan === undefined) {
+        const records = sessionOf(session)?.[1].records;
+        const root = item.endsWith('/AIRLOCK') ? item : `${item}/resources/AIRLOCK`;
+        return records && [...records.keys()].map((name) => `${root}/files/${name}`);
+      }
       const files = sessionOf(session)?.[1].scans.get(scan)?.files;
       return files && [...files.keys()].map((name) => `${item}/resources/1/files/${encodeURIComponent(name)}`);
     },
@@ -24,9 +28,10 @@ export function memoryRemoval({ sessions }: MemoryArchive): Removal {
       return below.length === 0 ? undefined : below.map(({ id }) => `/data/experiments/${id}`);
     },
     async remove(address) {
-      const { session = '', scan, file } = placeOf(address);
+      const { session = '', scan, file, record } = placeOf(address);
       const [key = '', stored] = sessionOf(session) ?? [];
-      if (scan === undefined) sessions.delete(key);
+      if (record !== undefined) stored?.records.delete(record);
+      else if (scan === undefined) sessions.delete(key);
       else if (file === undefined) stored?.scans.delete(scan);
       else stored?.scans.get(scan)?.files.delete(decodeURIComponent(file));
     },
@@ -38,6 +43,8 @@ function placeOf(address: string) {
   const [, subject] = /^\/data\/projects\/[^/]+\/subjects\/([^/]+)$/.exec(address) ?? [];
   const [, session, scan, file] =
     /^\/data\/experiments\/([^/]+)(?:\/scans\/([^/]+)(?:\/resources\/1\/files\/(.+))?)?$/.exec(address) ?? [];
+  const [, holder, record] = /^\/data\/experiments\/([^/]+)\/resources\/AIRLOCK(?:\/files\/(.+))?$/.exec(address) ?? [];
+  if (holder !== undefined) return { session: holder, record };
   if (subject === undefined && session === undefined)
     throw new DomainError('XnatRefused', 'Cannot remove: a place is wrong');
   return { subject, session, scan, file };

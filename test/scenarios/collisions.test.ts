@@ -44,7 +44,11 @@ test('late files of a study are refused, unless the site asks for an addendum or
   const addendum = (await site.api.getReceipt(late.submission)).receipt;
   const digest = hashBytes(receiptBytes(receipt));
   expect(addendum.sessions).toEqual([
-    { ...receipt.sessions[0], previous: { submission: one.submission, sha256: digest } },
+    {
+      ...receipt.sessions[0],
+      made: { subject: false, session: false, scans: ['2'] },
+      previous: { submission: one.submission, sha256: digest },
+    },
   ]);
   expect((await site.listArchive()).map(({ scan }) => scan)).toEqual(['1', '1', '2', '2']);
 

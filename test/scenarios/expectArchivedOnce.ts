@@ -37,6 +37,10 @@ export async function expectArchivedOnce({ site, submission, folder, archived }:
     const bytes = await site.readArchived(uri);
     expect([bytes.length, createHash('sha256').update(bytes).digest('hex')]).toEqual([sizeBytes, sha256]);
   }
+  for (const { uri } of receipt.sessions) {
+    const beside = await site.readArchived(`${uri}/resources/AIRLOCK/files/${submission}.json`);
+    expect(JSON.parse(Buffer.from(beside).toString()).receipt).toEqual(receipt);
+  }
   const { events } = await site.api.listEvents(submission);
   verifyChain(events);
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
