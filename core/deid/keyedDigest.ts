@@ -7,7 +7,21 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
  * two lists of parts share a result.
  */
 export function keyedDigest(key: Uint8Array, purpose: string, parts: readonly string[]): Uint8Array {
-  return hmac(sha256, key, utf8ToBytes([purpose, ...parts].join('\0')));
+  return hmacOf(key, [purpose, ...parts].join('\0'));
+}
+
+/** Files of one study name the same patient, study, series and frame of reference: these are worked out once. */
+const known = new WeakMap<Uint8Array, Map<string, Uint8Array>>();
+const knownLimit = 4096;
+
+/** HMAC-SHA-256 of a text; callers must not change it. */
+export function hmacOf(key: Uint8Array, text: string): Uint8Array {
+  const digests = known.get(key) ?? new Map<string, Uint8Array>();
+  const digest = digests.get(text) ?? hmac(sha256, key, utf8ToBytes(text));
+  if (digests.size >= knownLimit) digests.clear();
+  digests.set(text, digest);
+  known.set(key, digests);
+  return digest;
 }
 
 /** Crockford's alphabet: no letters that are mistaken for digits. */

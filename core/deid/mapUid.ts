@@ -1,7 +1,5 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { dicomRoot, registeredUids } from '../dicom/tables/registeredUids.ts';
+import { hmacOf } from './keyedDigest.ts';
 
 const registered = new Set(registeredUids.split(' ').map((suffix) => dicomRoot + suffix));
 
@@ -14,6 +12,7 @@ export const isRegisteredUid = (uid: string): boolean => registered.has(uid);
  */
 export function mapUid(key: Uint8Array, uid: string): string {
   if (isRegisteredUid(uid)) return uid;
-  const view = new DataView(hmac(sha256, key, utf8ToBytes(uid)).buffer);
+  const digest = hmacOf(key, uid);
+  const view = new DataView(digest.buffer, digest.byteOffset);
   return `2.25.${(view.getBigUint64(0) << 64n) | view.getBigUint64(8)}`;
 }

@@ -40,10 +40,13 @@ interface Day {
 }
 
 function moveDay({ year, month, day }: Day, days: number): string | undefined {
-  const before = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  const before = new Date(0);
+  before.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   // Date takes February 30 for March 2: what does not come back as it went in is no date
-  if (Number.isNaN(before.getTime()) || before.toISOString().slice(0, 10) !== `${year}-${month}-${day}`)
-    return undefined;
+  if (before.getUTCMonth() !== Number(month) - 1 || before.getUTCDate() !== Number(day)) return undefined;
   const after = new Date(before.getTime() + days * dayMs);
-  return after.getUTCFullYear() < 1 ? undefined : after.toISOString().slice(0, 10).replaceAll('-', '');
+  if (after.getUTCFullYear() < 1 || after.getUTCFullYear() > 9999) return undefined;
+  return `${digits(after.getUTCFullYear(), 4)}${digits(after.getUTCMonth() + 1, 2)}${digits(after.getUTCDate(), 2)}`;
 }
+
+const digits = (number: number, count: number) => String(number).padStart(count, '0');

@@ -22,32 +22,52 @@ const empty = new Uint8Array(0);
  */
 export function encodeElement({ tag, vr: code, value }: NewElement, form: ElementForm): Uint8Array {
   const length = value.length + (value.length % 2);
-  const header = encodeHeader({ tag, vr: code, length }, form);
-  const element = new Uint8Array(header.length + length);
-  element.set(header);
-  element.set(value, header.length);
+  const headerBytes = headerBytesOf(code, form);
+  const element = new Uint8Array(headerBytes + length);
+  writeHeader(element, { tag, vr: code, length }, form);
+  element.set(value, headerBytes);
   if (length > value.length && isSpacePadded(code)) element[element.length - 1] = 0x20;
   return element;
 }
 
 /** The bytes of an element before its value. `length` may be 0xFFFFFFFF where the VR has a 32-bit length. */
-export function encodeHeader(of: { tag: number; vr: number; length: number }, form: ElementForm): Uint8Array {
-  const isLong = form.explicit && explicitHeaderBytes(of.vr) === 12;
-  const header = new Uint8Array(isLong ? 12 : 8);
-  const view = new DataView(header.buffer);
-  const little = !form.bigEndian;
-  view.setUint16(0, of.tag >>> 16, little);
-  view.setUint16(2, of.tag & 0xffff, little);
-  if (form.explicit) view.setUint16(4, of.vr);
-  if (!form.explicit || isLong) {
-    view.setUint32(header.length - 4, of.length, little);
-    return header;
-  }
-  if (of.length > 0xfffe) {
-    throw dicomFault('DicomValueTooLong', 'its new value exceeds a 16-bit length', { offset: 0, tag: of.tag });
-  }
-  view.setUint16(6, of.length, little);
+export function encodeHeader(of: Header, form: ElementForm): Uint8Array {
+  const header = new Uint8Array(headerBytesOf(of.vr, form));
+  writeHeader(header, of, form);
   return header;
+}
+
+interface Header {
+  tag: number;
+  vr: number;
+  length: number;
+}
+
+const headerBytesOf = (code: number, { explicit }: ElementForm) =>
+  explicit && explicitHeaderBytes(code) === 12 ? 12 : 8;
+
+function writeHeader(to: Uint8Array, { tag, vr: code, length }: Header, form: ElementForm): void {
+  write16(to, 0, tag >>> 16, form);
+  write16(to, 2, tag & 0xffff, form);
+  if (!form.explicit) {
+    write32(to, 4, length, form);
+    return;
+  }
+  to[4] = code >>> 8;
+  to[5] = code & 0xff;
+  if (headerBytesOf(code, form) === 12) write32(to, 8, length, form);
+  else if (length <= 0xfffe) write16(to, 6, length, form);
+  else throw dicomFault('DicomValueTooLong', 'its new value exceeds a 16-bit length', { offset: 0, tag });
+}
+
+function write16(to: Uint8Array, at: number, value: number, { bigEndian }: ElementForm): void {
+  to[at] = bigEndian ? value >>> 8 : value & 0xff;
+  to[at + 1] = bigEndian ? value & 0xff : value >>> 8;
+}
+
+function write32(to: Uint8Array, at: number, value: number, form: ElementForm): void {
+  write16(to, at, form.bigEndian ? value >>> 16 : value & 0xffff, form);
+  write16(to, at + 2, form.bigEndian ? value & 0xffff : value >>> 16, form);
 }
 
 /** An item of a sequence, of defined length. */

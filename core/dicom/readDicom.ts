@@ -3,7 +3,7 @@ import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import { type ByteSource, byteSource, collectBytes, passOn } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';
-import { at, type ElementIndex, flag } from './elementIndex.ts';
+import { at, createElementIndex, type ElementIndex, flag } from './elementIndex.ts';
 import { proveTiling, requireUniqueTags } from './proveTiling.ts';
 import { type FileMeta, readFileMeta } from './readFileMeta.ts';
 import { type ElementScan, scanElements } from './scanElements.ts';
@@ -121,7 +121,10 @@ async function* readRest(queue: ReturnType<typeof chunkQueue>): AsyncGenerator<U
   for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) yield chunk;
 }
 
+const noElements = createElementIndex();
+
 function scanTail(bytes: Uint8Array, { encoding, after }: { encoding: Encoding; after: number }): DicomTail {
+  if (bytes.length === 0) return { bytes, index: noElements, trailingBytes: 0 };
   const scan = scanElements({ start: 0, ...encoding, part: 'tail', after });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stop = scan.advance({ view, available: bytes.length });

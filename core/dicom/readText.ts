@@ -13,6 +13,11 @@ export function findElement(index: ElementIndex, tag: number): number | undefine
 /** One byte a character, as ISO 8859-1: bytes stay bytes, no character set is applied. */
 function bytesToText(bytes: Uint8Array): string {
   let text = '';
+  // Most values are short: one character after the other is faster than a call with as many arguments
+  if (bytes.length <= 64) {
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return text;
+  }
   for (let from = 0; from < bytes.length; from += 4096) {
     text += String.fromCharCode(...bytes.subarray(from, from + 4096));
   }

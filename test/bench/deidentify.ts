@@ -1,24 +1,91 @@
-import { deidentify } from '../../core/deid/deidentify.ts';
-import { examineDicom } from '../../core/deid/examineDicom.ts';
-import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
-import { chunked, labels, nodeCodecs, policyWith, projectKey } from '../fixtures/deidContext.ts';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasTool } from '../fixtures/dicomTools.ts';
+import { type Measured, runMeasured } from './runMeasured.ts';
+import { writeEnhancedCt } from './writeEnhancedCt.ts';
+import { writeSlices } from './writeSlices.ts';
 
-/** Slices a second on one core, in memory, in chunks as S3 gives them: `node test/bench/deidentify.ts`. */
-const slices = Array.from({ length: 300 }, (_, i) => synthesizeCtSlice({ seed: 'bench', series: 1, instance: i + 1 }));
-const context = { codecs: nodeCodecs, key: projectKey, policy: policyWith(), labels };
+/**
+ * `npm run bench -- deid`: `airlock deid` on one core beside cp and gdcmanon, in one run and in turns: 500 CT slices of
+ * 0.5 MB, and one enhanced CT of 1 GB. Two readings of each file are in it, as in the pipeline: one decides, one writes.
+ */
+const SLICES = 500;
+const ROUNDS = 5;
 
-for (let round = 1; round <= 8; round += 1) {
-  const deidentified = await rateOf(async (slice) => {
-    const { output } = await deidentify(chunked(slice, 65_536), context);
-    for await (const chunk of output) if (chunk.length === 0) throw new Error('Cannot measure: a chunk is empty');
-  });
-  const examined = await rateOf((slice) => examineDicom(chunked(slice, 65_536), context));
-  console.log(`round ${round}: ${deidentified} files/s de-identified, ${examined} files/s examined (with SHA-256)`);
+type Rival = [name: string, run: (out: string) => Promise<Measured>];
+
+export async function benchDeidentify(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'airlock-bench-deid-'));
+  try {
+    const keyFile = join(folder, 'key');
+    writeFileSync(keyFile, '07'.repeat(32));
+    const slices = join(folder, 'slices');
+    const bytes = writeSlices(slices, SLICES);
+    console.log(`\nDe-identification, one core: ${SLICES} CT slices, ${(bytes / 1e6).toFixed(0)} MB`);
+    await compare(folder, { rivals: rivalsFor(slices, { keyFile, folder }), files: SLICES, rounds: ROUNDS });
+    rmSync(slices, { recursive: true });
+    const enhanced = join(folder, 'enhanced');
+    mkdirSync(enhanced);
+    const size = writeEnhancedCt(join(enhanced, '1.dcm'));
+    console.log(`\nDe-identification, one core: one enhanced CT, ${(size / 1e6).toFixed(0)} MB`);
+    await compare(folder, { rivals: rivalsFor(enhanced, { keyFile, folder }), files: 1, rounds: 3 });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-async function rateOf(each: (slice: Uint8Array) => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  for (const slice of slices) await each(slice);
-  const { user, system } = process.cpuUsage(before);
-  return Math.round(slices.length / ((user + system) / 1e6));
+function rivalsFor(input: string, { keyFile, folder }: { keyFile: string; folder: string }): Rival[] {
+  const cli = join(import.meta.dirname, '../../clients/cli/airlock.js');
+  const rivals: Rival[] = [
+    ['cp', (out) => runMeasured('cp', ['-r', '--sparse=never', input, out])],
+    [
+      'airlock deid',
+      (out) => runMeasured(process.execPath, [cli, 'deid', input, '--out', out, '--key-file', keyFile, '--jobs', '1']),
+    ],
+  ];
+  if (!hasTool('gdcmanon')) {
+    console.log('notice: gdcmanon is absent, so there is no other tool to compare with');
+    return rivals;
+  }
+  const certificate = join(folder, 'certificate.pem');
+  const asked = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=bench', '-days', '1'];
+  spawnSync('openssl', [...asked, '-keyout', join(folder, 'private.pem'), '-out', certificate]);
+  return [
+    ...rivals,
+    ['gdcmanon -e', (out) => runMeasured('gdcmanon', ['-e', '-r', '-c', certificate, '-i', input, '-o', out])],
+  ];
+}
+
+interface Comparison {
+  rivals: Rival[];
+  files: number;
+  rounds: number;
+}
+
+/** Each in turn, so that a busy moment of the machine does not fall on one alone. */
+async function compare(folder: string, { rivals, files, rounds }: Comparison): Promise<void> {
+  const all = new Map<string, Measured[]>(rivals.map(([name]) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, run] of rivals) {
+      const out = join(folder, 'out');
+      all.get(name)?.push(await run(out));
+      rmSync(out, { recursive: true });
+    }
+  }
+  for (const [name, each] of all) {
+    const least = (of: (measured: Measured) => number) => Math.min(...each.map(of));
+    const seconds = least((measured) => measured.seconds);
+    const middle = each.map((measured) => measured.seconds).sort((a, b) => a - b)[Math.floor(each.length / 2)] ?? 0;
+    console.log(
+      [
+        `  ${name.padEnd(14)}`,
+        `${seconds.toFixed(2)} s at best, ${middle.toFixed(2)} s in the middle`,
+        `CPU ${least((measured) => measured.cpuSeconds).toFixed(2)} s`,
+        `${(files / seconds).toFixed(0)} files/s`,
+        `peak ${(Math.max(...each.map((measured) => measured.peakBytes)) / 1e6).toFixed(0)} MB`,
+      ].join('  '),
+    );
+  }
 }

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { endedCpuSeconds } from './cpuSeconds.ts';
+import { peakMemoryOf } from './peakMemory.ts';
+
+export interface Measured {
+  seconds: number;
+  cpuSeconds: number;
+  /** Highest resident memory seen, of the process itself. */
+  peakBytes: number;
+}
+
+const lookEveryMs = 5;
+
+/** Runs a command to its end on one core. @throws Error when it fails */
+export async function runMeasured(command: string, args: readonly string[]): Promise<Measured> {
+  const cpuBefore = endedCpuSeconds();
+  const start = performance.now();
+  const child = spawn('taskset', ['-c', '0', command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let peakBytes = 0;
+  const looking = setInterval(() => {
+    peakBytes = Math.max(peakBytes, peakMemoryOf(child.pid));
+  }, lookEveryMs);
+  let told = '';
+  child.stderr.on('data', (chunk) => {
+    told += String(chunk);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  clearInterval(looking);
+  if (code !== 0) throw new Error(`Cannot measure: ${command} ended with ${code}: ${told.slice(0, 500)}`);
+  return { seconds: (performance.now() - start) / 1000, cpuSeconds: endedCpuSeconds() - cpuBefore, peakBytes };
+}
