@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { deidentify } from '../../core/deid/deidentify.ts';
 import { identityMap } from '../../core/deid/identityMap.ts';
 import { readDicom } from '../../core/dicom/readDicom.ts';
@@ -75,19 +73,69 @@ function codeOf(error: unknown): string {
 
 async function writeWhole({ out, name }: CleanTask, output: AsyncIterable<Uint8Array>, signal: AbortSignal) {
   const final = join(out, name);
+  await makeFolder(dirname(final));
   const unfinished = `${final}.part`;
-  await mkdir(dirname(final), { recursive: true });
+  try {
+    await writeBody(unfinished, output, signal);
+    await rename(unfinished, final);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Folders of series that this process has made or looked at. */
+const folders = new Set<string>();
+
+async function makeFolder(folder: string): Promise<void> {
+  if (folders.has(folder)) return;
+  await mkdir(folder, { recursive: true });
   // a link that lies in the folder already would lead out of it
-  if (!(await lstat(dirname(final))).isDirectory()) {
+  if (!(await lstat(folder)).isDirectory()) {
     throw refusal('conflict', 'Cannot write: a folder of the output is a link');
   }
-  await rm(unfinished, { force: true });
+  folders.add(folder);
+}
+
+/** Small chunks are written together with the next large one. */
+const gatheredBytes = 64 * 1024;
+
+async function writeBody(path: string, output: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  await rm(path, { force: true });
+  const file = await open(path, 'wx');
   try {
-    await pipeline(output, createWriteStream(unfinished, { flags: 'wx' }), { signal });
-    await rename(unfinished, final);
+    let chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of output) {
+      signal.throwIfAborted();
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes < gatheredBytes) continue;
+      await writeAll(file, chunks);
+      chunks = [];
+      bytes = 0;
+    }
+    await writeAll(file, chunks);
   } finally {
-    await rm(unfinished, { force: true });
+    await file.close();
   }
+}
+
+/** A full disk may take a part of what it is given. */
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  for (let left = chunks.filter(({ length }) => length > 0); left.length > 0; ) {
+    const { bytesWritten } = await file.writev(left);
+    left = withoutFirst(left, bytesWritten);
+  }
+}
+
+function withoutFirst(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes;
+  return chunks.flatMap((chunk) => {
+    const taken = Math.min(left, chunk.length);
+    left -= taken;
+    return taken === chunk.length ? [] : [chunk.subarray(taken)];
+  });
 }
 
 /** A reading of the head alone. */
