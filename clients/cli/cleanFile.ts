@@ -101,14 +101,14 @@ async function makeFolder(folder: string): Promise<void> {
 const gatheredBytes = 64 * 1024;
 
 async function writeBody(path: string, output: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  await rm(path, { force: true });
-  const file = await open(path, 'wx');
+  const file = await openNew(path);
   try {
     let chunks: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of output) {
       signal.throwIfAborted();
-      chunks.push(chunk);
+      // What is not written at once is kept: its memory may be used again
+      chunks.push(chunk.length < gatheredBytes ? chunk.slice() : chunk);
       bytes += chunk.length;
       if (bytes < gatheredBytes) continue;
       await writeAll(file, chunks);
@@ -118,6 +118,16 @@ async function writeBody(path: string, output: AsyncIterable<Uint8Array>, signal
     await writeAll(file, chunks);
   } finally {
     await file.close();
+  }
+}
+
+/** Where a killed run left its unfinished file, or somebody a link, that goes first. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch {
+    await rm(path, { force: true });
+    return open(path, 'wx');
   }
 }
 

@@ -21,13 +21,43 @@ export const isUnreadable = (error: unknown): boolean => error instanceof Error 
  */
 export function streamInput(file: LocalFile): Bytes {
   if (file.isBrokenPack === true) return { [Symbol.asyncIterator]: () => ({ next: brokenPack }) };
-  return file.packed === undefined ? readDisk(file.source, 0, file.sizeBytes) : readPacked(file.source, file.packed);
+  return file.packed === undefined ? readInTurns(file.source) : readPacked(file.source, file.packed);
 }
 
 const brokenPack = () => Promise.reject(new DomainError('PackInvalid', 'Cannot read the pack: it is no whole ZIP'));
 
-/** Reads until the file ends, whatever its size was. Each chunk is memory of its own: readers keep the first one. */
-async function* readDisk(path: string, start = 0, expectedBytes = chunkBytes): AsyncGenerator<Uint8Array, void> {
+/** A head lies in it as a rule: readers keep the first chunk. */
+const firstBytes = 64 * 1024;
+
+/** Memory that files take turns with: with new memory for each chunk, giving it back took as long as the work. */
+const rooms: Uint8Array[] = [];
+
+/**
+ * Reads until the file ends, whatever its size was. The first chunk is memory of its own; each other one is valid until
+ * the next is asked for.
+ */
+async function* readInTurns(path: string): AsyncGenerator<Uint8Array, void> {
+  const file = await open(path).catch(markUnreadable);
+  let room = rooms.pop() ?? new Uint8Array(chunkBytes);
+  let other = rooms.pop() ?? new Uint8Array(chunkBytes);
+  try {
+    let position = 0;
+    for (;;) {
+      const into = position === 0 ? new Uint8Array(firstBytes) : room;
+      const { bytesRead } = await file.read(into, 0, into.length, position).catch(markUnreadable);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield into.subarray(0, bytesRead);
+      [room, other] = [other, room];
+    }
+  } finally {
+    rooms.push(room, other);
+    await file.close();
+  }
+}
+
+/** Reads from an offset on. Each chunk is memory of its own. */
+async function* readDisk(path: string, start: number, expectedBytes: number): AsyncGenerator<Uint8Array, void> {
   const file = await open(path).catch(markUnreadable);
   try {
     let position = start;

@@ -81,7 +81,8 @@ export async function collectBytes(body: Bytes, limit: number, offset: number): 
     if (length > limit) {
       throw dicomFault('DicomTailTooLarge', `more than ${limit} bytes after Pixel Data`, { offset });
     }
-    chunks.push(chunk);
+    // It may be valid until the next one is asked for
+    chunks.push(chunk.slice());
   }
   const all = new Uint8Array(length);
   let position = 0;

@@ -7,6 +7,11 @@ interface NodeModules {
   stream: Pick<typeof import('node:stream'), 'Readable'>;
 }
 
+/** A stream reads ahead, and a chunk may be valid until the next one is asked for. */
+async function* ownMemory(body: Bytes): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of body) yield chunk.slice();
+}
+
 /** Codecs for Lambda and the command line, from Node's own modules: 5 to 8 times faster than JavaScript's. */
 export function codecsFromNode({ crypto: { createHash }, zlib, stream }: NodeModules): Codecs {
   const hasher = (algorithm: string) => {
@@ -20,7 +25,7 @@ export function codecsFromNode({ crypto: { createHash }, zlib, stream }: NodeMod
   };
   // pipe alone would not carry the source's error over to the reader of the result
   const through = (body: Bytes, transform: ReturnType<typeof zlib.createInflateRaw>): Bytes => {
-    const source = stream.Readable.from(body);
+    const source = stream.Readable.from(ownMemory(body));
     source.on('error', (error) => transform.destroy(error));
     transform.on('close', () => source.destroy());
     return source.pipe(transform);

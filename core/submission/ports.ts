@@ -8,6 +8,7 @@ import type { ReviewedScan, ReviewedSession } from './steps.ts';
 
 /** The types of what lies outside the core. Adapters implement them; one contract suite each runs on every adapter. */
 
+/** A stream. A chunk but the first one may be valid only until the next is asked for: who keeps it copies it. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
 /** Half-open byte range. */

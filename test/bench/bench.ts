@@ -4,25 +4,31 @@ import { join } from 'node:path';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { buildWhenStale } from '../../infra/local/buildWhenStale.ts';
 import { costOf } from './costModel.ts';
+import { benchDeidentify } from './deidentify.ts';
 import { type Run, runSubmission } from './runSubmission.ts';
 import { writeSlices } from './writeSlices.ts';
 
 /**
- * `npm run bench`: 1,000 CT slices of 0.5 MB through the whole system on this machine, in one run. Prints what
- * test/bench/README.md tells.
+ * `npm run bench`: 1,000 CT slices of 0.5 MB through the whole system on this machine, in one run, then de-identification
+ * alone beside other tools; `npm run bench -- deid`: the latter only. Prints what test/bench/README.md tells.
  */
 const SLICES = 1000;
 const WARM_UP_SLICES = 20;
 
-const directory = mkdtempSync(join(tmpdir(), 'airlock-bench-'));
-try {
-  await buildWhenStale(console.log);
-  const bytes = writeSlices(join(directory, 'slices'), SLICES);
-  writeSlices(join(directory, 'warm-up'), WARM_UP_SLICES);
-  const run = await runSubmission(join(directory, 'data'), join(directory, 'slices'), join(directory, 'warm-up'));
-  report(run, bytes);
-} finally {
-  rmSync(directory, { recursive: true, force: true });
+if (process.argv[2] !== 'deid') await benchPipeline();
+await benchDeidentify();
+
+async function benchPipeline(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'airlock-bench-'));
+  try {
+    await buildWhenStale(console.log);
+    const bytes = writeSlices(join(directory, 'slices'), SLICES);
+    writeSlices(join(directory, 'warm-up'), WARM_UP_SLICES);
+    const run = await runSubmission(join(directory, 'data'), join(directory, 'slices'), join(directory, 'warm-up'));
+    report(run, bytes);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 function report({ events, counters, peaks, cpu, seconds }: Run, bytes: number): void {
