@@ -52,10 +52,12 @@ function groupsOf(files: readonly PlannedFile[]): PlannedFile[][] {
   let bytes = 0;
   for (const file of files) {
     const group = groups.at(-1);
-    bytes += file.storedBytes;
+    // a deflated file is read as what it inflates to
+    const fileBytes = Math.max(file.storedBytes, file.offset === undefined ? 0 : file.sizeBytes);
+    bytes += fileBytes;
     if (group === undefined || bytes > limits.batchBytes || group.length === limits.batchFiles) {
       groups.push([file]);
-      bytes = file.storedBytes;
+      bytes = fileBytes;
     } else {
       group.push(file);
     }

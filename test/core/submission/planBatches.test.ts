@@ -53,6 +53,19 @@ describe('the batches of one object', () => {
     expect(plan?.files).toEqual([{ file: 0, sizeBytes: 5, sha256, storedBytes: 0, method: 'store' }]);
   });
 
+  test('cut a pack by what its files inflate to: that is the work of a map item', () => {
+    const entries = [0, 1, 2].map((index) => ({
+      ...{ name: `n${index}`, offset: index * 1000, storedBytes: 900, sizeBytes: limits.batchBytes / 2, crc32: 0 },
+      method: 'deflate' as const,
+    }));
+    const lines = entries.map(({ name, sizeBytes }, file) => ({ file, path: name, size: sizeBytes, sha256 }));
+    const plans = planBatches({ object: 'pack-000001', versionId: 'v', sizeBytes: 4000, lines, entries });
+    expect(plans.map(({ rangeStart, rangeEnd, files }) => [rangeStart, rangeEnd, files.length])).toEqual([
+      [0, 2000, 2],
+      [2000, 4000, 1],
+    ]);
+  });
+
   test('cut a pack of many small files by their number', () => {
     const entries = Array.from({ length: limits.batchFiles + 1 }, (_, index) => ({
       ...{ name: `n${index}`, offset: index * 50, storedBytes: 10, sizeBytes: 10, crc32: 0 },
