@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { corpusFiles, corpusFolder, hasCorpus } from '../fixtures/corpusFiles.ts';
-import { dciodvfyErrors, dcmdumpReads } from '../fixtures/dicomTools.ts';
+import { dciodvfyErrors, unreadByDcmtk } from '../fixtures/dicomTools.ts';
 import { deidTools } from './deidTools.ts';
 import { identifiers, trapFiles } from './trapFiles.ts';
 import { writeSlices } from './writeSlices.ts';
@@ -84,13 +84,15 @@ function holds(bytes: Buffer, text: string): boolean {
 /** Outputs with an error of dciodvfy that the input has not, or that dcmtk cannot read, of all outputs. */
 async function countErrors(tool: Tool, real: string): Promise<string> {
   const outputs = await tool.run(real, join(directory, `real-out-${tool.name.replaceAll(/\W/g, '')}`));
-  let worse = 0;
-  for (const [input, output] of outputs) {
-    const [before, after] = [dciodvfyErrors(input), dciodvfyErrors(output)];
-    const isWorse = canJudge(before) && (after === undefined || [...after].some((error) => !before.has(error)));
-    if (isWorse || (dcmdumpReads(input) && !dcmdumpReads(output))) worse += 1;
-  }
-  return `${worse} of ${outputs.size}`;
+  const files = [...outputs].flat();
+  const errors = dciodvfyErrors(files, directory);
+  const unread = new Set(unreadByDcmtk(files));
+  const worse = [...outputs].filter(([input, output]) => {
+    const [before, after] = [errors.get(input), errors.get(output)];
+    const hasNew = canJudge(before) && (after === undefined || [...after].some((error) => !before.has(error)));
+    return hasNew || (!unread.has(input) && unread.has(output));
+  });
+  return `${worse.length} of ${outputs.size}`;
 }
 
 /** dciodvfy reads no deflated data set, and crashes on some files. */

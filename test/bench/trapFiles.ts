@@ -98,7 +98,7 @@ export const trapFiles: Array<{ place: string; bytes: Uint8Array }> = [
     place: 'date of study',
     bytes: fileOf(element(0x00080020, 'DA', '19590612'), element(0x00080022, 'DA', '19590612')),
   },
-  { place: 'UID of reference', bytes: fileOf(inItem(0x00081140, element(0x00081155, 'UI', '1.2.840.99999.17.42'))) },
+  { place: 'UID of reference', bytes: fileOf(inItem(0x00081199, element(0x00081155, 'UI', '1.2.840.99999.17.42'))) },
 ];
 
 /** What must not be in an output of these files. */
