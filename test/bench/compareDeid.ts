@@ -84,15 +84,17 @@ function holds(bytes: Buffer, text: string): boolean {
 /** Outputs with an error of dciodvfy that the input has not, or that dcmtk cannot read, of all outputs. */
 async function countErrors(tool: Tool, real: string): Promise<string> {
   const outputs = await tool.run(real, join(directory, `real-out-${tool.name.replaceAll(/\W/g, '')}`));
-  const files = [...outputs].flat();
-  const errors = dciodvfyErrors(files, directory);
-  const unread = new Set(unreadByDcmtk(files));
-  const worse = [...outputs].filter(([input, output]) => {
+  const logs = writeFolder(`logs-${tool.name.replaceAll(/\W/g, '')}`, []);
+  const paths = [...outputs].flat();
+  const errors = dciodvfyErrors(paths, logs);
+  const unread = new Set(unreadByDcmtk(paths));
+  let worse = 0;
+  for (const [input, output] of outputs) {
     const [before, after] = [errors.get(input), errors.get(output)];
-    const hasNew = canJudge(before) && (after === undefined || [...after].some((error) => !before.has(error)));
-    return hasNew || (!unread.has(input) && unread.has(output));
-  });
-  return `${worse.length} of ${outputs.size}`;
+    const isWorse = canJudge(before) && (after === undefined || [...after].some((error) => !before.has(error)));
+    if (isWorse || (!unread.has(input) && unread.has(output))) worse += 1;
+  }
+  return `${worse} of ${outputs.size}`;
 }
 
 /** dciodvfy reads no deflated data set, and crashes on some files. */
