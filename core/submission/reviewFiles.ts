@@ -18,23 +18,19 @@ export function reviewFiles(
   labels: Labelling,
 ): Review {
   const byVerdict = excludedByFindings(facts, findings);
-  const candidates = facts.flatMap(({ file, sha256, disposition, dicom }) =>
-    disposition !== 'refuse' && dicom !== undefined && !byVerdict.has(file) ? [{ file, sha256, dicom }] : [],
+  // files that a person may release are compared and labelled too, so that a release needs no second review
+  const able = facts.flatMap(({ file, sha256, dicom }) =>
+    dicom !== undefined && mayGoOn(byVerdict.get(file)) ? [{ file, sha256, dicom }] : [],
   );
-  const byIdentity = excludedByIdentity(candidates);
+  const byIdentity = excludedByIdentity(able);
   const together = findTogether(
-    candidates.filter(({ file }) => !byIdentity.has(file)),
+    able.filter(({ file }) => !byVerdict.has(file) && !byIdentity.has(file)),
     policy,
   );
-  const bySet = excludedTogether(together);
-  const excluded = [...byVerdict.values(), ...byIdentity.values(), ...bySet.values()].sort(byFile);
-  // files that a person may release are labelled too, so that a release needs no second review
-  const labelled = facts.flatMap(({ file, sha256, dicom }) => {
-    const exclusion = byVerdict.get(file) ?? byIdentity.get(file) ?? bySet.get(file);
-    return dicom !== undefined && (exclusion === undefined || isReleasable(exclusion.code))
-      ? [{ file, sha256, dicom }]
-      : [];
-  });
+  // a file that is excluded twice is told by what no release undoes
+  const byNumber = new Map([...excludedTogether(together), ...byVerdict, ...byIdentity]);
+  const excluded = [...byNumber.values()].sort(byFile);
+  const labelled = able.filter(({ file }) => mayGoOn(byNumber.get(file)));
   const sessions = labelSessions(labelled, labels);
   const reasons = reasonsToStop({ excluded, accepted: facts.length - excluded.length, sessions, labels }, policy);
   return {
@@ -47,6 +43,10 @@ export function reviewFiles(
   };
 }
 
+/** Now, or once a person has released it. */
+const mayGoOn = (exclusion: Exclusion | undefined) =>
+  exclusion === undefined || (exclusion.disposition === 'hold' && isReleasable(exclusion.code));
+
 const byFile = (left: Exclusion, right: Exclusion) => left.file - right.file;
 
 /**
@@ -55,16 +55,19 @@ const byFile = (left: Exclusion, right: Exclusion) => left.file - right.file;
  */
 export function excludedFiles(review: Review): Map<number, Exclusion> {
   const released = review.decision === 'hold';
-  const excluded = review.excluded.filter(({ code }) => !(released && isReleasable(code)));
+  const excluded = review.excluded.filter((exclusion) => !(released && mayGoOn(exclusion)));
   return new Map(excluded.map((each) => [each.file, each]));
 }
 
+/** By the worst finding; among equals by one that no release undoes. */
 function excludedByFindings(facts: readonly Fact[], findings: readonly Finding[]): Map<number, Exclusion> {
+  const findingsOf = Map.groupBy(findings, ({ file }) => file);
   const excluded = new Map<number, Exclusion>();
   for (const { file, disposition, dicom } of facts) {
     const worst = disposition === 'accept' && dicom === undefined ? 'refuse' : disposition;
     if (worst === 'accept') continue;
-    const cause = findings.find((finding) => finding.file === file && finding.disposition === disposition);
+    const causes = findingsOf.get(file)?.filter((finding) => finding.disposition === disposition) ?? [];
+    const cause = causes.find(({ code }) => !isReleasable(code)) ?? causes[0];
     excluded.set(file, { file, disposition: worst, code: cause?.code ?? 'NotDicom' });
   }
   return excluded;

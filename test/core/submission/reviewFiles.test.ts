@@ -110,4 +110,40 @@ describe('the review of a set', () => {
     expect([...excludedFiles(review).keys()]).toEqual([1]);
     expect(review.sessions).toHaveLength(1);
   });
+
+  test('a release lets nothing go on that the project refuses', () => {
+    const facts = [ctFact(0, { disposition: 'hold' }), ctFact(1, { disposition: 'refuse' })];
+    const findings = [findingOf(0, 'BurnedInRisk', 'hold'), findingOf(1, 'BurnedInRisk', 'refuse')];
+    const review = reviewFiles({ facts, findings }, policyWith({ onHeldFile: 'hold' }), {});
+    expect(review.decision).toBe('hold');
+    expect([...excludedFiles(review).keys()]).toEqual([1]);
+  });
+
+  test('a release lets nothing go on that is held for another reason as well', () => {
+    const facts = [ctFact(0, { disposition: 'hold' }), ctFact(1, { disposition: 'hold' })];
+    const findings = [
+      findingOf(0, 'BurnedInRisk', 'hold'),
+      findingOf(1, 'BurnedInRisk', 'hold'),
+      findingOf(1, 'SopClassUnknown', 'hold'),
+    ];
+    const review = reviewFiles({ facts, findings }, demoPolicy, {});
+    expect(review.excluded[1]).toEqual({ file: 1, disposition: 'hold', code: 'SopClassUnknown' });
+    expect([...excludedFiles(review).keys()]).toEqual([1]);
+  });
+
+  test('a release lets no two files of one instance go on, which would replace each other', () => {
+    const held = { disposition: 'hold', instance: '2.25.7' } as const;
+    const other = { disposition: 'hold', instance: '2.25.8' } as const;
+    const facts = [
+      ...[ctFact(0, { ...held, sha256: 'b'.repeat(64) }), ctFact(1, { ...held, sha256: 'b'.repeat(64) })],
+      ...[ctFact(2, other), ctFact(3, { ...other, disposition: 'accept' })],
+    ];
+    const findings = [0, 1, 2].map((file) => findingOf(file, 'BurnedInRisk', 'hold'));
+    const review = reviewFiles({ facts, findings }, demoPolicy, {});
+    expect([...excludedFiles({ ...review, decision: 'hold' }).values()]).toEqual([
+      { file: 1, disposition: 'duplicate', code: 'DuplicateInstance' },
+      { file: 2, disposition: 'hold', code: 'InstanceConflict' },
+      { file: 3, disposition: 'hold', code: 'InstanceConflict' },
+    ]);
+  });
 });
