@@ -69,6 +69,8 @@ export const UploadedObject = z.object({
   object: z.string(),
   /** S3's multipart upload id; never leaves the server. */
   uploadId: z.string(),
+  /** When its first part was signed: how it is known that an upload of weeks still goes on. */
+  openedAt: z.iso.datetime().optional(),
   /** Present once complete. */
   stored: z
     .object({

@@ -102,7 +102,7 @@ export interface Ledger {
   events(submission: string): Promise<ChainedEvent[]>;
   /** Records an object once: answers the record that stands, which may be an earlier one. */
   openObject(submission: string, object: UploadedObject): Promise<UploadedObject>;
-  closeObject(submission: string, object: Required<UploadedObject>): Promise<void>;
+  closeObject(submission: string, object: UploadedObject & Required<Pick<UploadedObject, 'stored'>>): Promise<void>;
   getObject(submission: string, object: string): Promise<UploadedObject | undefined>;
   /** In the order of their ids. */
   listObjects(submission: string): Promise<UploadedObject[]>;

@@ -19,7 +19,8 @@ export const completeObject = apiRoute(
   ({ ledger, uploads }) =>
     async ({ path: { submission, object }, body: { parts } }, principal) => {
       const { state } = requireOwn(principal, await ledger.get(submission));
-      const { uploadId, stored } = await requireOpened(ledger, submission, object);
+      const opened = await requireOpened(ledger, submission, object);
+      const { uploadId, stored } = opened;
       if (stored !== undefined) return { status: 200, body: { object, ...requireSame(stored, parts) } };
       if (state !== 'uploading') {
         throw new DomainError('StateConflict', `Cannot complete ${object}: the submission is ${state}, not uploading`);
@@ -33,7 +34,7 @@ export const completeObject = apiRoute(
         throw new DomainError('UnexpectedFault', `Cannot complete ${object}: storage kept no digest of it`);
       }
       const closed = { versionId, sizeBytes, checksumSha256, parts: parts.length };
-      await ledger.closeObject(submission, { object, uploadId, stored: closed });
+      await ledger.closeObject(submission, { ...opened, stored: closed });
       return { status: 200, body: { object, sizeBytes, checksumSha256 } };
     },
 );

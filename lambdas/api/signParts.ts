@@ -17,14 +17,14 @@ export const signParts = apiRoute(
     request: z.object({ path: z.object({ submission: SubmissionId, object: ObjectId }), body: SignPartsBody }),
     result: SignPartsResult,
   },
-  ({ ledger, uploads }) =>
+  ({ ledger, uploads, clock }) =>
     async ({ path: { submission, object }, body }, principal) => {
       const { state } = requireOwn(principal, await ledger.get(submission));
       if (state !== 'uploading') {
         throw new DomainError('StateConflict', `Cannot sign parts: the submission is ${state}, not uploading`);
       }
       requireWithinLimits(object, body.parts);
-      const { uploadId, stored } = await openedObject({ ledger, uploads }, submission, object);
+      const { uploadId, stored } = await openedObject({ ledger, uploads, clock }, submission, object);
       if (stored !== undefined) throw new DomainError('StateConflict', `Cannot sign parts: ${object} is complete`);
       const upload = { key: stagingKeys.object(submission, object), uploadId };
       const parts = body.parts.map(async (part) => ({
@@ -53,14 +53,14 @@ function requireWithinLimits(object: string, parts: PartAnnouncement[]): void {
 
 /** The record that stands: of two first calls at once one wins, and the other's upload is left to expire. */
 async function openedObject(
-  { ledger, uploads }: Pick<Ports, 'ledger' | 'uploads'>,
+  { ledger, uploads, clock }: Pick<Ports, 'ledger' | 'uploads' | 'clock'>,
   submission: string,
   object: string,
 ): Promise<UploadedObject> {
   const opened = await ledger.getObject(submission, object);
   if (opened !== undefined) return opened;
   const uploadId = await uploads.beginUpload(stagingKeys.object(submission, object));
-  return ledger.openObject(submission, { object, uploadId });
+  return ledger.openObject(submission, { object, uploadId, openedAt: clock.now() });
 }
 
 export const handler = apiHandler(signParts);

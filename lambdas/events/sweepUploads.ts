@@ -29,7 +29,13 @@ export const sweepUploads = (ports: SweepPorts) => async () => {
       await act(ports, submission).catch((error: unknown) => faults.push(error));
     }
   };
-  for (const state of ['draft', 'uploading'] as const) await sweep(state, (at) => at < abandoned, expire);
+  const expireUnlessOpened: Sweep = async (_, submission) => {
+    const objects = await ledger.listObjects(submission.id);
+    // announcing is one event, sending may take weeks
+    if (objects.some(({ openedAt = '' }) => openedAt >= abandoned)) return;
+    await expire(ports, submission);
+  };
+  for (const state of ['draft', 'uploading'] as const) await sweep(state, (at) => at < abandoned, expireUnlessOpened);
   for (const state of ['expired', 'withdrawn'] as const) await sweep(state, (at) => at >= lately, removeUploads);
   if (faults.length > 0) throw faults[0];
   return {};

@@ -94,6 +94,18 @@ describe('the sweep of uploads', () => {
     }
   });
 
+  test('leaves an upload that has gone on for long, and expires it days after its newest object was begun', async () => {
+    const { ports, put, left, sweep } = swept(2 * limits.draftDays);
+    const id = await put([]);
+    const openedAt = new Date(start + (limits.draftDays + 1) * day).toISOString();
+    await ports.ledger.openObject(id, { object: 'pack-000003', uploadId: 'u', openedAt });
+    await sweep();
+    expect([(await ports.ledger.get(id))?.state, await left(id)]).toEqual(['uploading', 1]);
+    ports.clock.now = () => new Date(start + (2 * limits.draftDays + 2) * day).toISOString();
+    await sweep();
+    expect([(await ports.ledger.get(id))?.state, await left(id)]).toEqual(['expired', 0]);
+  });
+
   test('looks again for a day after a withdrawal, and no longer', async () => {
     for (const [days, left] of [
       [0.5, 0],
