@@ -30,7 +30,7 @@ export function placedByReceipt(receipt: Receipt, xnatProject: string): PlacedSe
   const byScan = Map.groupBy(placed, (uri) => uri.slice(0, uri.indexOf('/resources/')));
   return receipt.sessions.map(({ subject, session, uri, made = { subject: false, session: false, scans: [] } }) => ({
     ...{ xnatProject, subject, session, uri, made },
-    scans: [...byScan].flatMap(([scan, files]) => (scan.startsWith(`${uri}/`) ? [{ uri: scan, files }] : [])),
+    scans: [...byScan].flatMap(([scan, files]) => (`${scan}/`.startsWith(`${uri}/`) ? [{ uri: scan, files }] : [])),
   }));
 }
 
@@ -72,13 +72,16 @@ async function placedScan(
   const isOurs = session?.isOfSubject === true && session.study === delivery.session.study;
   if (!isOurs || claim.names.length === 0) return undefined;
   const uri = `/data/experiments/${session.id}`;
-  const isStanding = scan?.series === delivery.scan.series;
+  const isResource = delivery.scan.resource !== undefined;
+  const isStanding = isResource || scan?.series === delivery.scan.series;
   const listed = isStanding ? await archive.listFiles(delivery) : [];
   const files = listed.filter(({ name }) => claim.names.includes(name)).map((file) => file.uri);
-  const made = isStanding && !before.scans.includes(delivery.scan.scan) ? [delivery.scan.scan] : [];
+  const made = isStanding && !isResource && !before.scans.includes(delivery.scan.scan) ? [delivery.scan.scan] : [];
   return {
     ...{ xnatProject: delivery.xnatProject, subject: delivery.session.subject, session: delivery.session.session, uri },
     made: { subject: before.isSubjectNew, session: before.isNew, scans: made },
-    scans: isStanding ? [{ uri: `${uri}/scans/${encodeURIComponent(delivery.scan.scan)}`, files }] : [],
+    scans: isStanding
+      ? [{ uri: isResource ? uri : `${uri}/scans/${encodeURIComponent(delivery.scan.scan)}`, files }]
+      : [],
   };
 }

@@ -3,6 +3,7 @@ import { type Disposition, type FindingCode, findingCatalogue } from '../submiss
 import { SiteId, XnatLabel } from '../submission/Submission.ts';
 import { DeliveryPolicy } from './DeliveryPolicy.ts';
 import { Rectangle } from './Rectangle.ts';
+import { ResourceRule } from './ResourceRule.ts';
 
 const codes = Object.keys(findingCatalogue);
 const FindingName = z.string().refine((code) => codes.includes(code), { error: 'No such finding code' });
@@ -36,6 +37,8 @@ export const ProjectPolicy = z.strictObject({
   onMixedSession: z.enum(['hold', 'reject']).default('hold'),
   /** Re-classes a finding for this project. */
   findings: z.partialRecord(FindingName, z.enum(['accept', 'hold', 'refuse'])).default({}),
+  /** Files that are no DICOM; those of no rule are refused. */
+  resources: z.array(ResourceRule).max(50).default([]),
   delivery: DeliveryPolicy.prefault({}),
   deid: z
     .strictObject({

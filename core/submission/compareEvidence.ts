@@ -36,7 +36,7 @@ function changeOfClean(found: CleanEvidence, { dicom }: Fact, route: Route | und
   if (route?.kind !== 'archive' || route.scan.id !== found.scan) return 'its route';
   if (!isSameBlanking(found.blanked, dicom?.blanked)) return 'what is blacked out in its pixels';
   if (found.pixelSha256 !== (dicom?.blanked ?? dicom)?.pixelSha256) return 'its pixel digest';
-  return found.instance === dicom?.instance ? undefined : 'its SOP instance UID';
+  return found.instance === (dicom?.instance ?? '') ? undefined : 'its SOP instance UID';
 }
 
 function isSameBlanking(found: BlankedPixels | undefined, fact: BlankedPixels | undefined): boolean {

@@ -84,6 +84,14 @@ export const findingCatalogue = {
   },
   FindingsOmitted: inform('There are more departures than are listed', 'See the others first'),
   InstanceConflict: hold('Two different files carry one SOP instance UID', 'Decide which of them is right'),
+  OtherFile: {
+    ...hold('The file is no DICOM: it is neither examined nor changed, and may hold names', 'A person must look at it'),
+    releasable: true,
+  },
+  ResourceUnplaced: hold(
+    'The file is no DICOM, and the submission is not the one session that it belongs to',
+    'Send it together with its session',
+  ),
   ArchiveFileMissing: hold(
     'XNAT has lost the file after it was sent',
     'None: it is sent once more; then a person looks',

@@ -1,10 +1,13 @@
 import type { PackEntry } from '../pack/readPackDirectory.ts';
 import { limits } from '../policy/limits.ts';
 import type { ManifestLine } from './Manifest.ts';
-import type { BatchPlan, PlannedFile } from './steps.ts';
+import type { BatchPlan, PlannedFile, PlannedResource } from './steps.ts';
 
 /** A manifest line with its number. */
-export type NumberedLine = Pick<ManifestLine, 'path' | 'size' | 'sha256'> & { file: number };
+export type NumberedLine = Pick<ManifestLine, 'path' | 'size' | 'sha256'> & {
+  file: number;
+  resource?: PlannedResource | undefined;
+};
 
 /** One uploaded object, where its bytes are, and what the manifest announces of it. */
 export interface AnnouncedObject {
@@ -32,15 +35,16 @@ export function planBatches(announced: AnnouncedObject): Omit<BatchPlan, 'batch'
 
 function locateFiles({ lines, entries }: AnnouncedObject): PlannedFile[] {
   if (entries === undefined) {
-    return lines.map(({ file, size, sha256 }) => ({
+    return lines.map(({ file, size, sha256, resource }) => ({
       ...{ file, sizeBytes: size, sha256, offset: 0, storedBytes: size },
       method: 'store',
+      ...(resource && { resource }),
     }));
   }
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  const located = lines.map(({ file, path, size, sha256 }): PlannedFile => {
+  const located = lines.map(({ file, path, size, sha256, resource }): PlannedFile => {
     const entry = byName.get(path);
-    const announced = { file, sizeBytes: size, sha256 };
+    const announced = { file, sizeBytes: size, sha256, ...(resource && { resource }) };
     if (entry === undefined) return { ...announced, storedBytes: 0, method: 'store' };
     return { ...announced, offset: entry.offset, storedBytes: entry.storedBytes, method: entry.method };
   });

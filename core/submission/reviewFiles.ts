@@ -2,6 +2,7 @@ import { dispositionOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { checkSet } from '../validation/checkSet.ts';
 import { isReleasable } from './findingCatalogue.ts';
 import { type AcceptedFile, type Labelling, labelScans, labelSessions } from './labelSessions.ts';
+import { placeResources, sessionOfResources } from './placeResources.ts';
 import type { ReviewReason } from './reviewReasons.ts';
 import type { Decision, Fact, Finding, Review } from './steps.ts';
 
@@ -29,15 +30,20 @@ export function reviewFiles(
   );
   // a file that is excluded twice is told by what no release undoes
   const byNumber = new Map([...excludedTogether(together), ...byVerdict, ...byIdentity]);
-  const excluded = [...byNumber.values()].sort(byFile);
   const labelled = able.filter(({ file }) => mayGoOn(byNumber.get(file)));
   const sessions = labelSessions(labelled, labels);
+  const scans = labelScans(labelled, sessions);
+  const home = sessionOfResources(sessions, policy);
+  const others = facts.filter(({ file, resource }) => resource !== undefined && mayGoOn(byVerdict.get(file)));
+  if (home === undefined) for (const { file } of others) byNumber.set(file, unplaced(file));
+  else scans.push(...placeResources(others, home, { policy, from: scans.length }));
+  const excluded = [...byNumber.values()].sort(byFile);
   const reasons = reasonsToStop({ excluded, accepted: facts.length - excluded.length, sessions, labels }, policy);
   return {
     decision: decide(reasons, { excluded, labelled: labelled.length }, policy),
     reasons,
     sessions,
-    scans: labelScans(labelled, sessions),
+    scans,
     excluded,
     findings: together.map(({ finding }) => finding),
   };
@@ -46,6 +52,8 @@ export function reviewFiles(
 /** Now, or once a person has released it. */
 const mayGoOn = (exclusion: Exclusion | undefined) =>
   exclusion === undefined || (exclusion.disposition === 'hold' && isReleasable(exclusion.code));
+
+const unplaced = (file: number): Exclusion => ({ file, disposition: 'hold', code: 'ResourceUnplaced' });
 
 const byFile = (left: Exclusion, right: Exclusion) => left.file - right.file;
 
@@ -63,8 +71,9 @@ export function excludedFiles(review: Review): Map<number, Exclusion> {
 function excludedByFindings(facts: readonly Fact[], findings: readonly Finding[]): Map<number, Exclusion> {
   const findingsOf = Map.groupBy(findings, ({ file }) => file);
   const excluded = new Map<number, Exclusion>();
-  for (const { file, disposition, dicom } of facts) {
-    const worst = disposition === 'accept' && dicom === undefined ? 'refuse' : disposition;
+  for (const { file, disposition, dicom, resource } of facts) {
+    const isNothing = dicom === undefined && resource === undefined;
+    const worst = disposition === 'accept' && isNothing ? 'refuse' : disposition;
     if (worst === 'accept') continue;
     const causes = findingsOf.get(file)?.filter((finding) => finding.disposition === disposition) ?? [];
     const cause = causes.find(({ code }) => !isReleasable(code)) ?? causes[0];

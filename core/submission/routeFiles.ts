@@ -1,3 +1,4 @@
+import { seriesOfResource } from './placeResources.ts';
 import { excludedFiles } from './reviewFiles.ts';
 import type { Fact, Review, ReviewedScan, ReviewedSession } from './steps.ts';
 
@@ -12,11 +13,12 @@ export function routeFiles(review: Review, facts: readonly Fact[]): Map<number, 
   const scans = new Map(review.scans.map((scan) => [`${scan.session} ${scan.series}`, scan]));
   const sessions = new Map(review.sessions.map((session) => [`${session.patient} ${session.study}`, session]));
   return new Map(
-    facts.map(({ file, dicom }): [number, Route] => {
+    facts.map(({ file, dicom, resource }): [number, Route] => {
       const exclusion = excluded.get(file);
       if (exclusion !== undefined) return [file, { kind: 'aside', ...exclusion }];
-      const session = dicom && sessions.get(`${dicom.patient} ${dicom.study}`);
-      const scan = dicom && session && scans.get(`${session.id} ${dicom.series}`);
+      const session = resource ? review.sessions[0] : dicom && sessions.get(`${dicom.patient} ${dicom.study}`);
+      const series = resource ? seriesOfResource(resource.label) : dicom?.series;
+      const scan = session && scans.get(`${session.id} ${series}`);
       if (session === undefined || scan === undefined)
         return [file, { kind: 'aside', disposition: 'hold', code: 'NotDeidentifiable' }];
       return [file, { kind: 'archive', session, scan }];

@@ -45,6 +45,13 @@ export const ReviewOutput = z.object({ decision: Decision });
 export const BatchItem = z.object({ batch: BatchId, files: z.int().positive(), bytes: z.int().nonnegative() });
 export type BatchItem = z.infer<typeof BatchItem>;
 
+/** Where a file goes if it is no DICOM: XNAT's label of the resource, and its name there. */
+export const PlannedResource = z.object({
+  label: XnatLabel,
+  name: z.string().regex(/^[0-9]{6,}(\.[a-z0-9]{1,8}){1,2}$/),
+});
+export type PlannedResource = z.infer<typeof PlannedResource>;
+
 /** Where one file's bytes are in its object. */
 export const PlannedFile = z.object({
   file: z.int().nonnegative(),
@@ -55,6 +62,7 @@ export const PlannedFile = z.object({
   /** Bytes as stored (compressed) in the pack; equals sizeBytes for a file. */
   storedBytes: z.int().nonnegative(),
   method: z.enum(['store', 'deflate']),
+  resource: PlannedResource.optional(),
 });
 export type PlannedFile = z.infer<typeof PlannedFile>;
 
@@ -121,6 +129,8 @@ export const Fact = z.object({
   /** The worst disposition of the file's findings. */
   disposition: z.enum(['accept', 'hold', 'refuse']),
   dicom: DicomFact.optional(),
+  /** Of a file that is no DICOM and that the project takes. */
+  resource: PlannedResource.optional(),
 });
 export type Fact = z.infer<typeof Fact>;
 
@@ -146,6 +156,8 @@ export const ReviewedScan = z.object({
   scan: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   modality: z.string(),
   xsiType: z.string(),
+  /** It is no scan, but a resource of the session whose label stands in `scan`. */
+  resource: z.object({ format: z.string(), content: z.string(), tags: z.string() }).optional(),
 });
 export type ReviewedScan = z.infer<typeof ReviewedScan>;
 
@@ -177,7 +189,7 @@ export const Evidence = z.discriminatedUnion('outcome', [
     scan: ScanKey,
     /** Key of the clean pack in CLEAN. */
     pack: z.string(),
-    name: z.string().regex(/^[0-9.]{1,64}\.dcm$/),
+    name: z.string().regex(/^([0-9.]{1,64}\.dcm|[0-9]{6,}(\.[a-z0-9]{1,8}){1,2})$/),
     sizeBytes: z.int().positive(),
     sha256: Sha256Hex,
     md5: Md5Hex,
@@ -185,6 +197,7 @@ export const Evidence = z.discriminatedUnion('outcome', [
     pixelSha256: Sha256Hex.optional(),
     /** Present where pixels were blacked out; elsewhere they are equal before and after. */
     blanked: BlankedPixels.optional(),
+    /** Empty for a file that is no DICOM. */
     instance: z.string(),
     /** How many elements each action touched. */
     actions: z.record(z.string(), z.int().nonnegative()),

@@ -78,6 +78,13 @@ export function xnatArchive(access: XnatAccess): Archive {
   const listFiles = async (target: ScanTarget) =>
     (await read({ action: 'list the files of a scan', path: `${xnatPaths.resource(target)}/files` }, FileTable)) ?? [];
 
+  const ensureResource = async (target: ScanTarget, { path, label }: { path: string; label: string }) => {
+    const resources = await read({ action: 'read the resources of a scan or session', path }, ResourceTable);
+    if (resources?.some((resource) => resource.label === label)) return;
+    const created = { path: xnatPaths.resource(target), query: catalogOf(target) };
+    await write({ action: 'create a resource', method: 'PUT', ...created });
+  };
+
   return {
     async lookUp(target) {
       const found = await readSession(target);
@@ -97,6 +104,10 @@ export function xnatArchive(access: XnatAccess): Archive {
     async ensureScan(target) {
       const { scan } = target;
       const { scans } = await ensureSession(target);
+      if (scan.resource !== undefined) {
+        await ensureResource(target, { path: `${xnatPaths.session(target)}/resources`, label: scan.scan });
+        return;
+      }
       const standing = scans.find(({ id }) => id === scan.scan);
       if (standing === undefined) {
         const query = { xsiType: scan.xsiType, [`${scan.xsiType}/UID`]: scan.series };
@@ -104,18 +115,14 @@ export function xnatArchive(access: XnatAccess): Archive {
       } else if (standing.xsiType !== scan.xsiType || standing.uid !== scan.series) {
         throw conflict('scan holds another series');
       }
-      const path = `${xnatPaths.scan(target)}/resources`;
-      const resources = await read({ action: 'read the resources of a scan', path }, ResourceTable);
-      if (resources?.some(({ label }) => label === 'DICOM')) return;
-      const query = { format: 'DICOM', content: 'RAW' };
-      await write({ action: 'create a resource', method: 'PUT', path: xnatPaths.resource(target), query });
+      await ensureResource(target, { path: `${xnatPaths.scan(target)}/resources`, label: 'DICOM' });
     },
 
     listFiles,
 
     async putPack(target, { name, body }) {
       const path = xnatPaths.file(target, name.endsWith('.zip') ? name : `${name}.zip`);
-      const query = { extract: 'true', overwrite: 'true', inbody: 'true', format: 'DICOM', content: 'RAW' };
+      const query = { extract: 'true', overwrite: 'true', inbody: 'true', ...catalogOf(target) };
       const answer = await write({ action: 'store a pack', method: 'POST', path, query, zip: body });
       if (answer?.startsWith('{') && DuplicatesAnswer.safeParse(JSON.parse(answer)).success) {
         throw new DomainError(
@@ -126,8 +133,10 @@ export function xnatArchive(access: XnatAccess): Archive {
     },
 
     async readHeaders(target) {
-      const query = { xsiType: target.scan.xsiType, pullDataFromHeaders: 'true' };
-      await write({ action: 'have headers read', method: 'PUT', path: xnatPaths.scan(target), query });
+      if (target.scan.resource === undefined) {
+        const query = { xsiType: target.scan.xsiType, pullDataFromHeaders: 'true' };
+        await write({ action: 'have headers read', method: 'PUT', path: xnatPaths.scan(target), query });
+      }
       if ((await listFiles(target)).every(({ md5 }) => md5 !== undefined)) return;
       const resource = xnatPaths.resource(target).replace('/data/', '/archive/');
       const path = '/data/services/refresh/catalog';
@@ -174,6 +183,9 @@ export function xnatArchive(access: XnatAccess): Archive {
     end: xnat.end,
   };
 }
+
+/** What XNAT's catalog says of the files. */
+const catalogOf = ({ scan: { resource } }: ScanTarget) => ({ format: 'DICOM', content: 'RAW', ...resource });
 
 const conflict = (state: string) =>
   new DomainError('XnatConflict', `Cannot prepare a scan: the ${state}, wanted our own or none`);

@@ -16,7 +16,11 @@ export const xnatPaths = {
   sessions: ({ xnatProject }: SessionTarget) => `${projectPath(xnatProject)}/experiments`,
   session: (target: SessionTarget) => `${xnatPaths.subject(target)}/experiments/${label(target.session.session)}`,
   scan: (target: ScanTarget) => `${xnatPaths.session(target)}/scans/${label(target.scan.scan)}`,
-  resource: (target: ScanTarget) => `${xnatPaths.scan(target)}/resources/DICOM`,
+  /** Of a scan its DICOM; of what stands for a resource, that resource of the session. */
+  resource: (target: ScanTarget) =>
+    target.scan.resource === undefined
+      ? `${xnatPaths.scan(target)}/resources/DICOM`
+      : `${xnatPaths.session(target)}/resources/${label(target.scan.scan)}`,
   prearchive: (project: string) => `/data/prearchive/projects/${label(project)}`,
   /** Is it the address of a session in the prearchive of this project, and of nothing else? */
   isPrearchived: (uri: string, project: string) =>

@@ -111,6 +111,11 @@ async function* cleanRun(batch: Batch, { files, route, key }: Run): AsyncGenerat
     const own = batch.routes.get(planned.file);
     if (own?.kind !== 'archive' || own.scan.id !== route.scan.id) return;
     await files.take();
+    const resource = batch.facts.get(planned.file)?.resource;
+    if (resource !== undefined) {
+      yield* copied(batch, next, { name: resource.name, scan: route.scan.id, pack: key });
+      continue;
+    }
     const arrived = observeBytes(body, ports.codecs);
     const cleaned = await deidentify(arrived.body, { codecs: ports.codecs, key: projectKey, policy, labels }).catch(
       whyNot,
@@ -133,6 +138,26 @@ async function* cleanRun(batch: Batch, { files, route, key }: Run): AsyncGenerat
       actions: cleaned.actions,
     });
   }
+}
+
+/** A file that is no DICOM goes on as it came: by a person's leave, or by the project's word. */
+async function* copied(
+  { ports: { codecs }, evidence }: Batch,
+  { planned, body }: BatchFile,
+  place: { name: string; scan: string; pack: string },
+): AsyncGenerator<{ name: string; body: Bytes }> {
+  const arrived = observeBytes(body, codecs);
+  const md5 = codecs.md5();
+  const hashed = async function* () {
+    for await (const chunk of arrived.body) {
+      md5.update(chunk);
+      yield chunk;
+    }
+  };
+  yield { name: place.name, body: hashed() };
+  const { sha256, sizeBytes } = await arrived.finish();
+  const measure = { arrivalSha256: sha256, sha256, sizeBytes, md5: md5.hex() };
+  evidence.push({ outcome: 'clean', file: planned.file, ...place, ...measure, instance: '', actions: {} });
 }
 
 /** A refusal of the splicer becomes the code that the file is held for; any other fault is thrown on. */

@@ -98,7 +98,8 @@ async function confirmSession(
 ): Promise<void> {
   const { session, scan } = delivery;
   const before = await readDocument(work, workKeys.claim(submission, session.id), SessionClaim);
-  const made = before.scans.includes(scan.scan) ? [] : [scan.scan];
+  const isMade = scan.resource === undefined && !before.scans.includes(scan.scan);
+  const made = isMade ? [scan.scan] : [];
   const confirmed = confirmation.sessions.find(({ id }) => id === session.id);
   if (confirmed !== undefined) {
     confirmed.made.scans.push(...made);

@@ -2,6 +2,7 @@ import { profileName } from '../../core/deid/profileName.ts';
 import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
+import { assignResources } from '../../core/submission/assignResources.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { collect, writeDocument, writeLines } from '../../core/submission/documents.ts';
 import { stagingKeys, workKeys } from '../../core/submission/keys.ts';
@@ -33,7 +34,9 @@ export const planSubmission = (ports: PlanPorts) => async (input: StepInput) => 
   const applied = requirePolicy(policies, project);
   const policy = { sha256: policyDigest(applied), profile: profileName(applied) };
   const items: BatchItem[] = [];
-  for (const [object, lines] of announced) {
+  const resources = assignResources([...announced.values()].flat(), applied.resources);
+  for (const [object, announcedLines] of announced) {
+    const lines = announcedLines.map((line) => ({ ...line, resource: resources.get(line.file) }));
     const located = await locateObject(ports, input.submission, {
       object,
       lines,

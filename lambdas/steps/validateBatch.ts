@@ -1,5 +1,6 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
 import { dispositionOf, type ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import type { ResourceRule } from '../../core/policy/ResourceRule.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, writeLines } from '../../core/submission/documents.ts';
@@ -72,6 +73,9 @@ async function validateFile(planned: PlannedFile, body: Bytes, context: Context)
     if (arrived.sha256 !== planned.sha256 || arrived.sizeBytes !== planned.sizeBytes) {
       return refused(planned, finding('ArrivalDigestMismatch', planned, context), arrived);
     }
+    const rule = context.policy.resources.find(({ label }) => label === planned.resource?.label);
+    const isOther = dicom === undefined && findings.every(({ code }) => code === 'NotDicom');
+    if (rule !== undefined && isOther && arrived.sizeBytes > 0) return otherFile(planned, rule, arrived);
     const named = findings.map((each) => ({ ...each, file: planned.file }));
     const disposition = worstOf(named.map((each) => each.disposition));
     return {
@@ -83,6 +87,19 @@ async function validateFile(planned: PlannedFile, body: Bytes, context: Context)
     if (!DomainError.is(error) || error.name !== 'PackInvalid') throw error;
     return refused(planned, finding('PackEntryBroken', planned, context), planned);
   }
+}
+
+/** A file that is no DICOM, and that the project takes: by a person's leave, or by its own word. */
+function otherFile(
+  { file, resource }: PlannedFile,
+  { disposition }: ResourceRule,
+  arrived: Pick<Fact, 'sizeBytes' | 'sha256'>,
+): Verdict {
+  const { meaning: message } = findingCatalogue.OtherFile;
+  return {
+    fact: { file, ...arrived, disposition, resource },
+    findings: [{ code: 'OtherFile', file, disposition, message }],
+  };
 }
 
 const missing = (planned: PlannedFile, context: Context) =>

@@ -161,23 +161,6 @@ export function archiveContract(name: string, start: () => Promise<Opened>) {
       });
     });
 
-    test('keeps a record beside the data of a session, and never replaces one', async () => {
-      const target = next();
-      await archive.ensureScan(target);
-      const session = await archive.sessionUri(target);
-      const record = Buffer.from('{"receipt":1}');
-      expect(await archive.findRecord(session, 'one.json')).toBeUndefined();
-      await archive.putRecord(session, zipOf({ 'one.json': record }));
-      const found = { sizeBytes: record.length, md5: md5(record) };
-      expect(await archive.findRecord(session, 'one.json')).toEqual(found);
-      const again = archive.putRecord(session, zipOf({ 'one.json': Buffer.from('{}') }));
-      await expect(again).rejects.toMatchObject({ name: 'XnatConflict' });
-      expect(await archive.findRecord(session, 'one.json')).toEqual(found);
-      await archive.putRecord(session, zipOf({ 'two.json': Buffer.from('{}') }));
-      expect((await archive.findRecord(session, 'two.json'))?.sizeBytes).toBe(2);
-      expect(await archive.listFiles(target)).toEqual([]);
-    });
-
     test('takes a second scan into a session', async () => {
       const target = next();
       const second = { ...target, scan: { ...target.scan, scan: '3-CT1', series: '2.25.77' } };

@@ -18,8 +18,8 @@ interface StoredSession {
   study: string;
   xsiType: string;
   scans: Map<string, StoredScan>;
-  /** Files of the resource AIRLOCK. */
-  records: Map<string, Uint8Array>;
+  /** Files of its own resources, by label. */
+  resources: Map<string, Map<string, Uint8Array>>;
 }
 
 /** The Archive port in memory. `sessions` (by project and session label) is open to tests that spoil what is stored. */
@@ -40,11 +40,17 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
   const prearchive = new Map<string, PrearchivedStudy>();
   const keyOf = ({ xnatProject, session }: Pick<ScanTarget, 'xnatProject' | 'session'>) =>
     `${xnatProject}/${session.session}`;
-  const recordsOf = (uri: string) =>
-    [...sessions.values()].find(({ id }) => uri === `/data/experiments/${id}`)?.records;
+  const sessionAt = (uri: string) => [...sessions.values()].find(({ id }) => uri === `/data/experiments/${id}`);
   const scanOf = (target: ScanTarget) => sessions.get(keyOf(target))?.scans.get(target.scan.scan);
-  const prefixOf = (target: ScanTarget) =>
-    `/data/experiments/${sessions.get(keyOf(target))?.id}/scans/${target.scan.scan}/resources/1/files/`;
+  const filesOf = (target: ScanTarget) =>
+    target.scan.resource === undefined
+      ? scanOf(target)?.files
+      : sessions.get(keyOf(target))?.resources.get(target.scan.scan);
+  const prefixOf = (target: ScanTarget) => {
+    const { scan, resource } = target.scan;
+    const place = resource === undefined ? `scans/${scan}/resources/1` : `resources/${scan}`;
+    return `/data/experiments/${sessions.get(keyOf(target))?.id}/${place}/files/`;
+  };
 
   return {
     sessions,
@@ -72,9 +78,14 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
         study,
         xsiType,
         scans: new Map(),
-        records: new Map(),
+        resources: new Map(),
       };
       if (standing.subject !== subject || standing.study !== study || standing.xsiType !== xsiType) throw conflict();
+      if (scan.resource !== undefined) {
+        if (!standing.resources.has(scan.scan)) standing.resources.set(scan.scan, new Map());
+        sessions.set(keyOf(target), standing);
+        return;
+      }
       const { series } = scan;
       const stored = standing.scans.get(scan.scan) ?? { series, xsiType: scan.xsiType, files: new Map() };
       if (stored.series !== series || stored.xsiType !== scan.xsiType) throw conflict();
@@ -82,7 +93,7 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       sessions.set(keyOf(target), standing);
     },
     async listFiles(target) {
-      return [...(scanOf(target)?.files ?? [])].map(([name, bytes]) => ({
+      return [...(filesOf(target) ?? [])].map(([name, bytes]) => ({
         name,
         sizeBytes: bytes.length,
         md5: digests ? md5(bytes) : undefined,
@@ -91,18 +102,20 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
     },
     async putPack(target, { body }) {
       const unpacked = await unpack(body);
-      const scan = scanOf(target);
-      if (scan === undefined) throw absent('scan');
-      for (const [name, bytes] of unpacked) scan.files.set(name, bytes);
+      const files = filesOf(target);
+      if (files === undefined) throw absent('scan');
+      for (const [name, bytes] of unpacked) files.set(name, bytes);
     },
     async readHeaders(target) {
-      if (scanOf(target) === undefined) throw absent('scan');
+      if (filesOf(target) === undefined) throw absent('scan');
     },
     async digestFile(uri) {
-      const [, id, scan, name] =
-        /^\/data\/experiments\/([^/]+)\/scans\/([^/]+)\/resources\/1\/files\/(.+)$/.exec(uri) ?? [];
+      const [, id, place = '', name = ''] = /^\/data\/experiments\/([^/]+)\/(.+)\/files\/(.+)$/.exec(uri) ?? [];
       const session = [...sessions.values()].find((candidate) => candidate.id === id);
-      const bytes = session?.scans.get(scan ?? '')?.files.get(decodeURIComponent(name ?? ''));
+      const [, scan] = /^scans\/([^/]+)\/resources\/1$/.exec(place) ?? [];
+      const files =
+        scan === undefined ? session?.resources.get(place.replace('resources/', '')) : session?.scans.get(scan)?.files;
+      const bytes = files?.get(decodeURIComponent(name));
       if (bytes === undefined) throw absent('file');
       return { sizeBytes: bytes.length, md5: md5(bytes) };
     },
@@ -142,15 +155,17 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       return new Map([...(scanOf(target)?.files.keys() ?? [])].map((name) => [name, name.replace(/\.dcm$/, '')]));
     },
     async findRecord(session, name) {
-      const bytes = recordsOf(session)?.get(name);
+      const bytes = sessionAt(session)?.resources.get('AIRLOCK')?.get(name);
       return bytes && { sizeBytes: bytes.length, md5: md5(bytes) };
     },
     async putRecord(session, pack) {
-      const records = recordsOf(session);
-      if (records === undefined) throw absent('session');
+      const resources = sessionAt(session)?.resources;
+      if (resources === undefined) throw absent('session');
+      const records = resources.get('AIRLOCK') ?? new Map<string, Uint8Array>();
       const unpacked = await unpack(pack);
       if ([...unpacked.keys()].some((name) => records.has(name))) throw conflict();
       for (const [name, bytes] of unpacked) records.set(name, bytes);
+      resources.set('AIRLOCK', records);
     },
     async end() {},
   };

@@ -10,9 +10,11 @@ export function memoryRemoval({ sessions }: MemoryArchive): Removal {
       const { session, scan } = placeOf(item);
       if (session === undefined) return [];
       if (scan === undefined) {
-        const records = sessionOf(session)?.[1].records;
-        const root = item.endsWith('/AIRLOCK') ? item : `${item}/resources/AIRLOCK`;
-        return records && [...records.keys()].map((name) => `${root}/files/${name}`);
+        const [, only] = /\/resources\/([^/]+)$/.exec(item) ?? [];
+        const resources = sessionOf(session)?.[1].resources;
+        const listed = [...(resources ?? [])].filter(([label]) => only === undefined || label === only);
+        const uriOf = (label: string, name: string) => `/data/experiments/${session}/resources/${label}/files/${name}`;
+        return resources && listed.flatMap(([label, files]) => [...files.keys()].map((name) => uriOf(label, name)));
       }
       const files = sessionOf(session)?.[1].scans.get(scan)?.files;
       return files && [...files.keys()].map((name) => `${item}/resources/1/files/${encodeURIComponent(name)}`);
@@ -28,9 +30,9 @@ export function memoryRemoval({ sessions }: MemoryArchive): Removal {
       return below.length === 0 ? undefined : below.map(({ id }) => `/data/experiments/${id}`);
     },
     async remove(address) {
-      const { session = '', scan, file, record } = placeOf(address);
+      const { session = '', scan, file, resource, record } = placeOf(address);
       const [key = '', stored] = sessionOf(session) ?? [];
-      if (record !== undefined) stored?.records.delete(record);
+      if (record !== undefined) stored?.resources.get(resource ?? '')?.delete(record);
       else if (scan === undefined) sessions.delete(key);
       else if (file === undefined) stored?.scans.delete(scan);
       else stored?.scans.get(scan)?.files.delete(decodeURIComponent(file));
@@ -43,8 +45,9 @@ function placeOf(address: string) {
   const [, subject] = /^\/data\/projects\/[^/]+\/subjects\/([^/]+)$/.exec(address) ?? [];
   const [, session, scan, file] =
     /^\/data\/experiments\/([^/]+)(?:\/scans\/([^/]+)(?:\/resources\/1\/files\/(.+))?)?$/.exec(address) ?? [];
-  const [, holder, record] = /^\/data\/experiments\/([^/]+)\/resources\/AIRLOCK(?:\/files\/(.+))?$/.exec(address) ?? [];
-  if (holder !== undefined) return { session: holder, record };
+  const [, holder, resource, record] =
+    /^\/data\/experiments\/([^/]+)\/resources\/([^/]+)(?:\/files\/(.+))?$/.exec(address) ?? [];
+  if (holder !== undefined) return { session: holder, resource, record };
   if (subject === undefined && session === undefined)
     throw new DomainError('XnatRefused', 'Cannot remove: a place is wrong');
   return { subject, session, scan, file };

@@ -220,17 +220,20 @@ describe('a receipt', () => {
     const two = await readyToPush(ports, { number: 2, files: [slice(2)], onConflict: 'append' });
     await deliver(ports, two);
     const { session } = onlyScan();
-    expect([...session.records.keys()]).toEqual([`${one.submission}.json`, `${two.submission}.json`]);
+    expect([...(session.resources.get('AIRLOCK') ?? new Map()).keys()]).toEqual([
+      `${one.submission}.json`,
+      `${two.submission}.json`,
+    ]);
     for (const { submission } of [one, two]) {
       const kept = Buffer.concat(await Array.fromAsync(ports.audit.read(auditKeys.receipt(submission))));
-      expect(Buffer.from(session.records.get(`${submission}.json`) ?? []).equals(kept)).toBe(true);
+      expect(Buffer.from(session.resources.get('AIRLOCK')?.get(`${submission}.json`) ?? []).equals(kept)).toBe(true);
     }
   });
 
   test('is not sealed beside another one of its name', async () => {
     const input = await readyToPush(ports, { files: [slice(1)] });
     await pushAll(ports, input);
-    onlyScan().session.records.set(`${input.submission}.json`, Buffer.from('forged'));
+    onlyScan().session.resources.set('AIRLOCK', new Map([[`${input.submission}.json`, Buffer.from('forged')]]));
     await confirmArchive(ports)(input);
     await expect(sealReceipt(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
     expect((await ports.ledger.get(input.submission))?.state).toBe('confirming');
