@@ -86,7 +86,7 @@ const steps = {
     ],
   },
   holdSubmission: { ...small, access: ['work.read', 'ledger.write'] },
-  rejectSubmission: { ...small, access: ['work.read', 'ledger.write'] },
+  rejectSubmission: { ...small, access: ['staging.remove', 'work.read', 'ledger.write'] },
   recordFailure: { ...small, access: ['ledger.write'] },
 } as const satisfies Record<string, FunctionSettings>;
 

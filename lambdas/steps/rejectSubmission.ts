@@ -1,15 +1,21 @@
 import { advance } from '../../core/submission/advance.ts';
 import { readDocument } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
+import { stagingKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { Nothing, Review, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
-/** Ends the submission: nothing of it is archived. The site still has its files; staging expires. */
-export const rejectSubmission = (ports: Pick<Ports, 'ledger' | 'work' | 'clock'>) => async (input: StepInput) => {
+type RejectPorts = Pick<Ports, 'ledger' | 'work' | 'staging' | 'clock'>;
+
+/**
+ * Ends the submission: nothing of it is archived, and what the site sent, which it still has, is removed. The state comes
+ * first: what has gone while it is on its way would be missed by its next attempt.
+ */
+export const rejectSubmission = (ports: RejectPorts) => async (input: StepInput) => {
   const { reasons } = await readDocument(ports.work, workKeys.review(input.submission), Review);
   const reason = reasons.join(' ');
   await advance(ports, input, { type: 'submission.rejected', to: 'rejected', code: reason, patch: { reason } });
+  await ports.staging.removeAll(stagingKeys.all(input.submission));
   return {};
 };
 

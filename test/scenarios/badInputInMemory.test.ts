@@ -113,6 +113,8 @@ describe('bad input in one file is a finding', () => {
     const { ports, input } = await staged([slice(1), { path: 'x', bytes: new Uint8Array(9) }], policy);
     await runPipeline(ports, input);
     expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'rejected', reason: 'FilesRefused' });
+    // nobody needs patient data of what has ended
+    expect(await Array.fromAsync(ports.staging.list(''))).toEqual([]);
     expect(ports.archive.sessions.size).toBe(0);
   });
 });
