@@ -10,6 +10,7 @@ import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 import { isUnreadable, streamInput } from './streamInput.ts';
+import { valuesByPath } from './valuesByPath.ts';
 
 export interface CleanTask {
   number: number;
@@ -19,6 +20,8 @@ export interface CleanTask {
   out: string;
   name: string;
   wantsChanges: boolean;
+  /** With values before and after, which identify people. */
+  wantsValues: boolean;
   wantsIdentity: boolean;
 }
 
@@ -32,7 +35,10 @@ export interface MappedIdentity {
   uids: [string, string][];
 }
 
-type Changes = ReturnType<Awaited<ReturnType<typeof deidentify>>['changes']>;
+type Change = ReturnType<Awaited<ReturnType<typeof deidentify>>['changes']>[number] & {
+  before?: string;
+  after?: string;
+};
 
 export type Cleaned =
   | {
@@ -40,7 +46,7 @@ export type Cleaned =
       number: number;
       name: string;
       actions: Record<string, number>;
-      changes?: Changes;
+      changes?: Change[];
       identity?: MappedIdentity;
     }
   | { outcome: 'left'; number: number; code: string };
@@ -60,7 +66,7 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
   if (typeof written === 'string') return { outcome: 'left', number, code: written };
   return {
     ...{ outcome: 'written', number, name, actions: cleaned.actions },
-    ...(task.wantsChanges ? { changes: cleaned.changes() } : {}),
+    ...(task.wantsChanges ? { changes: await withValues(task, cleaned.changes()) } : {}),
     ...(identity === undefined ? {} : { identity }),
   };
 }
@@ -69,6 +75,21 @@ function codeOf(error: unknown): string {
   if (isUnreadable(error)) return 'FileUnreadable';
   if (DomainError.is(error)) return error.name === 'PackInvalid' ? 'PackEntryBroken' : error.name;
   throw error;
+}
+
+/** Reads what was and what is once more: the engine itself never tells a value. */
+async function withValues({ file, out, name, wantsValues }: CleanTask, changes: Change[]): Promise<Change[]> {
+  if (!wantsValues) return changes;
+  const written = join(out, name);
+  const before = await valuesByPath(streamInput(file));
+  const after = await valuesByPath(
+    streamInput({ path: name, sizeBytes: (await lstat(written)).size, source: written }),
+  );
+  return changes.map((change) => ({
+    ...change,
+    ...(before.has(change.path) ? { before: before.get(change.path) ?? '' } : {}),
+    ...(change.action === 'changed' && after.has(change.path) ? { after: after.get(change.path) ?? '' } : {}),
+  }));
 }
 
 async function writeWhole({ out, name }: CleanTask, output: AsyncIterable<Uint8Array>, signal: AbortSignal) {

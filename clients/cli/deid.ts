@@ -24,6 +24,7 @@ const options = {
   'key-file': { type: 'string' },
   jobs: { type: 'string' },
   diff: { type: 'boolean', default: false },
+  'diff-values': { type: 'boolean', default: false },
   map: { type: 'string' },
   'map-key': { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -50,7 +51,7 @@ export const deid: Command = async (args, context) => {
   try {
     const files = await withoutOutput(listed.files, output.folder);
     const threads = openFileThreads({ files, jobs, project, signal: context.signal });
-    const wants = { out: output.folder, wantsChanges: values.diff, wantsIdentity: map !== undefined };
+    const wants = { out: output.folder, ...wantsOf(values), wantsIdentity: map !== undefined };
     const { written, left } = await cleanFiles({ files, project, threads, report }, wants).finally(threads.close);
     await output.finish(
       written.map(({ name }) => name),
@@ -77,7 +78,15 @@ async function openMapping(cwd: string, path: string | undefined, keyPath: strin
   return map;
 }
 
-type Written = Omit<Extract<Cleaned, { outcome: 'written' }>, 'changes'>;
+type CleanedFile = Extract<Cleaned, { outcome: 'written' }>;
+type Written = Omit<CleanedFile, 'changes'>;
+
+type Wants = Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsValues' | 'wantsIdentity'>;
+
+const wantsOf = (values: { diff: boolean; 'diff-values': boolean }) => ({
+  wantsChanges: values.diff || values['diff-values'],
+  wantsValues: values['diff-values'],
+});
 
 interface Cleaning {
   files: readonly LocalFile[];
@@ -88,7 +97,7 @@ interface Cleaning {
 
 async function cleanFiles(
   { files, project, threads, report }: Cleaning,
-  wants: Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsIdentity'>,
+  wants: Wants,
 ): Promise<{ written: Written[]; left: Left[] }> {
   const examined = await examineFiles({ files, project, threads, report });
   const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
@@ -116,15 +125,17 @@ function tellLeft({ progress }: Reporter, { number, code }: Left): void {
   progress({ type: 'left', file: number, code }, `file ${number} is not written: ${code}`);
 }
 
-function tellWritten(
-  { result }: Reporter,
-  { number, name, actions, changes }: Extract<Cleaned, { outcome: 'written' }>,
-) {
-  const lines = changes?.map(({ path, vr, action, rule }) => `  ${path} ${vr} ${action}  ${rule}`) ?? [];
+function tellWritten({ result }: Reporter, { number, name, actions, changes }: CleanedFile) {
+  const lines = changes?.map(lineOf) ?? [];
   result({ type: 'file', file: number, name, actions, ...(changes === undefined ? {} : { changes }) }, [
     name,
     ...lines,
   ]);
+}
+
+function lineOf({ path, vr, action, rule, before, after }: NonNullable<CleanedFile['changes']>[number]): string {
+  const values = before === undefined ? [] : [before, ...(after === undefined ? [] : [after])];
+  return [`  ${path} ${vr} ${action}  ${rule}`, ...(values.length > 0 ? [values.join(' → ')] : [])].join('  ');
 }
 
 function tellSummary({ progress }: Reporter, told: { files: number; written: number; left: readonly Left[] }): number {

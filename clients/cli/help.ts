@@ -9,7 +9,8 @@ export const helpText = `airlock: uploads into XNAT that are validated, de-ident
   airlock verify RECEIPT|CERTIFICATE [--local DIR] [--archive] [--previous RECEIPT] [--key FILE]
   airlock withdraw ID [--reason consent|mistake|other] [-o FILE]   remove what was sent, and prove that it is gone
   airlock validate PATH... [--profile FILE] [--format text|jsonl] [--jobs N]
-  airlock deid PATH... --out DIR|ZIP [--profile FILE] [--key-file FILE] [--jobs N] [--diff] [--json]
+  airlock deid PATH... --out DIR|ZIP [--profile FILE] [--key-file FILE] [--jobs N] [--json]
+                 [--diff | --diff-values]            what became of each element; with values only if you say so
                  [--map FILE --map-key PUBLIC.pem]   keep who is who, encrypted to that key
   airlock deid map FILE --key PRIVATE.pem    open such a map
   airlock audit verify --submission ID       prove the chain of events

@@ -62,11 +62,13 @@ async function* readDisk(path: string, start: number, expectedBytes: number): As
   try {
     let position = start;
     for (;;) {
-      const room = Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(1, start + expectedBytes - position + 1)));
+      // one byte more than is expected: a reading that is not filled has seen the end
+      const left = start + expectedBytes + 1 - position;
+      const room = Buffer.allocUnsafeSlow(left > 0 ? Math.min(chunkBytes, left) : chunkBytes);
       const { bytesRead } = await file.read(room, 0, room.length, position).catch(markUnreadable);
-      if (bytesRead === 0) return;
+      if (bytesRead > 0) yield room.subarray(0, bytesRead);
+      if (bytesRead < room.length) return;
       position += bytesRead;
-      yield room.subarray(0, bytesRead);
     }
   } finally {
     await file.close();

@@ -17,6 +17,7 @@ for (const [number, name] of readdirSync(input).sort().entries()) {
     out: resolve(out),
     name: `series/${number}.dcm`,
     wantsChanges: false,
+    wantsValues: false,
     wantsIdentity: false,
   };
   const cleaned = await cleanFile(task, project, never);

@@ -98,8 +98,9 @@ async function countErrors(tool: Tool, real: string): Promise<string> {
 }
 
 /** dciodvfy reads no deflated data set, and crashes on some files. */
-const canJudge = (errors: Set<string> | undefined): errors is Set<string> =>
-  errors !== undefined && ![...errors].some((error) => error.includes('read failed'));
+function canJudge(errors: Set<string> | undefined): errors is Set<string> {
+  return errors !== undefined && ![...errors].some((error) => error.includes('read failed'));
+}
 
 /** The fastest of some rounds: others only had more to wait for. */
 async function measureRate(tool: Tool, slices: string): Promise<number> {

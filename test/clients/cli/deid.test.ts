@@ -41,6 +41,13 @@ describe('airlock deid', () => {
     expect(again.out).toEqual(out);
   });
 
+  test('tells values only to who asks for them, and no control characters', async () => {
+    folder = await folderOf({ a: dicomFile({ patient: 'DOE^\x1b[2JOHN' }) });
+    const { out } = await airlock(['deid', '.', '--out', 'out', '--diff-values'], { cwd: folder });
+    const line = out.find((each) => each.includes('(0010,0010)'));
+    expect(line).toMatch(/PN changed {2}[^"]+ {2}"DOE\^·\[2JOHN" → "SUB-[^"]+"$/);
+  });
+
   test('writes nothing of what is refused, and says so by number and code', async () => {
     folder = await folderOf({ a: dicomFile(), b: 'DOE', c: dicomFile().slice(0, -5) });
     const { exit, err, out } = await airlock(['deid', '.', '--out', 'out'], { cwd: folder });
