@@ -10,20 +10,21 @@ import { writeSlices } from './writeSlices.ts';
 
 /**
  * `npm run bench`: 1,000 CT slices of 0.5 MB through the whole system on this machine, in one run, then de-identification
- * alone beside other tools; `npm run bench -- deid`: the latter only. Prints what test/bench/README.md tells.
+ * alone beside other tools; `npm run bench -- pipeline` and `-- deid`: one of them. Prints what test/bench/README.md tells.
  */
 const SLICES = 1000;
 const WARM_UP_SLICES = 20;
 
-if (process.argv[2] !== 'deid') await benchPipeline();
-await benchDeidentify();
+const [, , only] = process.argv;
+if (only !== 'deid') await benchPipeline();
+if (only !== 'pipeline') await benchDeidentify();
 
 async function benchPipeline(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'airlock-bench-'));
   try {
     await buildWhenStale(console.log);
     const bytes = writeSlices(join(directory, 'slices'), SLICES);
-    writeSlices(join(directory, 'warm-up'), WARM_UP_SLICES);
+    writeSlices(join(directory, 'warm-up'), WARM_UP_SLICES, 'warm-up');
     const run = await runSubmission(join(directory, 'data'), join(directory, 'slices'), join(directory, 'warm-up'));
     report(run, bytes);
   } finally {
