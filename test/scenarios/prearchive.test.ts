@@ -1,3 +1,5 @@
+import '../fakes/quietLog.ts';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
@@ -8,6 +10,7 @@ import { auditKeys } from '../../core/submission/keys.ts';
 import type { StepInput } from '../../core/submission/steps.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import { xnatRemoval } from '../../lambdas/adapters/xnatRemoval.ts';
+import { reconcileSubmissions } from '../../lambdas/events/reconcileSubmissions.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
 import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
 import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
@@ -15,6 +18,8 @@ import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
 import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts, type StepPorts } from '../fixtures/memoryPorts.ts';
 import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
+import { stage } from '../fixtures/runPipeline.ts';
+import { runWorkflow } from '../fixtures/runWorkflow.ts';
 import { askXnat } from '../infra/local/xnat/askXnat.ts';
 import { openXnat } from '../infra/local/xnat/openXnat.ts';
 
@@ -99,6 +104,22 @@ describe('a project whose policy goes by the prearchive', () => {
     await sealReceipt(ports)(input);
     expect(await stateOf(ports, input)).toBe('archived');
     await expectReadBack(ports, input, 3);
+  });
+
+  test('goes through the workflow as it is, whose Confirm looks for the curator again and again', async () => {
+    const ports: StepPorts = { ...memoryPorts(policyOf(false)), archive: xnatArchive({ url: xnat.url, ...account }) };
+    const executions = runWorkflow(ports, { timeScale: 1e-4 });
+    const { submission } = await stage(ports, [slice(1, { seed: 'workflow' })], { session: 'PRE_FLOW' });
+    await reconcileSubmissions({ ...ports, executions })();
+    const looks = () => xnat.faults.seen();
+    await expect.poll(() => rowsOf('PRE_FLOW'), { timeout: 10_000 }).toHaveLength(1);
+    const before = looks();
+    await expect.poll(looks, { timeout: 10_000 }).toBeGreaterThan(before + 20);
+    expect(await ports.ledger.get(submission)).toMatchObject({ state: 'confirming', attempt: 1 });
+    const [row] = await rowsOf('PRE_FLOW');
+    await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
+    await executions.settled();
+    expect(await ports.ledger.get(submission)).toMatchObject({ state: 'archived', attempt: 1 });
   });
 
   test('sends nothing twice when a push is run again', async () => {
