@@ -206,6 +206,20 @@ describe('a project whose policy goes by the prearchive', () => {
     });
   });
 
+  test('is told when a script in XNAT gives its files other instances', async () => {
+    const { ports, input, session } = await readied(true);
+    xnat.faults.set({ changesInstances: true });
+    await pushAll(ports, input);
+    await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
+    expect(await stateOf(ports, input)).toBe('confirming');
+    // XNAT's own reading of a stored file says the same
+    const path = `/data/projects/DEMO/experiments/${session}/scans/1/resources/DICOM`;
+    const { text } = await askXnat(xnat, { path: `${path}?format=xml` });
+    const [, uid = ''] = /UID="([0-9.]+)"/.exec(text) ?? [];
+    const [name] = await namesIn(`${path}/files`);
+    expect((await askXnat(xnat, { path: `${path}/files/${name}` })).text).toContain(uid);
+  });
+
   test('merges into nothing that stands', async () => {
     const { ports, input, session } = await readied(true);
     const path = `/data/projects/DEMO/subjects/OTHER/experiments/${session}?xsiType=xnat:ctSessionData`;

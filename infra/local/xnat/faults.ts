@@ -47,6 +47,8 @@ export const FaultSettings = z.strictObject({
   looseOverwrite: z.boolean().default(true),
   /** The importer writes files again, as XNAT does: their digests change. */
   reencodes: z.boolean().default(true),
+  /** The site's anonymisation script gives each file a SOP Instance UID of its own. */
+  changesInstances: z.boolean().default(false),
   /** A commit that archived answers 301 without a Location, as XNAT does; else 200. */
   commitAnswers301: z.boolean().default(true),
   /** A commit with `http-session-listener` answers before it archives, as XNAT does from 1.8 on; else after it. */

@@ -61,7 +61,7 @@ async function importFile(
   const instance = header?.string('x00080018');
   if (header === undefined || instance === undefined)
     throw refusal(400, 'unable to read DICOM object: not a DICOM file');
-  const { droppedModality, reencodes } = site.faults.get();
+  const { droppedModality, reencodes, changesInstances } = site.faults.get();
   if (droppedModality !== '' && header.string('x00080060') === droppedModality) return undefined;
   if (underWay.has(instance)) throw refusal(400, 'Concurrent file sends of the same data is not supported.');
   underWay.add(instance);
@@ -69,10 +69,12 @@ async function importFile(
     const row = openRow(header, { destination, user, site });
     const scan = scanOf(header, row, site);
     const path = destination.renames ? templateName(header, scan) : basename(name);
-    const written = reencodes ? await site.folder.receive(reencodeFile(arrived.temporary)) : arrived;
+    const given = changesInstances ? otherInstance(instance) : instance;
+    const change = { from: instance, to: given };
+    const written = reencodes ? await site.folder.receive(reencodeFile(arrived.temporary, change)) : arrived;
     await site.folder.place(written, prearchiveResource(row, scan), path);
     site.prearchive.putFile({
-      ...{ row: row.key, scan, instance, path, sizeBytes: written.sizeBytes, digest: written.digest },
+      ...{ row: row.key, scan, instance: given, path, sizeBytes: written.sizeBytes, digest: written.digest },
       series: header.string('x0020000e') ?? '',
       sopClass: header.string('x00080016') ?? '',
     });
@@ -119,3 +121,9 @@ function scanOf(header: DataSet, { key }: PrearchiveRow, { prearchive }: Site): 
 /** The site's template for `rename=true`. */
 const templateName = (header: DataSet, scan: string) =>
   [header.string('x0020000d'), scan, header.string('x00200013'), header.string('x00080018')].join('-').concat('.dcm');
+
+/** As long as the one it replaces: each digit of the last component becomes another. */
+const otherInstance = (uid: string) =>
+  uid.replace(/[0-9]+$/, (digits) =>
+    digits.replace(/[0-9]/g, (digit) => (digit === '9' ? '1' : String(9 - Number(digit)))),
+  );

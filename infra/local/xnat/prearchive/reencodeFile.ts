@@ -12,9 +12,10 @@ const WRITER_NAME = 'dcm4che-2.0';
 
 /**
  * The file as XNAT's importer writes it again: the data set as it is, the File Meta Information with its own
- * implementation and an empty preamble. Hence its digest is not the one of what was sent.
+ * implementation and an empty preamble. Hence its digest is not the one of what was sent. A UID may be replaced by
+ * another of its length.
  */
-export async function* reencodeFile(path: string): AsyncGenerator<Uint8Array> {
+export async function* reencodeFile(path: string, uid: { from: string; to: string }): AsyncGenerator<Uint8Array> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(META_BYTES), position: 0 });
@@ -27,14 +28,27 @@ export async function* reencodeFile(path: string): AsyncGenerator<Uint8Array> {
     lead.write('DICM', 128, 'latin1');
     buffer.copy(lead, 132, 132, 140);
     lead.writeUInt32LE(meta.length, LEAD_BYTES - 4);
-    yield Buffer.concat([lead, meta]);
-    yield* rest(file, metaEnd);
+    yield replace(Buffer.concat([lead, meta]), uid);
+    // of the data set, its beginning has the header
+    let isHeader = true;
+    for await (const chunk of rest(file, metaEnd)) {
+      yield isHeader ? replace(chunk, uid) : chunk;
+      isHeader = false;
+    }
   } finally {
     await file.close();
   }
 }
 
-async function* rest(file: FileHandle, start: number): AsyncGenerator<Uint8Array> {
+function replace(bytes: Buffer, { from, to }: { from: string; to: string }): Buffer {
+  if (from === to) return bytes;
+  for (let at = bytes.indexOf(from, 0, 'latin1'); at !== -1; at = bytes.indexOf(from, at + 1, 'latin1')) {
+    bytes.write(to, at, 'latin1');
+  }
+  return bytes;
+}
+
+async function* rest(file: FileHandle, start: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let at = start; ; ) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
