@@ -35,7 +35,6 @@ const faults: { why: string; settings?: Partial<FaultSettings>; later?: Partial<
   { why: 'writes, then drops five replies', settings: { dropReplies: 5 } },
   { why: 'stores a pack, but misses it in its catalog', settings: { catalogRaces: 2 } },
   { why: 'goes on behind a proxy that has given up', settings: { gatewayTimeouts: 3 } },
-  { why: 'leads elsewhere instead of answering', later: { redirects: 1 } },
   { why: 'ends a session with 401', later: { endSessions: 1 } },
   { why: 'shows its login page instead of an answer', later: { htmlAnswers: 1 } },
   { why: 'computes no digests', settings: { digests: false } },
