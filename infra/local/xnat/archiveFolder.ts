@@ -90,6 +90,8 @@ export function openArchiveFolder(dataDir: string) {
     remove: (resource: Resource, name: string) => rm(pathOf(resource, name), { force: true }),
     async removeAll(resource: Resource) {
       due.delete(resource.id);
+      // a catalog that is being written would come back into the folder
+      await flushing.catch(() => undefined);
       await rm(join(dataDir, resource.folder), { recursive: true, force: true });
     },
     /** Paths of all files of a resource on disk, its catalog left out. */
