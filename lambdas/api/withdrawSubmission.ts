@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
 import { SubmissionView, WithdrawBody } from '../../core/submission/api.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';
@@ -20,7 +21,7 @@ export const withdrawSubmission = apiRoute(
       const submission = requireOwn(principal, await ledger.get(path.submission));
       const { state } = submission;
       if (state === 'withdrawing' || state === 'withdrawn') return { status: 202, body: submission };
-      if (isInFlight(state)) {
+      if (isInFlight(state) && !waitsForOthers(await ledger.events(submission.id))) {
         throw new DomainError(
           'StateConflict',
           `Cannot withdraw the submission: it is ${state}, wanted one that rests; try again when it does`,
@@ -31,5 +32,14 @@ export const withdrawSubmission = apiRoute(
       return { status: 202, body: await beginAttempt({ ledger, clock, executions }, submission, request) };
     },
 );
+
+/**
+ * An attempt that ended for an XNAT that is away, or that looks now and then whether a curator has done his part, may wait
+ * for weeks. It writes nothing meanwhile, and finds itself replaced when it looks again.
+ */
+function waitsForOthers(events: readonly ChainedEvent[]): boolean {
+  const last = events.at(-1)?.type;
+  return last === 'delivery.postponed' || last === 'delivery.prearchived';
+}
 
 export const handler = apiHandler(withdrawSubmission);

@@ -240,6 +240,16 @@ describe('withdrawing', () => {
     },
   );
 
+  test.each(['delivery.postponed', 'delivery.prearchived'] as const)(
+    'what waits for others on its way (%s) is removed too',
+    async (type) => {
+      const submission = await broughtTo(rest);
+      await api.ledger.commit(appendEvent(submission, { type, actor, at, code: 'XnatUnavailable' }));
+      expect((await withdraw(submission.id)).body).toMatchObject({ state: 'withdrawing', attempt: 2 });
+      verifyChain(await api.ledger.events(submission.id));
+    },
+  );
+
   test('takes no reason but those of the list', async () => {
     const { id } = await broughtTo([]);
     expect((await withdraw(id, { reason: 'Mrs. Doe asked for it' })).status).toBe(400);
