@@ -20,7 +20,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
-  fetch,
+  // named here, Node would load its client for every command
+  fetch: (...args) => fetch(...args),
   clock: {
     now: () => new Date().toISOString(),
     sleep: (milliseconds) => setTimeout(milliseconds, undefined, { signal }),

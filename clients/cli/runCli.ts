@@ -1,29 +1,21 @@
 import { DomainError } from '../../core/submission/DomainError.ts';
-import { auditVerify } from './auditVerify.ts';
 import type { CliContext, Command } from './CliContext.ts';
-import { deid } from './deid.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOf, refusal } from './exitOf.ts';
 import { helpText } from './help.ts';
-import { receipt } from './receipt.ts';
 import { reporter } from './reporter.ts';
-import { status } from './status.ts';
-import { upload } from './upload.ts';
-import { validate } from './validate.ts';
-import { verify } from './verify.ts';
-import { whoami } from './whoami.ts';
-import { withdraw } from './withdraw.ts';
 
-const commands: Record<string, Command> = {
-  upload,
-  status,
-  receipt,
-  verify,
-  validate,
-  deid,
-  audit: auditVerify,
-  withdraw,
-  whoami,
+/** Each is loaded when it is asked for: to load all of them takes longer than to de-identify a hundred slices. */
+const commands: Record<string, () => Promise<Command>> = {
+  upload: async () => (await import('./upload.ts')).upload,
+  status: async () => (await import('./status.ts')).status,
+  receipt: async () => (await import('./receipt.ts')).receipt,
+  verify: async () => (await import('./verify.ts')).verify,
+  validate: async () => (await import('./validate.ts')).validate,
+  deid: async () => (await import('./deid.ts')).deid,
+  audit: async () => (await import('./auditVerify.ts')).auditVerify,
+  withdraw: async () => (await import('./withdraw.ts')).withdraw,
+  whoami: async () => (await import('./whoami.ts')).whoami,
 };
 
 /** Runs one command and turns what it throws into a line on stderr and an exit code. */
@@ -40,7 +32,7 @@ export async function runCli(args: readonly string[], context: CliContext & { ve
   try {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw refusal('usage', 'There is no such command: see `airlock help`');
-    return await command(rest, context);
+    return await (await command())(rest, context);
   } catch (error) {
     const exit = context.signal.aborted ? exitCodes.interrupted : exitOf(error);
     const message = context.signal.aborted ? 'interrupted' : messageOf(error);

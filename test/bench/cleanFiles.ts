@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
-import { cleanFile } from '../../clients/cli/cleanFile.ts';
-import { labels, policyWith, projectKey } from '../fixtures/deidContext.ts';
 
 /** What one thread of `airlock deid` does with each file of a folder in its second reading: read, clean, write. */
+// as the command itself does, and before anything else is loaded
+enableCompileCache();
+const { cleanFile } = await import('../../clients/cli/cleanFile.ts');
+const { labels, policyWith, projectKey } = await import('../fixtures/deidContext.ts');
 const [input = '', out = ''] = process.argv.slice(2);
 const project = { policy: policyWith(), key: projectKey };
 const never = new AbortController().signal;
