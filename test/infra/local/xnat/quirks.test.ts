@@ -16,6 +16,13 @@ const send = (study: ReturnType<typeof newStudy>, what?: Send) => sendStudy(xnat
 const post = (path: string, as = sender) => ask({ method: 'POST', path, as });
 const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
 
+/** The address of a new session in the archive. */
+async function sessionOf() {
+  const own = newStudy();
+  await send(own, { query: { dest: '/archive' } });
+  return `/data/projects/DEMO/experiments/${own.label}`;
+}
+
 /** Each quirk of XNAT that clients trip over, and what comes when it is off. */
 const quirks: {
   why: string;
@@ -129,6 +136,52 @@ const quirks: {
     },
     on: false,
     without: true,
+  },
+  {
+    why: 'a write without the right to write is answered with 200, and nothing is stored',
+    off: { silentRefusal: false },
+    show: async () => {
+      const path = `${await sessionOf()}/resources/R/files/a`;
+      const { status } = await ask({
+        method: 'PUT',
+        path: `${path}?inbody=true`,
+        body: 'a',
+        as: 'reader:reader-password',
+      });
+      return [status, (await ask({ path })).status];
+    },
+    on: [200, 404],
+    without: [403, 404],
+  },
+  {
+    why: 'files have digests by the preference of the site',
+    off: { digests: false },
+    show: async () => {
+      const path = `${await sessionOf()}/resources/R/files`;
+      await ask({ method: 'PUT', path: `${path}/a?inbody=true`, body: 'abc' });
+      return (await json(`${path}?format=json`))[0].digest;
+    },
+    on: '900150983cd24fb0d6963f7d28e17f72',
+    without: '',
+  },
+  {
+    why: 'a session that has expired gets the login page with 200',
+    off: { htmlOnExpiry: false },
+    show: async () => (await ask({ path: '/data/projects', as: '', headers: { Cookie: 'JSESSIONID=gone' } })).status,
+    on: 200,
+    without: 401,
+  },
+  {
+    why: 'a session moves to the subject of the path',
+    off: { movesSessions: false },
+    show: async () => {
+      const session = await sessionOf();
+      const label = session.slice(session.lastIndexOf('/') + 1);
+      const path = `/data/projects/DEMO/subjects/MOVED/experiments/${label}?xsiType=xnat:ctSessionData`;
+      return (await ask({ method: 'PUT', path })).status;
+    },
+    on: 200,
+    without: 409,
   },
   {
     why: 'a body of unknown length is refused',
