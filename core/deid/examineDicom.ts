@@ -11,8 +11,11 @@ import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
 import { checkConformance } from '../validation/checkConformance.ts';
 import { burnedInRisk } from './burnedInRisk.ts';
+import { harvestIdentifiers } from './harvestIdentifiers.ts';
 import { identityMap } from './identityMap.ts';
+import { labelIdentifies } from './labelIdentifies.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
+import { profileRules } from './profileRules.ts';
 import { shiftDate } from './shiftDate.ts';
 
 type FileFinding = Omit<Finding, 'file'>;
@@ -27,6 +30,8 @@ interface Context {
   codecs: Codecs;
   key: Uint8Array;
   policy: ProjectPolicy;
+  /** What the site asked for: these labels stand in XNAT and in the output. */
+  askedLabels?: readonly string[];
 }
 
 /**
@@ -51,6 +56,7 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
     const blanking = planBlanking(file, context.policy);
     for (const [code, tag] of gatesOf(file, context.policy, blanking))
       add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
+    if (isNamedBy(file, context)) add('LabelIdentifies');
     requireWholePixels(file);
     const watch = codestreamText();
     const digests = await digestPixels(file, context.codecs, { blanking, watch });
@@ -133,6 +139,15 @@ function gatesOf(
   if (blanking === 'unable') found.push(['PixelsNotCleanable', pixelData]);
   if (text(0x00120062) === 'YES') found.push(['AlreadyDeidentified', 0x00120062]);
   return found;
+}
+
+/** A file that this project de-identified before goes by its pseudonym again. */
+function isNamedBy(file: DicomFile, { key, policy, askedLabels = [] }: Context): boolean {
+  const { isOwnOutput } = identityMap(file, { key, policy });
+  if (askedLabels.length === 0 || isOwnOutput) return false;
+  const sopClass = readText(file.head, file.index, 0x00080016) ?? '';
+  const identifiers = harvestIdentifiers(file, { policy, rules: profileRules(policy, sopClass), isOwnOutput });
+  return askedLabels.some((label) => labelIdentifies(identifiers, label));
 }
 
 const isUid = (text: string | undefined): text is string => text !== undefined && /^[0-9.]{1,64}$/.test(text);

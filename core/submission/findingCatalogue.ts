@@ -36,6 +36,13 @@ export const findingCatalogue = {
   EncapsulatedDocument: hold('An encapsulated document cannot be cleaned', 'A person must look at it'),
   StructuredReport: hold('A structured report holds free text', 'A person must look at it'),
   BurnedInRisk: { ...hold('Pixels may show a name or a date', 'A person must look at it'), releasable: true },
+  LabelIdentifies: {
+    ...hold(
+      'A label that was asked for holds a name, an id or a date of the file',
+      'Choose another label; where ids are codes already, the project may accept it',
+    ),
+    releasable: true,
+  },
   CompressedText: {
     ...hold('The compressed image carries text of its own, outside of its pixels', 'A person must look at it'),
     releasable: true,

@@ -33,6 +33,8 @@ interface Context {
   codecs: Ports['codecs'];
   policy: ProjectPolicy;
   key: Uint8Array;
+  /** What the site asked for. */
+  askedLabels: string[];
 }
 
 /**
@@ -44,7 +46,8 @@ export const validateBatch = (ports: ValidatePorts) => async (input: BatchInput)
   const { submission, item } = input;
   const current = await requireAttempt(ledger, input);
   const policy = requireAppliedPolicy(policies, current);
-  const context = { codecs, policy, key: await projectKeys.of(current.project) };
+  const askedLabels = [current.subject, current.session].filter((label) => label !== undefined);
+  const context = { codecs, policy, key: await projectKeys.of(current.project), askedLabels };
   const plan = await readDocument(work, workKeys.batchPlan(submission, item.batch), BatchPlan);
   const verdicts: Verdict[] = plan.files
     .filter(({ offset }) => offset === undefined)
