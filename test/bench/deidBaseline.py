@@ -47,6 +47,7 @@ for source, target in zip(pairs[::2], pairs[1::2]):
         dataset = pydicom.dcmread(source)
         dataset.walk(clean)
         dataset.PatientIdentityRemoved = "YES"
+        dataset.DeidentificationMethod = "BASELINE"
         dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
         dataset.save_as(target)
     except Exception as error:  # a tool that stops at one file says so, and goes on

@@ -31,21 +31,21 @@ function sameNames(input: string, output: string, names: readonly string[]): Map
 
 /** @param directory for keys and lists that tools want */
 export function deidTools(directory: string): DeidTool[] {
-  return [airlock(directory, 1), airlock(directory, 2), gdcmanon(directory), dcmodify(), pydicom(directory)];
+  return [airlock(directory), gdcmanon(directory), dcmodify(), pydicom(directory)];
 }
 
 const namesIn = async (folder: string) => (await openLocalFolder(folder)).files.map(({ path }) => path);
 
-function airlock(directory: string, jobs: number): DeidTool {
+function airlock(directory: string): DeidTool {
   const key = join(directory, 'key');
   writeFileSync(key, 'ab'.repeat(32));
   return {
-    name: `airlock deid --jobs ${jobs}`,
+    name: 'airlock deid',
     isThere: true,
     async run(input, output) {
       const names = await namesIn(input);
       const command = ['clients/cli/airlock.js', 'deid', input, '--out', output, '--key-file', key, '--json'];
-      const { stdout } = spawnSync('node', [...command, '--jobs', String(jobs)], {
+      const { stdout } = spawnSync('node', command, {
         encoding: 'utf8',
         maxBuffer: 2 ** 28,
       });
