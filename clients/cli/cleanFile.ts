@@ -1,4 +1,5 @@
-import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
+import { lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deidentify } from '../../core/deid/deidentify.ts';
 import { identityMap } from '../../core/deid/identityMap.ts';
@@ -98,9 +99,9 @@ async function writeWhole({ out, name }: CleanTask, output: AsyncIterable<Uint8A
   const unfinished = `${final}.part`;
   try {
     await writeBody(unfinished, output, signal);
-    await rename(unfinished, final);
+    renameSync(unfinished, final);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    rmSync(unfinished, { force: true });
     throw error;
   }
 }
@@ -122,7 +123,7 @@ async function makeFolder(folder: string): Promise<void> {
 const gatheredBytes = 64 * 1024;
 
 async function writeBody(path: string, output: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  const file = await openNew(path);
+  const file = openNew(path);
   try {
     let chunks: Uint8Array[] = [];
     let bytes = 0;
@@ -132,32 +133,30 @@ async function writeBody(path: string, output: AsyncIterable<Uint8Array>, signal
       chunks.push(chunk.length < gatheredBytes ? chunk.slice() : chunk);
       bytes += chunk.length;
       if (bytes < gatheredBytes) continue;
-      await writeAll(file, chunks);
+      writeAll(file, chunks);
       chunks = [];
       bytes = 0;
     }
-    await writeAll(file, chunks);
+    writeAll(file, chunks);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
 /** Where a killed run left its unfinished file, or somebody a link, that goes first. */
-async function openNew(path: string): Promise<FileHandle> {
+function openNew(path: string): number {
   try {
-    return await open(path, 'wx');
+    return openSync(path, 'wx');
   } catch {
-    await rm(path, { force: true });
-    return open(path, 'wx');
+    rmSync(path, { force: true });
+    return openSync(path, 'wx');
   }
 }
 
 /** A full disk may take a part of what it is given. */
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  for (let left = chunks.filter(({ length }) => length > 0); left.length > 0; ) {
-    const { bytesWritten } = await file.writev(left);
-    left = withoutFirst(left, bytesWritten);
-  }
+function writeAll(file: number, chunks: readonly Uint8Array[]): void {
+  for (let left = chunks.filter(({ length }) => length > 0); left.length > 0; )
+    left = withoutFirst(left, writevSync(file, left));
 }
 
 function withoutFirst(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {

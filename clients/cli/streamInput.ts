@@ -1,4 +1,6 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Bytes } from '../../core/submission/ports.ts';
@@ -32,19 +34,27 @@ const firstBytes = 64 * 1024;
 /** Memory that files take turns with: with new memory for each chunk, giving it back took as long as the work. */
 const rooms: Uint8Array[] = [];
 
+/** So often signals and other files have their turn. */
+const turnBytes = 16 * 1024 * 1024;
+
 /**
  * Reads until the file ends, whatever its size was. The first chunk is memory of its own; each other one is valid until
- * the next is asked for.
+ * the next is asked for. Calls block: for files in the page cache, to hand each call to another thread takes longer.
  */
 async function* readInTurns(path: string): AsyncGenerator<Uint8Array, void> {
-  const file = await open(path).catch(markUnreadable);
+  const file = onDisk(() => openSync(path, 'r'));
   let room = rooms.pop() ?? new Uint8Array(chunkBytes);
   let other = rooms.pop() ?? new Uint8Array(chunkBytes);
   try {
     let position = 0;
-    for (;;) {
+    for (let turn = 0; ; ) {
+      if (position >= turn) {
+        await setImmediate();
+        turn = position + turnBytes;
+      }
       const into = position === 0 ? new Uint8Array(firstBytes) : room;
-      const { bytesRead } = await file.read(into, 0, into.length, position).catch(markUnreadable);
+      const at = position;
+      const bytesRead = onDisk(() => readSync(file, into, 0, into.length, at));
       if (bytesRead === 0) return;
       position += bytesRead;
       yield into.subarray(0, bytesRead);
@@ -52,7 +62,15 @@ async function* readInTurns(path: string): AsyncGenerator<Uint8Array, void> {
     }
   } finally {
     rooms.push(room, other);
-    await file.close();
+    closeSync(file);
+  }
+}
+
+function onDisk<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    return markUnreadable(error);
   }
 }
 
