@@ -13,7 +13,7 @@ type SweepPorts = Pick<Ports, 'ledger' | 'clock' | 'staging' | 'uploads'>;
 
 /**
  * Runs every hour: what was announced and never committed expires, and what was sent of it is removed. For a day it
- * looks again, there and after withdrawals, for what came late by an address that was signed before. One submission
+ * looks again, there and after withdrawals and rejections, for what came late by an address that was signed before. One submission
  * that cannot be helped does not keep it from the next; its fault is thrown at the end.
  */
 export const sweepUploads = (ports: SweepPorts) => async () => {
@@ -36,7 +36,8 @@ export const sweepUploads = (ports: SweepPorts) => async () => {
     await expire(ports, submission);
   };
   for (const state of ['draft', 'uploading'] as const) await sweep(state, (at) => at < abandoned, expireUnlessOpened);
-  for (const state of ['expired', 'withdrawn'] as const) await sweep(state, (at) => at >= lately, removeUploads);
+  for (const state of ['expired', 'withdrawn', 'rejected'] as const)
+    await sweep(state, (at) => at >= lately, removeUploads);
   if (faults.length > 0) throw faults[0];
   return {};
 };

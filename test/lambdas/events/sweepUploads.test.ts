@@ -118,6 +118,13 @@ describe('the sweep of uploads', () => {
     }
   });
 
+  test('removes what a rejection left behind when its machine was killed', async () => {
+    const late = swept(0.5);
+    const id = await late.put(['submitted', 'validating', 'rejected']);
+    await late.sweep();
+    expect([(await late.ports.ledger.get(id))?.state, await late.left(id)]).toEqual(['rejected', 0]);
+  });
+
   test('helps the next one when one cannot be helped, and says so', async () => {
     const { ports, put, sweep } = swept(limits.draftDays + 1);
     const [stuck, next] = [await put([]), await put([])];
