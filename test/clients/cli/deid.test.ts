@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compactDecrypt, importPKCS8 } from 'jose';
@@ -127,6 +129,24 @@ describe('airlock deid', () => {
     });
     expect(inPlace.exit).toBe(2);
     expect(await names(join(folder, 'out'))).toEqual([first.out[0]]);
+  });
+
+  test('has only whole files under their names when it is killed, and completes them when it runs again', async () => {
+    folder = await folderOf({
+      key,
+      ...Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`in/${i}`, slice(i + 1)])),
+    });
+    const main = join(import.meta.dirname, '../../../clients/cli/airlock.js');
+    const args = [main, 'deid', 'in', '--out', 'out', '--key-file', 'key', '--jobs', '2'];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const { out, exit } = await airlock(['validate', 'out', '--format', 'jsonl'], { cwd: folder });
+    expect({ exit, refuse: JSON.parse(out.at(-1) ?? '').refuse }).toEqual({ exit: 0, refuse: 0 });
+    const again = await airlock(['deid', 'in', '--out', 'out', '--key-file', 'key'], { cwd: folder });
+    expect(again.exit).toBe(0);
+    expect(await readdir(join(folder, 'out'), { recursive: true })).toHaveLength(61);
   });
 
   test('leaves no unfinished file behind when it is interrupted', async () => {

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { examineDicom } from '../../../core/deid/examineDicom.ts';
+import { asciiBytes } from '../../../core/dicom/encodeElement.ts';
+import { Finding } from '../../../core/submission/steps.ts';
+import { chunked, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
+import {
+  explicitLittle,
+  pixels,
+  type TestElement,
+  withIdentity,
+  writeElements,
+  writeFile,
+} from '../../fixtures/writeDicom.ts';
+
+const marker = 'QXMARKERZZ';
+const text = (tag: number, vr: string, value = marker): TestElement => ({ tag, vr, value });
+const base = writeFile({
+  data: writeElements(
+    withIdentity(
+      ...[text(0x00080005, 'CS', 'ISO_IR 192'), text(0x00080020, 'DA'), text(0x00080030, 'TM'), text(0x00080050, 'SH')],
+      ...[text(0x00080060, 'CS'), text(0x00100010, 'PN'), text(0x00100020, 'LO'), text(0x00101010, 'AS')],
+      { tag: 0x00081140, vr: 'SQ', items: [[text(0x00081155, 'UI'), text(0x00104000, 'LT')]] },
+      ...[text(0x00200013, 'IS'), text(0x00200052, 'UI'), { tag: 0x00280010, vr: 'US', value: asciiBytes(marker) }],
+      pixels(asciiBytes(marker.repeat(4))),
+    ),
+    explicitLittle,
+  ),
+});
+
+describe('the findings of damaged files', () => {
+  test('fit their schema, have an offset in the file, and tell no value', async () => {
+    const damage = fc.array(fc.tuple(fc.nat(base.length - 1), fc.nat(255)), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(damage, async (changes) => {
+        const bytes = base.slice();
+        for (const [position, byte] of changes) bytes[position] = byte;
+        const context = { codecs: nodeCodecs, key: projectKey, policy: policyWith() };
+        const { findings } = await examineDicom(chunked(bytes), context);
+        for (const each of findings) {
+          const { offset = 0, message } = Finding.parse({ ...each, file: 0 });
+          expect(Number.isSafeInteger(offset)).toBe(true);
+          expect(message).not.toMatch(/MARKER/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('are many for this file: the rules look at it', async () => {
+    const { findings } = await examineDicom(chunked(base), {
+      codecs: nodeCodecs,
+      key: projectKey,
+      policy: policyWith(),
+    });
+    const codes = new Set(findings.map(({ code }) => code));
+    expect([...codes]).toEqual(
+      expect.arrayContaining(['ValueInvalid', 'UidInvalid', 'AttributeMissing', 'MultiplicityInvalid']),
+    );
+  });
+});
