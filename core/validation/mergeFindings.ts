@@ -2,7 +2,7 @@ import type { Finding } from '../submission/steps.ts';
 
 /**
  * One line for each rule and attribute instead of one for each file, where a finding only informs: a series has its
- * faults in every slice, and the review of 400,000 files reads all lines. What decides on a file stays as it is.
+ * faults in every slice, and the review of 200,000 files reads all lines. What decides on a file stays as it is.
  */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
   const merged = new Map<string, Finding>();
