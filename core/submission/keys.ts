@@ -28,6 +28,9 @@ export const workKeys = {
   /** What a withdrawal found to remove, before it removed anything. */
   withdrawal: (submission: string) => `${submission}/withdrawal.json`,
   all: (submission: string) => `${submission}/`,
+  /** What one attempt has read back of a delivery. */
+  confirmed: (submission: string, attempt: number, delivery: string) =>
+    `${submission}/confirmed/a${attempt}-${delivery}.json`,
   confirmation: (submission: string) => `${submission}/confirmation.json`,
 };
 

@@ -261,11 +261,15 @@ export const Confirmation = z.object({
       uri: z.string(),
       sizeBytes: z.int().positive(),
       md5: Md5Hex,
-      /** It was there before. */
       /** XNAT wrote it again: the digest is XNAT's own, the instance is ours. */
       reencoded: z.literal(true).optional(),
+      /** It was there before. */
       stood: z.literal(true).optional(),
     }),
   ),
 });
 export type Confirmation = z.infer<typeof Confirmation>;
+
+/** confirmed/{attempt}-{delivery}.json: one delivery that was read back whole, so that a step that runs again goes on. */
+export const ConfirmedDelivery = z.object({ files: Confirmation.shape.files, repaired: z.int().nonnegative() });
+export type ConfirmedDelivery = z.infer<typeof ConfirmedDelivery>;

@@ -1,6 +1,6 @@
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { ScanClaim, SessionClaim } from '../../core/delivery/claims.ts';
-import { confirmDelivery } from '../../core/delivery/confirmDelivery.ts';
+import { type Confirmed, confirmDelivery } from '../../core/delivery/confirmDelivery.ts';
 import { confirmInstances } from '../../core/delivery/confirmInstances.ts';
 import { settlePrearchive } from '../../core/delivery/settlePrearchive.ts';
 import { type Turn, takeTurn } from '../../core/delivery/takeTurn.ts';
@@ -14,6 +14,7 @@ import { requirePolicy } from '../../core/submission/requirePolicy.ts';
 import {
   type ArchiveFinding,
   type Confirmation,
+  ConfirmedDelivery,
   Delivery,
   DeliveryItem,
   Nothing,
@@ -52,7 +53,7 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   for await (const delivery of readDeliveries(work, submission)) {
     const wanted = { policy, session: delivery.session.session, submission };
     await takeTurn(ports, wanted, async (turn) => {
-      const confirmed = await confirm(ports, input, { policy, delivery, turn });
+      const confirmed = await confirmOnce(ports, input, { policy, delivery, turn });
       for (const file of confirmed.files) confirmation.files.push(file);
       for (const finding of confirmed.findings) findings.push(finding);
       repaired += confirmed.repaired;
@@ -78,6 +79,17 @@ interface Confirm {
   policy: ProjectPolicy;
   delivery: Delivery;
   turn: Turn;
+}
+
+/** What this attempt has read back already is kept: digests by download take long, and XNAT may go away meanwhile. */
+async function confirmOnce(ports: ConfirmPorts, input: StepInput, confirming: Confirm): Promise<Confirmed> {
+  const key = workKeys.confirmed(input.submission, input.attempt, confirming.delivery.delivery);
+  if ((await ports.work.head(key)) !== undefined) {
+    return { ...(await readDocument(ports.work, key, ConfirmedDelivery)), findings: [] };
+  }
+  const { files, findings, repaired } = await confirm(ports, input, confirming);
+  if (findings.length === 0) await writeDocument(ports.work, key, { files, repaired } satisfies ConfirmedDelivery);
+  return { files, findings, repaired };
 }
 
 async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, delivery, turn }: Confirm) {

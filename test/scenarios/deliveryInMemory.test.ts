@@ -90,6 +90,33 @@ describe('what is wrong in XNAT after the push', () => {
     expect(events.map(({ counts }) => counts)).toEqual([{ missing: 1, altered: 0, foreign: 0, repaired: 0 }]);
   });
 
+  test('what was read back goes on where XNAT went away: nothing is read twice, and a repair is still told', async () => {
+    ports = { ...ports, archive: memoryArchive({ digests: false }) };
+    const input = await readyToPush(ports, { files: [slice(1), slice(1, { series: 2 })] });
+    await pushAll(ports, input);
+    const { files } = onlyScan();
+    files.clear();
+    const read: string[] = [];
+    let isUp = true;
+    const { digestFile } = ports.archive;
+    const archive = {
+      ...ports.archive,
+      async digestFile(uri: string) {
+        if (!isUp) throw new Error('gone');
+        read.push(uri);
+        isUp = false;
+        return digestFile(uri);
+      },
+    };
+    await expect(confirmArchive({ ...ports, archive })(input)).rejects.toThrow('gone');
+    isUp = true;
+    await confirmArchive({ ...ports, archive })(input);
+    expect(new Set(read).size).toBe(read.length);
+    expect(read).toHaveLength(2);
+    const event = (await ports.ledger.events(input.submission)).at(-1);
+    expect(event).toMatchObject({ type: 'archive.differed', counts: { repaired: 1 } });
+  });
+
   test('a file of somebody else is neither removed nor named, and holds the submission back', async () => {
     const input = await readyToPush(ports, { files: [slice(1)] });
     await pushAll(ports, input);
