@@ -118,3 +118,28 @@ test('a study that somebody else changes in XNAT meanwhile is not called archive
   await (await operatorOf(machine)).resumeSubmission(submission);
   expect(await site.rested(submission)).toMatchObject({ state: 'failed', reason: 'ArchiveMismatch', attempt: 2 });
 });
+
+test('a file that XNAT loses meanwhile is sent once more, and the chain says so', { timeout: 120_000 }, async () => {
+  const { site, airlock } = machine;
+  const { username, password } = airlock.keyring.xnatRemoval;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const known = new Set((await site.listArchive()).map(({ uri }) => uri));
+  // while the second scan is pushed, the first one loses a file
+  const lost = Promise.withResolvers<number>();
+  let begun = 0;
+  const lose = async () => {
+    const uri = (await site.listArchive()).map((file) => file.uri).find((each) => !known.has(each));
+    return (await fetch(`${airlock.urls.xnat}${uri}`, { method: 'DELETE', headers: { authorization } })).status;
+  };
+  pushes = () => {
+    begun += 1;
+    if (begun === 2) lost.resolve(lose());
+  };
+  await machine.setFaults({ slowMs: 300 });
+  const { submission, folder } = await sent('lost');
+  expect(await lost.promise).toBe(200);
+  await machine.setFaults({});
+  const { events } = await expectArchivedOnce({ site, submission, folder, archived: 4 });
+  const differed = events.filter(({ type }) => type === 'archive.differed');
+  expect(differed.map(({ counts }) => counts)).toEqual([{ missing: 0, altered: 0, foreign: 0, repaired: 1 }]);
+});
