@@ -155,8 +155,10 @@ describe('a project whose policy goes by the prearchive', () => {
   });
 
   describe('taken back', () => {
-    const withdraw = async (ports: StepPorts, { submission: id }: StepInput) => {
-      const removal = xnatRemoval({ url: xnat.url, ...account, username: 'admin', password: 'admin-password' });
+    const withdraw = async (ports: StepPorts, { submission: id }: StepInput, beforeRemoval = async () => {}) => {
+      const remover = xnatRemoval({ url: xnat.url, ...account, username: 'admin', password: 'admin-password' });
+      const remove = (address: string) => beforeRemoval().then(() => remover.remove(address));
+      const removal = { ...remover, remove };
       const failure = { Error: 'ArchiveMismatch' };
       await recordFailure(ports)({ submission: id, attempt: 1, failure });
       const submission = await ports.ledger.get(id);
@@ -185,6 +187,20 @@ describe('a project whose policy goes by the prearchive', () => {
       await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
       const { archive } = await withdraw(ports, input);
       expect(archive.flatMap(({ files }) => files)).toHaveLength(3);
+      expect((await askXnat(xnat, { path: `/data/projects/DEMO/experiments/${session}?format=json` })).status).toBe(
+        404,
+      );
+    });
+
+    test('leaves nothing in the archive, when a curator brings it in at that very moment', async () => {
+      const { ports, input, session } = await readied(false);
+      await pushAll(ports, input);
+      const [row] = await rowsOf(session);
+      const archive = async () => {
+        await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
+      };
+      await withdraw(ports, input, archive);
+      expect(await rowsOf(session)).toEqual([]);
       expect((await askXnat(xnat, { path: `/data/projects/DEMO/experiments/${session}?format=json` })).status).toBe(
         404,
       );
