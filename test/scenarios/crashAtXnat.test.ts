@@ -28,11 +28,13 @@ const connect = () => xnatArchive({ url: xnat.url, ...account });
 let count = 0;
 async function readied(delivery: ProjectPolicy['delivery']) {
   count += 1;
+  // what stands in a file by itself, a number or a title, is held back as a label
+  const letters = String.fromCharCode(0x41 + Math.floor(count / 26), 0x41 + (count % 26));
   const ports: StepPorts = { ...memoryPorts({ ...demoPolicy, delivery }), archive: connect() };
   const seed = `crash-${count}`;
-  const session = `CRASH_${count}`;
+  const session = `QZ${letters}QZ`;
   const files = [slice(1, { seed }), slice(2, { seed }), slice(1, { seed, series: 2 })];
-  const input = await readyToPush(ports, { files, session, subject: `SUBJ_${count}` });
+  const input = await readyToPush(ports, { files, session, subject: `QX${letters}QX` });
   return { ports, input, session };
 }
 

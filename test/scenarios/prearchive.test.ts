@@ -43,11 +43,13 @@ let count = 0;
 /** A study of two series, ready to be pushed into the prearchive under labels of its own. */
 async function readied(commit: boolean) {
   count += 1;
+  // what stands in a file by itself, a number or a title, is held back as a label
+  const letters = String.fromCharCode(0x41 + Math.floor(count / 26), 0x41 + (count % 26));
   const ports: StepPorts = { ...memoryPorts(policyOf(commit)), archive: xnatArchive({ url: xnat.url, ...account }) };
   const seed = `prearchive-${count}`;
   const files = [slice(1, { seed }), slice(2, { seed }), slice(1, { seed, series: 2 })];
-  const session = `PRE_${count}`;
-  const input = await readyToPush(ports, { files, number: count, session, subject: `SUBJ_${count}` });
+  const session = `QZ${letters}QZ`;
+  const input = await readyToPush(ports, { files, number: count, session, subject: `QX${letters}QX` });
   return { ports, input, session };
 }
 
