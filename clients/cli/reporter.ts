@@ -12,12 +12,15 @@ export function reporter({ out, err, clock }: Pick<CliContext, 'out' | 'err' | '
   const emit = ({ type, ...rest }: { type: string }) => out(JSON.stringify({ v: 1, ts: clock.now(), type, ...rest }));
   if (json) return { progress: (event) => emit(event), result: (event) => emit(event) };
   return {
-    progress: (_, line) => err(line),
+    progress: (_, line) => err(printable(line)),
     result: (_, lines) => {
-      for (const line of lines) out(line);
+      for (const line of lines) out(printable(line));
     },
   };
 }
+
+/** A terminal obeys control characters, and the names of files, as in a ZIP of somebody else, may hold some. */
+const printable = (line: string) => line.replace(/(?![\n\t])\p{Cc}/gu, '·');
 
 /** 1,234,567 bytes as people read it. */
 export function readableBytes(bytes: number): string {

@@ -83,6 +83,12 @@ describe('airlock validate', () => {
     expect(out.join()).not.toContain('DOE');
   });
 
+  test('hands no control characters of a name to the terminal', async () => {
+    folder = await folderOf({ 'a.zip': await zipOf({ 'x\x1b[2J\x07': 'text' }) });
+    const { out } = await airlock(['validate', 'a.zip'], { cwd: folder });
+    expect(out[0]).toContain('a.zip/x·[2J·');
+  });
+
   test('says a fault that many files have once', async () => {
     folder = await folderOf(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}`, 'text'])));
     const { out, err } = await airlock(['validate', '.'], { cwd: folder });
