@@ -6,6 +6,7 @@ import { Finding } from '../../../core/submission/steps.ts';
 import { chunked, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import {
   explicitLittle,
+  implicitLittle,
   pixels,
   type TestElement,
   withIdentity,
@@ -57,5 +58,21 @@ describe('the findings of damaged files', () => {
     expect([...codes]).toEqual(
       expect.arrayContaining(['ValueInvalid', 'UidInvalid', 'AttributeMissing', 'MultiplicityInvalid']),
     );
+  });
+
+  test.each([
+    ['digits without end', '1'.repeat(20_000_000)],
+    ['values without end', '1\\'.repeat(10_000_000)],
+    ['spaces without end', `${' '.repeat(20_000_000)}x`],
+    ['backslashes without end', '\\'.repeat(20_000_000)],
+  ])('come within 3 s of CPU time from %s', async (_, value) => {
+    const element = { tag: 0x00200032, vr: 'DS', value: new TextEncoder().encode(value) };
+    const data = writeElements(withIdentity(text(0x00080005, 'CS', value.slice(0, 60_000)), element), implicitLittle);
+    const bytes = writeFile({ transferSyntax: '1.2.840.10008.1.2', data });
+    const before = process.threadCpuUsage();
+    const context = { codecs: nodeCodecs, key: projectKey, policy: policyWith() };
+    const { findings } = await examineDicom(chunked(bytes, 1_000_000), context);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(3000);
+    expect(findings.some(({ tag }) => tag === '(0020,0032)')).toBe(true);
   });
 });
