@@ -17,7 +17,8 @@ export function checkRequired(file: DicomFile, sopClass: string, add: (found: No
   for (let node = 0; node < index.count && next < required.length; node += 1) {
     if (at(index.parent, node) === -1) next = checkUpTo(node, next);
   }
-  for (const due of required.slice(next)) noteMissing(file, due, add);
+  const last = at(index.start, index.count - 1);
+  for (const due of required.slice(next)) noteMissing(file, { ...due, offset: last }, add);
   return true;
 
   /** What was due before this element is missing; what is this element must have a value. Answers what is due next. */
@@ -25,7 +26,7 @@ export function checkRequired(file: DicomFile, sopClass: string, add: (found: No
     let position = from;
     const tag = at(index.tag, node);
     for (let due = required?.[position]; due !== undefined && due.tag <= tag; due = required?.[position]) {
-      if (due.tag < tag) noteMissing(file, due, add);
+      if (due.tag < tag) noteMissing(file, { ...due, offset: at(index.start, node) }, add);
       else if (due.type === 1 && isEmpty(file, node)) add(emptyValue(due, at(index.start, node)));
       position += 1;
     }
@@ -33,11 +34,18 @@ export function checkRequired(file: DicomFile, sopClass: string, add: (found: No
   }
 }
 
+/** What is missing, and where it would have come: at the next element, or at the last one. */
+type Missing = Requirement & { offset: number };
+
 /** A search of its own: elements of a file may be out of order. */
-function noteMissing(file: DicomFile, { tag, type, module }: Requirement, add: (found: Nonconformity) => void): void {
-  if (findElement(file.index, tag) !== undefined) return;
+function noteMissing(
+  { index }: DicomFile,
+  { tag, type, module, offset }: Missing,
+  add: (found: Nonconformity) => void,
+): void {
+  if (findElement(index, tag) !== undefined) return;
   const message = `It is missing, but of Type ${type} in the module ${module}`;
-  add({ code: 'AttributeMissing', message, place: { offset: 0, tag } });
+  add({ code: 'AttributeMissing', message, place: { offset, tag } });
 }
 
 /** The value of Pixel Data lies behind the head: the index gives it no length. */
