@@ -28,8 +28,8 @@ export function streamInput(file: LocalFile): Bytes {
 
 const brokenPack = () => Promise.reject(new DomainError('PackInvalid', 'Cannot read the pack: it is no whole ZIP'));
 
-/** A head lies in it as a rule: readers keep the first chunk. */
-const firstBytes = 64 * 1024;
+/** The head of a slice lies in it: readers keep the first chunk, and go on from it when the head is longer. */
+const firstBytes = 16 * 1024;
 
 /** Memory that files take turns with: with new memory for each chunk, giving it back took as long as the work. */
 const rooms: Uint8Array[] = [];
