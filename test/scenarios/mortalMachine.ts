@@ -5,10 +5,14 @@ import { Mortality, type Ready } from './superviseMachine.ts';
 /** One machine in a process of its own, which kills itself as it was told, the way that `kill -9` does. */
 const { dataDir, portBase, death } = Mortality.parse(JSON.parse(process.argv[2] ?? ''));
 
+let startMs: number | undefined;
+const die = () => process.kill(process.pid, 'SIGKILL');
 const dieOf = (where: string) => {
-  if (where === death?.at) setTimeout(() => process.kill(process.pid, 'SIGKILL'), death.delayMs);
+  if (where !== death?.at) return;
   // without a delay not even the next line is run
-  if (where === death?.at && death.delayMs === 0) process.kill(process.pid, 'SIGKILL');
+  if (death.share === 0) die();
+  // what begins before the start is through has only seen the start so far
+  setTimeout(die, death.share * (startMs ?? performance.now()));
 };
 
 const airlock = await startAirlock({
@@ -16,6 +20,7 @@ const airlock = await startAirlock({
   onState: ({ state }) => dieOf(state),
   onInvoke: ({ functionName }) => dieOf(functionName),
 });
+startMs = performance.now();
 process.once('message', async () => {
   await airlock.stop();
   process.disconnect();

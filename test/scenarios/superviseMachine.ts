@@ -7,8 +7,11 @@ import { ClientConfig } from '../../core/upload/clientCredentials.ts';
 import { choosePorts } from '../../infra/local/choosePorts.ts';
 import { XnatAccount } from '../../infra/local/openKeyring.ts';
 
-/** Where a machine dies: as a state is entered or a function is invoked, by name, or so long afterwards. */
-const Death = z.object({ at: z.string(), delayMs: z.int() });
+/**
+ * Where a machine dies: as a state is entered or a function is invoked, by name, or after that share of the time that
+ * the machine took to start, which tells how long a cold step works.
+ */
+const Death = z.object({ at: z.string(), share: z.number() });
 export type Death = z.infer<typeof Death>;
 
 export const Mortality = z.object({ dataDir: z.string(), portBase: z.int(), death: Death.optional() });
@@ -34,13 +37,12 @@ export async function superviseMachine(dataDir: string) {
         // every process that it starts inherits the mark
         env: { ...process.env, AIRLOCK_SCENARIO: dataDir },
       });
-      const started = performance.now();
       const ended = once(child, 'exit').then(([code, signal]) => String(code ?? signal));
       const ready = once(child, 'message').then(([message]) => Ready.parse(message));
       // a machine may be told to die before it is ready
       const begun = await Promise.race([ready, ended.then(() => undefined)]);
       return {
-        ...{ begun, ended, milliseconds: performance.now() - started },
+        ...{ begun, ended },
         async stop() {
           child.send('stop');
           await ended;
