@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ByteRange } from '../../core/submission/ports.ts';
 import { isJunkFile } from '../../core/upload/isJunkFile.ts';
 import type { ReadFile } from '../../core/upload/readParts.ts';
+import { refusal } from './exitOf.ts';
 
 export interface LocalFolder {
   /** Absolute: what `path` is relative to. */
@@ -14,7 +15,10 @@ export interface LocalFolder {
   readFile: ReadFile;
 }
 
-/** Lists a folder, or one file as a folder of itself. @throws errors of the file system */
+/**
+ * Lists a folder, or one file as a folder of itself.
+ * @throws errors of the file system; a refusal `local` for names that are not UTF-8, which a manifest cannot hold
+ */
 export async function openLocalFolder(path: string): Promise<LocalFolder> {
   const found = await lstat(path);
   const root = found.isDirectory() ? path : dirname(path);
@@ -24,21 +28,42 @@ export async function openLocalFolder(path: string): Promise<LocalFolder> {
     skipped: { junk: 0, links: 0 },
     readFile: (file, range, into) => readRange(join(root, file), range, into),
   };
-  if (found.isDirectory()) await walk(path, '', folder);
+  if (found.isDirectory()) requireNames(await walk(path, '', folder));
   else if (found.isFile()) folder.files.push({ path: basename(path), sizeBytes: found.size });
   else folder.skipped.links += 1;
   return folder;
 }
 
-async function walk(root: string, inside: string, folder: LocalFolder): Promise<void> {
+/** Answers how many names are not UTF-8. */
+async function walk(root: string, inside: string, folder: LocalFolder): Promise<number> {
+  let unnamable = 0;
   const entries = await readdir(join(root, inside), { withFileTypes: true });
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
     const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
     if (isJunkFile(entry.name)) folder.skipped.junk += 1;
-    else if (entry.isDirectory()) await walk(root, path, folder);
+    else if (!(await isFound(root, path))) unnamable += 1;
+    else if (entry.isDirectory()) unnamable += await walk(root, path, folder);
     else if (!entry.isFile()) folder.skipped.links += 1;
     else folder.files.push({ path, sizeBytes: (await lstat(join(root, path))).size });
   }
+  return unnamable;
+}
+
+/** Node puts U+FFFD where a name is not UTF-8; there is no file of such a name, unless somebody named it so. */
+async function isFound(root: string, path: string): Promise<boolean> {
+  if (!path.includes('\uFFFD')) return true;
+  return lstat(join(root, path)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function requireNames(unnamable: number): void {
+  if (unnamable === 0) return;
+  throw refusal(
+    'local',
+    `Cannot read the folder: ${unnamable} names of files or folders are not UTF-8, wanted others (\`ls -b\` shows them)`,
+  );
 }
 
 /** Fewer bytes only where the file ends. */

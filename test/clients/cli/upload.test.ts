@@ -187,6 +187,16 @@ describe('airlock upload', () => {
     expect(run.said).not.toMatch(/SMITH/);
   });
 
+  test('exits with 12 and sends nothing when a name is not UTF-8', async () => {
+    const place = await begin();
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/M`), Buffer.from([0xfc]), Buffer.from('ller.dcm')]), 'x');
+    await writeFile(join(folder, 'named so \uFFFD.dcm'), 'x');
+    const { exit, err, said } = await airlock(['upload', '.', '--project', 'DEMO'], place);
+    expect({ exit, err }).toEqual({ exit: 12, err: [expect.stringContaining(': 1 names')] });
+    expect(said).not.toContain('ller');
+    expect(server.cases.size).toBe(0);
+  });
+
   test('exits with 5 when nothing answers', async () => {
     const place = await begin({ fault: () => 'drop' });
     expect((await airlock(['status'], place)).exit).toBe(5);
