@@ -122,7 +122,7 @@ const outputsOf = ({ names, api, portal, siteAccess, buckets, ledger, secrets, c
   StagingOrigin: names.stagingOrigin,
   IssuerOrigin: names.issuerOrigin,
   SignInOrigin: names.signInOrigin,
-  ...siteAccess.machineClientOutputs(),
+  ...siteAccess.clientOutputs(),
 });
 
 /**

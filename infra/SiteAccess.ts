@@ -27,12 +27,15 @@ const roles: readonly Role[] = ['uploader', 'operator', 'auditor'];
 
 /**
  * Who may come in. People belong to the group of their site and of their roles; each site has a client for its
- * machines, whose scopes say the same. Site and role come from the token alone.
+ * machines and one for its operator's command line, whose scopes say the same. Site and role come from the token alone.
  */
 export class SiteAccess extends Construct {
   readonly userPool: UserPool;
   readonly webClient: UserPoolClient;
+  /** By site: they may submit. */
   readonly machineClients: Record<string, UserPoolClient>;
+  /** By site: they may release and withdraw, not submit. */
+  readonly operatorClients: Record<string, UserPoolClient>;
   readonly permissions: Permissions<'signIn'>;
 
   constructor(scope: Construct, id: string, { sites, webOrigin, domainPrefix }: Props) {
@@ -43,7 +46,9 @@ export class SiteAccess extends Construct {
       new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId: this.userPool.userPoolId, groupName });
     }
     this.webClient = this.#webClient(webOrigin);
-    this.machineClients = this.#machineClients(sites);
+    const { machines, operators } = this.#siteClients(sites);
+    this.machineClients = machines;
+    this.operatorClients = operators;
     this.permissions = {
       signIn: {
         environment: {
@@ -73,45 +78,63 @@ export class SiteAccess extends Construct {
     });
   }
 
-  /** One a site: a client that could ask for every site's scope could name itself any site. */
-  #machineClients(sites: string[]): Record<string, UserPoolClient> {
+  /**
+   * Of each site its own: a client that could ask for every site's scope could name itself any site, and what lies on
+   * every machine that sends must not be able to withdraw.
+   */
+  #siteClients(sites: string[]) {
     const uploader = new ResourceServerScope({ scopeName: 'uploader', scopeDescription: 'May submit' });
-    const siteScopes = sites.map(
-      (site) =>
-        new ResourceServerScope({ scopeName: siteGroup(site), scopeDescription: `Belongs to the site ${site}` }),
-    );
+    const operator = new ResourceServerScope({ scopeName: 'operator', scopeDescription: 'May release and withdraw' });
+    const own = sites.map((site) => ({
+      site,
+      scope: new ResourceServerScope({ scopeName: siteGroup(site), scopeDescription: `Belongs to the site ${site}` }),
+    }));
     const server = this.userPool.addResourceServer('Scopes', {
       identifier: 'airlock',
-      scopes: [uploader, ...siteScopes],
+      scopes: [uploader, operator, ...own.map(({ scope }) => scope)],
     });
-    return Object.fromEntries(
-      sites.map((site, at) => [site, this.#machineClient(site, server, [uploader, ...siteScopes.slice(at, at + 1)])]),
-    );
+    const clients = (name: string, role: ResourceServerScope, validity: Duration) =>
+      Object.fromEntries(
+        own.map(({ site, scope }) => [
+          site,
+          this.#siteClient(`${name}-${site}`, { server, scopes: [role, scope], validity }),
+        ]),
+      );
+    return {
+      // Each token costs money, so machines keep one as long as a working day
+      machines: clients('Machine', uploader, Duration.hours(12)),
+      operators: clients('Operator', operator, Duration.hours(1)),
+    };
   }
 
-  #machineClient(site: string, server: UserPoolResourceServer, scopes: ResourceServerScope[]): UserPoolClient {
-    return this.userPool.addClient(`Machine-${site}`, {
+  #siteClient(name: string, { server, scopes, validity }: SiteClient): UserPoolClient {
+    return this.userPool.addClient(name, {
       generateSecret: true,
       oAuth: {
         flows: { clientCredentials: true },
         scopes: scopes.map((scope) => OAuthScope.resourceServer(server, scope)),
       },
-      // Each token costs money, so machines keep one as long as a working day
-      accessTokenValidity: Duration.hours(12),
+      accessTokenValidity: validity,
       enableTokenRevocation: true,
     });
   }
 
-  /** `MachineClientId` and the site's name in CamelCase: `MachineClientIdDemo`. */
-  machineClientOutputs(): Record<string, string> {
+  /** `MachineClientId` or `OperatorClientId` and the site's name in CamelCase: `MachineClientIdDemo`. */
+  clientOutputs(): Record<string, string> {
     const camelCase = (site: string) => site.replace(/(?:^|-)([a-z0-9]?)/g, (_, first: string) => first.toUpperCase());
-    return Object.fromEntries(
-      Object.entries(this.machineClients).map(([site, { userPoolClientId }]) => [
-        `MachineClientId${camelCase(site)}`,
-        userPoolClientId,
-      ]),
-    );
+    const outputs = (name: string, clients: Record<string, UserPoolClient>) =>
+      Object.entries(clients).map(([site, { userPoolClientId }]) => [`${name}${camelCase(site)}`, userPoolClientId]);
+    return Object.fromEntries([
+      ...outputs('MachineClientId', this.machineClients),
+      ...outputs('OperatorClientId', this.operatorClients),
+    ]);
   }
+}
+
+interface SiteClient {
+  server: UserPoolResourceServer;
+  scopes: ResourceServerScope[];
+  validity: Duration;
 }
 
 /** People come in by invitation and with a second factor. */

@@ -52,9 +52,10 @@ export class SubmissionApi extends Construct {
 
   /** One route for each line of the contract's table; all but the service description need a token. */
   serve({ route, siteAccess }: { route: (name: RouteName) => IFunction; siteAccess: SiteAccess }): void {
-    const { userPool, webClient, machineClients } = siteAccess;
+    const { userPool, webClient, machineClients, operatorClients } = siteAccess;
+    const clients = [webClient, ...Object.values(machineClients), ...Object.values(operatorClients)];
     const siteToken = new HttpJwtAuthorizer('SiteToken', userPool.userPoolProviderUrl, {
-      jwtAudience: [webClient, ...Object.values(machineClients)].map(({ userPoolClientId }) => userPoolClientId),
+      jwtAudience: clients.map(({ userPoolClientId }) => userPoolClientId),
     });
     for (const name of Object.keys(routes).filter(isRouteName)) {
       const { method, path } = parseRoute(routes[name]);

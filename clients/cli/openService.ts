@@ -22,15 +22,18 @@ export interface Service {
 /** Where the command line keeps what it knows of its uploads; it holds paths, so it stays with the site. */
 export const homeOf = ({ env, cwd }: Pick<CliContext, 'env' | 'cwd'>) => env.AIRLOCK_HOME ?? join(cwd, '.airlock');
 
+/** Where credentials are kept under `homeOf`: one machine writes both. */
+const configFiles = { uploader: ['cli.json'], operator: ['operator.json', 'cli.json'] } as const;
+
 /**
  * The service and how to sign in to it: a token or client credentials from the environment, or credentials from
- * `cli.json`. Either are given to the service that stands beside them alone: a folder may bring a `cli.json` along.
+ * `cli.json`; what an operator does asks for those of `operator.json` first. Either are given to the service that stands beside them alone: a folder may bring such a file along.
  * @throws a refusal `configuration` without credentials, without their service or for a plain HTTP address beyond this
  *   computer
  */
-export async function openService(context: CliContext): Promise<Service> {
+export async function openService(context: CliContext, role: keyof typeof configFiles = 'uploader'): Promise<Service> {
   const { fetch, clock, random, signal } = context;
-  const config = await readConfig(context);
+  const config = await readConfig(context, configFiles[role]);
   const url = context.env.AIRLOCK_URL ?? config?.url ?? defaultUrl;
   if (context.env.AIRLOCK_URL === undefined && config !== undefined) requireNoOwnCredentials(context);
   requireSafe(url);
@@ -46,13 +49,17 @@ export async function openService(context: CliContext): Promise<Service> {
   return { url, api, retry, describe, token };
 }
 
-async function readConfig(context: CliContext): Promise<ClientConfig | undefined> {
-  const path = join(homeOf(context), 'cli.json');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const config = ClientConfig.safeParse(jsonOf(text));
-  if (!config.success) throw refusal('configuration', `Cannot read ${path}: it does not fit the schema`);
-  return config.data;
+/** What the first of the files that is there holds. */
+async function readConfig(context: CliContext, names: readonly string[]): Promise<ClientConfig | undefined> {
+  for (const name of names) {
+    const path = join(homeOf(context), name);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const config = ClientConfig.safeParse(jsonOf(text));
+    if (!config.success) throw refusal('configuration', `Cannot read ${path}: it does not fit the schema`);
+    return config.data;
+  }
+  return undefined;
 }
 
 interface TokenOptions {

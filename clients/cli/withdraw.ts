@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
 import { watchSubmission } from '../../core/upload/watchSubmission.ts';
+import { asOperator } from './asOperator.ts';
 import type { CliContext, Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
@@ -11,7 +12,7 @@ import { provenCertificate } from './provenReceipt.ts';
 
 /**
  * `airlock withdraw ID [--reason consent|mistake|other] [-o FILE]`: takes back what was sent, wherever it is by now,
- * waits until it is gone, and gives the signed certificate of that.
+ * waits until it is gone, and gives the signed certificate of that. Only an operator may.
  */
 export const withdraw: Command = async (args, context) => {
   const { values, positionals } = parseArgs({
@@ -23,8 +24,8 @@ export const withdraw: Command = async (args, context) => {
   if (id === undefined || positionals.length > 1) throw refusal('usage', 'Cannot withdraw: name one submission');
   const reason = WithdrawalReason.safeParse(values.reason);
   if (!reason.success) throw refusal('usage', 'Cannot withdraw: --reason is consent, mistake or other');
-  const service = await openService(context);
-  await service.api.withdrawSubmission(id, { reason: reason.data });
+  const service = await openService(context, 'operator');
+  await asOperator(() => service.api.withdrawSubmission(id, { reason: reason.data }));
   const ended = await rested(context, service, id);
   if (ended.state !== 'withdrawn') {
     context.err(`${id}: ${ended.state} (${ended.reason})`);

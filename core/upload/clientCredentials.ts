@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ApiProblem } from './ApiProblem.ts';
 import { isPassing, unreachable } from './apiClient.ts';
 
-/** `cli.json`: how a program signs in. The one-machine target writes one for its own user. */
+/** `cli.json` and `operator.json`: how a program signs in. The one-machine target writes them for its own user. */
 export const ClientConfig = z.object({
   url: z.url(),
   clientId: z.string().min(1),

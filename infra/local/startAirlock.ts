@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve as resolvePath } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import type { ClientConfig } from '../../core/upload/clientCredentials.ts';
 import { s3Client } from '../../lambdas/adapters/s3Client.ts';
 import { choosePorts, type Ports } from './choosePorts.ts';
 import { type DeadLetter, type Events, startEvents } from './commitEvents.ts';
@@ -28,6 +29,7 @@ import {
 } from './stateMachine.ts';
 import { startStepFunctions } from './stepFunctionsEndpoint.ts';
 import { createWorkerPool, type OnInvoke } from './workerPool.ts';
+import { writeClientFiles } from './writeClientFiles.ts';
 import { forkXnat } from './xnat/forkXnat.ts';
 
 export interface AirlockOptions {
@@ -58,8 +60,8 @@ export interface AirlockOptions {
 
 export interface Airlock {
   urls: { portal: string; api: string; s3: string; issuer: string; xnat: string; stepFunctions: string };
-  /** The first machine client, as `cli.json` has it. */
-  client: { url: string; clientId: string; clientSecret: string };
+  /** The client that sends, as `cli.json` has it. */
+  client: ClientConfig;
   keyring: Keyring;
   /** Projects of the deployment. */
   projects: string[];
@@ -167,7 +169,7 @@ async function compose(options: AirlockOptions, { stops, stop }: Lifetime): Prom
     headers: responseHeaders(template, resolve),
   });
   stops.push(api.stop);
-  const client = writeClientConfig(dataDir, urls.portal, keyring);
+  const client = writeClientFiles(dataDir, { url: urls.portal, clients, secrets: keyring.clientSecrets });
   // not awaited: what it heals may take long
   void events.startSchedules();
   return {
@@ -279,15 +281,6 @@ function policiesOf(functions: LambdaFunction[]): z.infer<typeof Policies> {
   if (reader === undefined) return [];
   const path = join(dirname(reader.modulePath), String(reader.environment.PROJECTS_FILE));
   return Policies.parse(JSON.parse(readFileSync(path, 'utf8')));
-}
-
-/** How the command line of this machine signs in. */
-function writeClientConfig(dataDir: string, url: string, { clientSecrets }: Keyring): Airlock['client'] {
-  const [[clientId, clientSecret] = ['', '']] = clientSecrets;
-  const client = { url, clientId, clientSecret };
-  mkdirSync(dataDir, { recursive: true });
-  writeFileSync(join(dataDir, 'cli.json'), JSON.stringify(client), { mode: 0o600 });
-  return client;
 }
 
 function keepDeadLetter(dataDir: string, letter: DeadLetter, log: (line: string) => void): void {

@@ -123,24 +123,30 @@ test.each(Object.entries(routes))('%s answers %s, and asks for a token where it 
   expect(integration.PayloadFormatVersion).toBe('2.0');
 });
 
-test('tokens are those of the user pool, made for the portal or for a machine of a site', () => {
+test('tokens are those of the user pool, made for the portal, or for a machine or an operator of a site', () => {
   const authorizer = named(template, 'AWS::ApiGatewayV2::Authorizer', 'Api');
   expect(authorizer.JwtConfiguration).toEqual({
     Issuer: { 'Fn::GetAtt': [expect.stringMatching(/^SiteAccessUserPool/), 'ProviderURL'] },
     Audience: [
       { Ref: expect.stringMatching(/^SiteAccessUserPoolWeb/) },
       { Ref: expect.stringMatching(/^SiteAccessUserPoolMachinedemo/) },
+      { Ref: expect.stringMatching(/^SiteAccessUserPoolOperatordemo/) },
     ],
   });
 });
 
-test('a machine of a site gets the scopes of that site, and may not ask for those of another', () => {
-  expect(named(template, 'AWS::Cognito::UserPoolClient', 'SiteAccessUserPoolMachinedemo')).toMatchObject({
+test.each([
+  { client: 'Machine', role: 'uploader', minutes: 720 },
+  { client: 'Operator', role: 'operator', minutes: 60 },
+])('the $client client of a site is $role there, and may not ask for more or for another site', (row) => {
+  const client = named(template, 'AWS::Cognito::UserPoolClient', `SiteAccessUserPool${row.client}demo`);
+  expect(client).toMatchObject({
+    AccessTokenValidity: row.minutes,
     AllowedOAuthFlows: ['client_credentials'],
     GenerateSecret: true,
   });
-  const client = JSON.stringify(named(template, 'AWS::Cognito::UserPoolClient', 'SiteAccessUserPoolMachinedemo'));
-  expect([...client.matchAll(/"\/([\w-]+)"/g)].map(([, scope]) => scope)).toEqual(['uploader', 'site-demo']);
+  const scopes = [...JSON.stringify(client).matchAll(/"\/([\w-]+)"/g)].map(([, scope]) => scope);
+  expect(scopes).toEqual([row.role, 'site-demo']);
 });
 
 test('the portal lets in no code but its own, and lets bytes out to staging and sign-in alone', () => {

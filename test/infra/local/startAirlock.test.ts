@@ -82,6 +82,7 @@ test('what is secret is for its owner alone, and the portal may talk to this mac
   const { urls } = await start('private');
   for (const file of [
     'cli.json',
+    'operator.json',
     'users.json',
     ...(await readdir(join(dataDir, 'keys'))).map((name) => `keys/${name}`),
   ]) {
