@@ -17,16 +17,20 @@ interface Sealed {
 
 /**
  * Puts the signed receipt beside the data it is about: into the resource AIRLOCK of each session, under the id of its
- * submission, and reads it back. Safe to repeat.
+ * submission, and reads it back. Safe to repeat: what an XNAT that died kept of it is written anew, and nothing else is
+ * ever replaced.
  * @throws DomainError ArchiveMismatch, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict
  */
 export async function placeReceipt(ports: PlacePorts, { receipt, document, policy }: Sealed): Promise<void> {
   const name = recordName(receipt.submission);
   const md5 = md5Of(ports.codecs, document);
+  const isBeginning = (stored: { sizeBytes: number; md5: string }) =>
+    stored.sizeBytes < document.length && stored.md5 === md5Of(ports.codecs, document.subarray(0, stored.sizeBytes));
   for (const { uri, session } of receipt.sessions) {
     await takeTurn(ports, { policy, session, submission: receipt.submission }, async () => {
       const { archive, codecs } = ports;
-      if ((await archive.findRecord(uri, name)) === undefined) {
+      const standing = await archive.findRecord(uri, name);
+      if (standing === undefined || isBeginning(standing)) {
         await archive.putRecord(uri, writePack(only(name, document), codecs));
       }
       const stored = await archive.findRecord(uri, name);

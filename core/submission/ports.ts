@@ -202,8 +202,8 @@ export interface Archive {
   /** A file of the session's resource AIRLOCK, by download; undefined where it is absent. `session` is XNAT's address. */
   findRecord(session: string, name: string): Promise<{ sizeBytes: number; md5: string } | undefined>;
   /**
-   * Unpacks a ZIP into that resource, which is made where it is absent.
-   * @throws DomainError XnatConflict when one of its names is taken
+   * Unpacks a ZIP into that resource, which is made where it is absent, replacing equal names: XNAT may hold a file that
+   * its catalog misses, so who must not replace looks first.
    */
   putRecord(session: string, pack: Bytes): Promise<void>;
   /** Signs out when the work is done. Never fails, and the next call signs in again. */

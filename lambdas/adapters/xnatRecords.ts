@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Archive } from '../../core/submission/ports.ts';
-import { DuplicatesAnswer, ResourceTable } from './xnatAnswers.ts';
+import { ResourceTable } from './xnatAnswers.ts';
 import type { xnatSession } from './xnatSession.ts';
 
 type Xnat = ReturnType<typeof xnatSession>;
@@ -27,12 +27,9 @@ export function xnatRecords(xnat: Xnat): Pick<Archive, 'findRecord' | 'putRecord
       if (!standing?.some(({ label }) => label === 'AIRLOCK')) {
         await xnat.askText({ action: 'create a resource', method: 'PUT', path: resource, query: kind });
       }
-      const query = { extract: 'true', inbody: 'true', ...kind };
+      const query = { extract: 'true', overwrite: 'true', inbody: 'true', ...kind };
       const path = `${resource}/files/record.zip`;
-      const answer = await xnat.askText({ action: 'store a record', method: 'POST', path, query, zip: pack });
-      if (answer?.startsWith('{') && DuplicatesAnswer.safeParse(JSON.parse(answer)).success) {
-        throw new DomainError('XnatConflict', 'Cannot store a record: its name is taken, wanted a free one');
-      }
+      await xnat.askText({ action: 'store a record', method: 'POST', path, query, zip: pack });
     },
   };
 }

@@ -45,17 +45,16 @@ export function archiveResourcesContract(
       expect((await archive.lookUp(target)).session?.scans).toHaveLength(1);
     });
 
-    test('keeps a record beside the data of a session, and never replaces one', async () => {
+    test('keeps a record beside the data of a session, and replaces what a broken writing left', async () => {
       const target = next();
       await archive.ensureScan(target);
       const session = await archive.sessionUri(target);
       const record = Buffer.from('{"receipt":1}');
       expect(await archive.findRecord(session, 'one.json')).toBeUndefined();
+      await archive.putRecord(session, zipOf({ 'one.json': record.subarray(0, 3) }));
+      expect((await archive.findRecord(session, 'one.json'))?.sizeBytes).toBe(3);
       await archive.putRecord(session, zipOf({ 'one.json': record }));
       const found = { sizeBytes: record.length, md5: md5(record) };
-      expect(await archive.findRecord(session, 'one.json')).toEqual(found);
-      const again = archive.putRecord(session, zipOf({ 'one.json': Buffer.from('{}') }));
-      await expect(again).rejects.toMatchObject({ name: 'XnatConflict' });
       expect(await archive.findRecord(session, 'one.json')).toEqual(found);
       await archive.putRecord(session, zipOf({ 'two.json': Buffer.from('{}') }));
       expect((await archive.findRecord(session, 'two.json'))?.sizeBytes).toBe(2);

@@ -162,9 +162,7 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       const resources = sessionAt(session)?.resources;
       if (resources === undefined) throw absent('session');
       const records = resources.get('AIRLOCK') ?? new Map<string, Uint8Array>();
-      const unpacked = await unpack(pack);
-      if ([...unpacked.keys()].some((name) => records.has(name))) throw conflict();
-      for (const [name, bytes] of unpacked) records.set(name, bytes);
+      for (const [name, bytes] of await unpack(pack)) records.set(name, bytes);
       resources.set('AIRLOCK', records);
     },
     async end() {},

@@ -7,7 +7,6 @@ import { readDocument, readLines } from '../../core/submission/documents.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';
 import { ArchiveFinding, type StepInput } from '../../core/submission/steps.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
-import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
 import { memoryArchive } from '../fakes/memoryArchive.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';
 import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
@@ -237,33 +236,6 @@ describe('what stands in XNAT already', () => {
     }
     const [label = ''] = before;
     expect([...ports.archive.sessions.keys()]).toEqual([label, `${label}-2`, `${label}-3`]);
-  });
-});
-
-describe('a receipt', () => {
-  test('stands in XNAT beside the data, as it stands in AUDIT, and that of an addendum beside it', async () => {
-    const one = await readyToPush(ports, { files: [slice(1)] });
-    await deliver(ports, one);
-    const two = await readyToPush(ports, { number: 2, files: [slice(2)], onConflict: 'append' });
-    await deliver(ports, two);
-    const { session } = onlyScan();
-    expect([...(session.resources.get('AIRLOCK') ?? new Map()).keys()]).toEqual([
-      `${one.submission}.json`,
-      `${two.submission}.json`,
-    ]);
-    for (const { submission } of [one, two]) {
-      const kept = Buffer.concat(await Array.fromAsync(ports.audit.read(auditKeys.receipt(submission))));
-      expect(Buffer.from(session.resources.get('AIRLOCK')?.get(`${submission}.json`) ?? []).equals(kept)).toBe(true);
-    }
-  });
-
-  test('is not sealed beside another one of its name', async () => {
-    const input = await readyToPush(ports, { files: [slice(1)] });
-    await pushAll(ports, input);
-    onlyScan().session.resources.set('AIRLOCK', new Map([[`${input.submission}.json`, Buffer.from('forged')]]));
-    await confirmArchive(ports)(input);
-    await expect(sealReceipt(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
-    expect((await ports.ledger.get(input.submission))?.state).toBe('confirming');
   });
 });
 
