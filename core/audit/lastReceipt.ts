@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Registers } from '../submission/ports.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 
@@ -15,10 +16,26 @@ export async function lastReceipt(registers: Registers, place: Labelled): Promis
   return PreviousReceipt.safeParse(value).data;
 }
 
-/** Safe to repeat. @throws DomainError StorageUnavailable */
-export async function noteReceipt(registers: Registers, place: Labelled, receipt: PreviousReceipt): Promise<void> {
+const Noted = PreviousReceipt.extend({ issuedAt: z.iso.datetime() });
+
+interface Sealed extends z.infer<typeof Noted> {
+  /** What it is an addendum to. */
+  previous: PreviousReceipt | undefined;
+}
+
+/**
+ * Notes a receipt where the one it follows stands, or an older one: sealing an older submission once more changes
+ * nothing. Safe to repeat. @throws DomainError StorageUnavailable
+ */
+export async function noteReceipt(registers: Registers, place: Labelled, receipt: Sealed): Promise<void> {
+  const { previous, ...noted } = receipt;
   for (;;) {
-    const { version } = await registers.read(nameOf(place));
-    if (await registers.swap(nameOf(place), { version, value: receipt })) return;
+    const { version, value } = await registers.read(nameOf(place));
+    const standing = Noted.safeParse(value).data;
+    const isNext =
+      standing === undefined || standing.sha256 === previous?.sha256 || standing.issuedAt < receipt.issuedAt;
+    if (!isNext || (await registers.swap(nameOf(place), { version, value: noted satisfies z.infer<typeof Noted> }))) {
+      return;
+    }
   }
 }

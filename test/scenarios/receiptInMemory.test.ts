@@ -69,4 +69,34 @@ describe('a receipt', () => {
     expect(sealed.equals(records().get(name) ?? new Uint8Array())).toBe(true);
     expect((await ports.ledger.get(input.submission))?.state).toBe('archived');
   });
+
+  test('of an addendum stays the last one, though the first submission is sealed once more by a slow attempt', async () => {
+    const one = await readyToPush(ports, { files: [slice(1)] });
+    await pushAll(ports, one);
+    await confirmArchive(ports)(one);
+    const slow = Promise.withResolvers<void>();
+    const [begun, noting] = [Promise.withResolvers<void>(), ports.registers.swap];
+    let isFirst = true;
+    const registers = {
+      ...ports.registers,
+      async swap(...args: Parameters<typeof noting>) {
+        if (isFirst && args[0].startsWith('receipt/')) {
+          isFirst = false;
+          begun.resolve();
+          await slow.promise;
+        }
+        return noting(...args);
+      },
+    };
+    const sealing = sealReceipt({ ...ports, registers })(one);
+    await begun.promise;
+    await sealReceipt(ports)(one);
+    await deliver(ports, await readyToPush(ports, { number: 2, files: [slice(3)], onConflict: 'append' }));
+    slow.resolve();
+    await sealing;
+    const three = await readyToPush(ports, { number: 3, files: [slice(4)], onConflict: 'append' });
+    await deliver(ports, three);
+    const { receipt } = await readDocument(ports.audit, auditKeys.receipt(three.submission), SignedReceipt);
+    expect(receipt.sessions.map(({ previous }) => previous?.submission)).toEqual(['sub_01JD0000000000000000000002']);
+  });
 });
