@@ -49,6 +49,42 @@ test('opens the archive at the first call, keeps it, and opens it anew after a f
   expect(opened).toBe(2);
 });
 
+test('ends an archive that failed a call once nothing is under way there, and opens another', async () => {
+  const ended: number[] = [];
+  let opened = 0;
+  const archive = awaitedArchive(async () => {
+    opened += 1;
+    return archiveOf(opened, ended);
+  });
+  await expect(archive.sessionUri(target)).rejects.toThrow('refused');
+  expect(ended).toEqual([1]);
+  expect(await archive.sessionUri(target)).toBe('/account/2');
+  await archive.end();
+  expect(ended).toEqual([1, 2]);
+});
+
+test('leaves one that failed a call to the calls that still use it, and never fails for not ending it', async () => {
+  const ended: number[] = [];
+  const slow = Promise.withResolvers<void>();
+  const archive = awaitedArchive(async () => ({
+    ...archiveOf(1, ended),
+    async lookUp() {
+      await slow.promise;
+      expect(ended).toEqual([]);
+      return { isSubjectNew: true, session: undefined, elsewhere: [] };
+    },
+    async end() {
+      ended.push(1);
+      throw new Error('not ended');
+    },
+  }));
+  const looking = archive.lookUp(target);
+  await expect(archive.sessionUri(target)).rejects.toThrow('refused');
+  slow.resolve();
+  expect(await looking).toMatchObject({ isSubjectNew: true });
+  expect(ended).toEqual([1]);
+});
+
 test('ends the archive that is open, and opens none to end it', async () => {
   const ended: number[] = [];
   const archive = awaitedArchive(async () => archiveOf(2, ended));
