@@ -13,8 +13,8 @@ type SweepPorts = Pick<Ports, 'ledger' | 'clock' | 'staging' | 'uploads'>;
 
 /**
  * Runs every hour: what was announced and never committed expires, and what was sent of it is removed. For a day it
- * looks again, there and after withdrawals and rejections, for what came late by an address that was signed before. One submission
- * that cannot be helped does not keep it from the next; its fault is thrown at the end.
+ * looks again, there and after withdrawals, rejections and seals, for what came late by an address that was signed
+ * before. One submission that cannot be helped does not keep it from the next; its fault is thrown at the end.
  */
 export const sweepUploads = (ports: SweepPorts) => async () => {
   const { ledger, clock } = ports;
@@ -22,8 +22,9 @@ export const sweepUploads = (ports: SweepPorts) => async () => {
   const [abandoned, lately] = [daysAgo(limits.draftDays), daysAgo(1)];
   const faults: unknown[] = [];
   const sweep = async (state: Submission['state'], isDue: (at: string) => boolean, act: Sweep) => {
-    for await (const { id } of ledger.listByState(state)) {
-      // the list may lag behind
+    for await (const { id, updatedAt } of ledger.listByState(state)) {
+      // most of what rests is old; the list may lag behind, so that what it says is due is looked at
+      if (!isDue(updatedAt)) continue;
       const submission = await ledger.get(id);
       if (submission?.state !== state || !isDue(submission.updatedAt)) continue;
       await act(ports, submission).catch((error: unknown) => faults.push(error));
@@ -36,7 +37,7 @@ export const sweepUploads = (ports: SweepPorts) => async () => {
     await expire(ports, submission);
   };
   for (const state of ['draft', 'uploading'] as const) await sweep(state, (at) => at < abandoned, expireUnlessOpened);
-  for (const state of ['expired', 'withdrawn', 'rejected'] as const)
+  for (const state of ['expired', 'withdrawn', 'rejected', 'archived'] as const)
     await sweep(state, (at) => at >= lately, removeUploads);
   if (faults.length > 0) throw faults[0];
   return {};

@@ -125,6 +125,27 @@ describe('the sweep of uploads', () => {
     expect([(await late.ports.ledger.get(id))?.state, await late.left(id)]).toEqual(['rejected', 0]);
   });
 
+  test('removes what a signed address brought after the seal, for a day and no longer', async () => {
+    const sealed = ['submitted', 'validating', 'anonymizing', 'checking', 'pushing', 'confirming', 'archived'] as const;
+    for (const [days, left] of [
+      [0.01, 0],
+      [2, 1],
+    ] as const) {
+      const late = swept(days);
+      const id = await late.put([...sealed]);
+      let reads = 0;
+      const { get } = late.ports.ledger;
+      late.ports.ledger.get = async (submission) => {
+        reads += 1;
+        return get(submission);
+      };
+      await late.sweep();
+      expect([(await get(id))?.state, await late.left(id)]).toEqual(['archived', left]);
+      // of all that was ever archived, only the last day's is looked at
+      expect(reads).toBe(left === 0 ? 1 : 0);
+    }
+  });
+
   test('helps the next one when one cannot be helped, and says so', async () => {
     const { ports, put, sweep } = swept(limits.draftDays + 1);
     const [stuck, next] = [await put([]), await put([])];
