@@ -7,7 +7,8 @@ export const helpText = `airlock: uploads into XNAT that are validated, de-ident
   airlock status [ID] [--json]               one submission, or the newest ones
   airlock receipt ID [-o FILE]               fetch and prove a receipt
   airlock verify RECEIPT|CERTIFICATE [--local DIR] [--archive] [--previous RECEIPT] [--key FILE]
-  airlock withdraw ID [--reason consent|mistake|other] [-o FILE]   remove what was sent, and prove that it is gone
+  airlock release ID [--wait] [--json]       as operator: a person has looked, or mended the cause: go on
+  airlock withdraw ID [--reason consent|mistake|other] [-o FILE]   as operator: remove it, and prove that it is gone
   airlock validate PATH... [--profile FILE] [--format text|jsonl] [--jobs N]
   airlock deid PATH... --out DIR|ZIP [--profile FILE] [--key-file FILE] [--jobs N] [--json]
                  [--diff | --diff-values]            what became of each element; with values only if you say so

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Command>> = {
   validate: async () => (await import('./validate.ts')).validate,
   deid: async () => (await import('./deid.ts')).deid,
   audit: async () => (await import('./auditVerify.ts')).auditVerify,
+  release: async () => (await import('./release.ts')).release,
   withdraw: async () => (await import('./withdraw.ts')).withdraw,
   whoami: async () => (await import('./whoami.ts')).whoami,
 };

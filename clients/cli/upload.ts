@@ -44,7 +44,8 @@ export const upload: Command = async (args, context) => {
   const plan = await planFolder(folder, context, report);
   const sent = await send({ context, service, report, folder, plan }, target);
   const { id: submission, state, reason } = sent;
-  if (values.wait) return waitForArchive({ context, service, report }, submission, plan.manifest.summary.sha256);
+  if (values.wait)
+    return waitForArchive({ context, service, report }, submission, { manifestSha256: plan.manifest.summary.sha256 });
   const isResting = reason !== undefined || isFinal(state);
   report.result(
     { type: 'summary', submission, state, ...(isResting && { code: reason }), ...plan.manifest.summary },

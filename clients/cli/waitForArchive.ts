@@ -15,20 +15,28 @@ interface Waiting {
   report: Reporter;
 }
 
+interface Wanted {
+  /** The receipt must be about this manifest. */
+  manifestSha256: string;
+  /** ISO 8601: states that were entered before are not told. */
+  since?: string;
+}
+
 /**
- * Tells each state until the submission rests. `archived` is only said with a proven receipt of what was sent here.
+ * Tells each state until the submission rests. `archived` is only said with a proven receipt of this manifest.
  * @throws DomainError ReceiptInvalid; ApiProblem
  */
 export async function waitForArchive(
   { context, service, report }: Waiting,
   submission: string,
-  manifestSha256: string,
+  { manifestSha256, since = '' }: Wanted,
 ): Promise<number> {
   const watch = watchSubmission({ api: service.api, clock: context.clock }, submission);
   for (;;) {
     const { done, value } = await watch.next();
     if (!done) {
       const { state, at, code } = value;
+      if (at < since) continue;
       report.progress(
         { type: 'state', submission, state, at, code },
         code === undefined ? state : `${state} (${code})`,
@@ -47,7 +55,7 @@ async function keepReceipt({ context, service, report }: Waiting, submission: st
   const signed = await provenReceipt(await service.api.getReceipt(submission), receiptKey);
   const { receipt } = signed;
   if (receipt.submission !== submission || receipt.manifest.sha256 !== manifestSha256) {
-    throw new DomainError('ReceiptInvalid', 'Cannot accept the receipt: it is not about what was sent here');
+    throw new DomainError('ReceiptInvalid', 'Cannot accept the receipt: it is not about what was sent');
   }
   const file = await writeReceipt(context, signed);
   report.result(

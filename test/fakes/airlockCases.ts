@@ -158,6 +158,22 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
       return;
     }
     happen(one, 'files.validated', 'anonymizing');
+    finish(one);
+  }
+
+  function resume(one: Case) {
+    const { state, attempt } = one.submission;
+    if (state !== 'held' && state !== 'failed') throw new DomainError('StateConflict', `Cannot resume: it is ${state}`);
+    const type = state === 'held' ? 'submission.released' : 'attempt.started';
+    const { reason: _, ...released } = one.submission;
+    one.submission = released;
+    happen(one, type, 'anonymizing', { attempt: attempt + 1 });
+    const answered = view(one);
+    finish(one);
+    return answered;
+  }
+
+  function finish(one: Case): void {
     happen(one, 'files.anonymized', 'checking');
     happen(one, 'integrity.checked', 'pushing');
     happen(one, 'files.pushed', 'confirming');
@@ -262,6 +278,7 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
     complete,
     store,
     commit,
+    resume,
     receiptOf,
   };
 }

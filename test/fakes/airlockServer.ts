@@ -14,6 +14,8 @@ interface FakeOptions extends CaseOptions {
   /** Asked before each request is answered; `count` tells how often the same request came. */
   fault?: (request: { method: string; path: string; count: number }) => Fault | undefined;
   tokens?: string[];
+  /** Those that may do what only an operator may. */
+  operators?: string[];
 }
 
 const xnatLogin = `Basic ${Buffer.from('reader:secret').toString('base64')}`;
@@ -23,6 +25,7 @@ export async function startAirlockServer(options: FakeOptions = {}) {
   const seen: string[] = [];
   const load = { inFlight: 0, mostInFlight: 0 };
   const tokens = options.tokens ?? ['good'];
+  const operators = options.operators ?? ['operator'];
   let port = 0;
   const origin = () => `http://127.0.0.1:${port}`;
   const cases = memoryCases(options, origin);
@@ -68,8 +71,12 @@ export async function startAirlockServer(options: FakeOptions = {}) {
   }
 
   function guarded(method: string, path: string, request: IncomingMessage, bytes: Uint8Array) {
-    if (!tokens.includes(request.headers.authorization?.replace('Bearer ', '') ?? '')) {
+    const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
+    if (![...tokens, ...operators].includes(token)) {
       throw new DomainError('Unauthenticated', 'Cannot answer: the token is not valid');
+    }
+    if (path.endsWith('/resume') && !operators.includes(token)) {
+      throw new DomainError('Forbidden', 'Cannot call resumeSubmission: it needs the role operator');
     }
     const body: unknown = bytes.length === 0 ? undefined : JSON.parse(Buffer.from(bytes).toString());
     if (path !== '/v1/submissions') return ofSubmission(method, path, body);
@@ -90,6 +97,7 @@ export async function startAirlockServer(options: FakeOptions = {}) {
       'GET receipt': () => cases.receiptOf(one),
       'PUT manifest': () => cases.announce(one, PutManifestBody.parse(body)),
       'POST commit': () => cases.commit(one, CommitBody.parse(body).manifestSha256),
+      'POST resume': () => cases.resume(one),
       'GET objects': () => cases.listParts(one, object),
       'POST objects': () => cases.signParts(one, object, SignPartsBody.parse(body)),
     };
@@ -107,8 +115,10 @@ export async function startAirlockServer(options: FakeOptions = {}) {
 
   function giveToken(request: IncomingMessage): Answer {
     const login = Buffer.from(request.headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
-    if (login !== 'robot:s%26cret') return json({ error: 'invalid_client' }, 401);
-    return json({ access_token: tokens.at(-1), token_type: 'Bearer', expires_in: 600 });
+    const [, given] =
+      Object.entries({ robot: tokens, operator: operators }).find(([id]) => login === `${id}:s%26cret`) ?? [];
+    if (given === undefined) return json({ error: 'invalid_client' }, 401);
+    return json({ access_token: given.at(-1), token_type: 'Bearer', expires_in: 600 });
   }
 
   server.listen(0, '127.0.0.1');

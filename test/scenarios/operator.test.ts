@@ -32,10 +32,30 @@ async function uploader() {
   return { AIRLOCK_URL: url, AIRLOCK_CLIENT_ID: clientId, AIRLOCK_CLIENT_SECRET: clientSecret };
 }
 
+const lastEvent = ({ out }: { out: string }) => JSON.parse(out.trim().split('\n').at(-1) ?? '');
+
+test('what is held is released, and archived', { timeout: 120_000 }, async () => {
+  const files = ['one', 'another'].flatMap((seed) =>
+    studyOf(`person ${seed}`, { slices: 2 }).map(({ path, bytes }) => ({ path: `${seed}/${path}`, bytes })),
+  );
+  const folder = await machine.site.writeFolder('two people', files);
+  const sent = await airlock(['upload', folder, '--project', 'DEMO', '--subject', 'TOGETHER', '--wait', '--json']);
+  expect(sent.code).toBe(10);
+  const { submission, ...end } = lastEvent(sent);
+  expect(end).toMatchObject({ state: 'held', code: 'MixedPatients' });
+
+  expect(await airlock(['release', submission], await uploader())).toMatchObject({ code: 7, out: '' });
+  expect((await airlock(['status', submission])).code).toBe(10);
+  const released = await airlock(['release', submission, '--wait', '--json']);
+  expect(lastEvent(released)).toMatchObject({ type: 'summary', state: 'archived', archived: 4 });
+  expect(released.code).toBe(0);
+  expect(await airlock(['verify', lastEvent(released).receipt, '--local', folder])).toMatchObject({ code: 0 });
+});
+
 test('what is archived is withdrawn, and its certificate verified', { timeout: 120_000 }, async () => {
   const folder = await machine.site.writeFolder('regretted', studyOf('regretted', { slices: 2 }));
   const sent = await airlock(['upload', folder, '--project', 'DEMO', '--wait', '--json']);
-  const { submission, state } = JSON.parse(sent.out.trim().split('\n').at(-1) ?? '');
+  const { submission, state } = lastEvent(sent);
   expect(state).toBe('archived');
 
   const refused = await airlock(['withdraw', submission], await uploader());
