@@ -1,10 +1,10 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type * as z from 'zod';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { appendEvent, openChain } from '../../core/audit/appendEvent.ts';
 import { hashBytes } from '../../core/audit/hashJson.ts';
-import type { Receipt, ReceiptFile, SignedReceipt } from '../../core/audit/Receipt.ts';
+import type { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import {
   type CompleteObjectBody,
@@ -18,6 +18,7 @@ import { isPack, ManifestLine } from '../../core/submission/Manifest.ts';
 import type { Submission } from '../../core/submission/Submission.ts';
 import type { SubmissionState } from '../../core/submission/states.ts';
 import { concat } from '../core/pack/streams.ts';
+import { type OutcomeOf, sealReceipt } from './sealReceipt.ts';
 import { unpack } from './unpack.ts';
 
 interface Held {
@@ -36,7 +37,7 @@ export interface Case {
 
 export interface CaseOptions {
   /** What becomes of a file. */
-  outcome?: (line: ManifestLine, file: number) => { outcome: ReceiptFile['outcome']; code?: string };
+  outcome?: OutcomeOf;
   /** Where the workflow ends. */
   end?: { state: 'held' | 'rejected' | 'failed'; reason: string };
 }
@@ -177,7 +178,8 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
     happen(one, 'files.anonymized', 'checking');
     happen(one, 'integrity.checked', 'pushing');
     happen(one, 'files.pushed', 'confirming');
-    const signed = seal(one);
+    const { submission, arrived } = one;
+    const signed = sealReceipt({ submission, arrived, lines: linesOf(one), outcome: options.outcome, keys });
     one.receipt = signed;
     const { archived, held, refused } = signed.receipt.totals;
     const digests = { receipt: hashBytes(receiptBytes(signed.receipt)) };
@@ -217,40 +219,6 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
   function receiptOf({ submission, receipt }: Case): SignedReceipt {
     if (submission.state === 'archived' && receipt !== undefined) return receipt;
     throw new DomainError('ReceiptNotReady', 'Cannot give the receipt: the submission is not archived');
-  }
-
-  function seal(one: Case): SignedReceipt {
-    const { submission } = one;
-    if (submission.manifest === undefined) throw new DomainError('ManifestMissing', 'Cannot seal: no manifest');
-    const files = receiptFiles(one);
-    const receipt: Receipt = {
-      v: 1,
-      submission: submission.id,
-      attempt: 1,
-      site: submission.site,
-      project: submission.project,
-      issuedAt: submission.updatedAt,
-      manifest: submission.manifest,
-      policy: { sha256: '0'.repeat(64), profile: 'PS3.15 2026c' },
-      sessions: [{ subject: 'S1', session: 'E1', uri: '/data/experiments/E1' }],
-      totals: { announced: files.length, ...totalsOf(files) },
-      files,
-      chain: submission.chain,
-    };
-    const value = sign(null, receiptBytes(receipt), keys.privateKey).toString('base64');
-    return { receipt, signature: { algorithm: 'Ed25519', publicKey: receiptKey, value } };
-  }
-
-  function receiptFiles(one: Case): ReceiptFile[] {
-    return linesOf(one).map((line, file) => {
-      const { outcome, code } = options.outcome?.(line, file) ?? { outcome: 'archived' };
-      const base = { file, sha256: line.sha256, sizeBytes: line.size, outcome, ...(code && { code }) };
-      if (outcome !== 'archived') return base;
-      const bytes = one.arrived.get(file) ?? new Uint8Array(0);
-      const md5 = createHash('md5').update(bytes).digest('hex');
-      const uri = `/data/experiments/E1/scans/1/resources/DICOM/files/${one.submission.id}-${file}.dcm`;
-      return { ...base, archived: { uri, sizeBytes: bytes.length, sha256: line.sha256, md5 } };
-    });
   }
 
   const signed = (path: string, sha256: string, sizeBytes: number) => ({
@@ -307,8 +275,3 @@ const bytesOf = ({ parts }: Held) =>
   concat([...parts.values()].sort((a, b) => a.number - b.number).map(({ bytes }) => bytes));
 
 const hexToBase64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
-
-const totalsOf = (files: readonly ReceiptFile[]) => {
-  const count = (outcome: ReceiptFile['outcome']) => files.filter((file) => file.outcome === outcome).length;
-  return { archived: count('archived'), held: count('held'), refused: count('refused'), duplicate: count('duplicate') };
-};
