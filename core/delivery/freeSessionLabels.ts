@@ -1,20 +1,29 @@
+import { readDocument } from '../submission/documents.ts';
+import { workKeys } from '../submission/keys.ts';
 import { suffixedLabel } from '../submission/labelSessions.ts';
-import type { Archive } from '../submission/ports.ts';
-import type { Review } from '../submission/steps.ts';
+import type { Archive, ObjectStore } from '../submission/ports.ts';
+import { Review } from '../submission/steps.ts';
 
 /**
  * The review with a free label for each session whose own is taken in XNAT, by whatever it is. Labels stand in the
- * files themselves, so they are chosen before de-identification; should one be taken meanwhile, Push refuses it.
+ * files themselves, so they are chosen before de-identification; should one be taken meanwhile, Push refuses it, and a
+ * resume chooses anew. A session that Push has claimed already keeps its label: a part of it may stand in XNAT.
  * @throws DomainError XnatUnavailable, XnatRefused
  */
 export async function freeSessionLabels(
-  { archive }: { archive: Pick<Archive, 'lookUp'> },
+  { archive, work }: { archive: Pick<Archive, 'lookUp'>; work: ObjectStore },
   review: Review,
-  xnatProject: string,
+  { submission, xnatProject }: { submission: string; xnatProject: string },
 ): Promise<Review> {
-  const own = new Set(review.sessions.map(({ session }) => session));
+  const kept = await claimedLabels(work, submission);
+  const own = new Set([...review.sessions.map(({ session }) => session), ...kept.values()]);
   const sessions: Review['sessions'] = [];
   for (const session of review.sessions) {
+    const claimed = kept.get(session.id);
+    if (claimed !== undefined) {
+      sessions.push({ ...session, session: claimed });
+      continue;
+    }
     let label = session.session;
     const isTaken = async () =>
       (await archive.lookUp({ xnatProject, session: { ...session, session: label } })).session !== undefined;
@@ -25,4 +34,15 @@ export async function freeSessionLabels(
     sessions.push({ ...session, session: label });
   }
   return { ...review, sessions };
+}
+
+/** By session, the labels of an earlier review that are in use. */
+async function claimedLabels(work: ObjectStore, submission: string): Promise<Map<string, string>> {
+  const labels = new Map<string, string>();
+  if ((await work.head(workKeys.review(submission))) === undefined) return labels;
+  const { sessions } = await readDocument(work, workKeys.review(submission), Review);
+  for (const { id, session } of sessions) {
+    if ((await work.head(workKeys.claim(submission, id))) !== undefined) labels.set(id, session);
+  }
+  return labels;
 }

@@ -10,6 +10,8 @@ import type { ReviewedSession } from '../submission/steps.ts';
  */
 export function requireFree(wanted: ReviewedSession, { session, elsewhere }: StandingPlace, asked: OnConflict): void {
   if (session !== undefined) {
+    // it was free at Review, and nothing of ours stands before the first claim
+    if (asked === 'new-label') throw taken(wanted, session.id, 'is newer than the choice of this label');
     const isEmptyShell = session.study === undefined && session.scans.length === 0;
     if (!session.isOfSubject) throw taken(wanted, session.id, 'belongs to another subject');
     if (session.xsiType !== wanted.xsiType) throw taken(wanted, session.id, 'has another type');

@@ -58,7 +58,10 @@ export const errorCatalogue = {
   ),
   XnatRefused: entry('XNAT refuses the request', 'Check the XNAT account and project'),
   XnatConflict: entry('XNAT holds something else under this name', 'Choose another label, or ask the curator'),
-  LabelTaken: entry('Another session in XNAT has this label', 'Choose another label, or ask the curator'),
+  LabelTaken: entry(
+    'Another session in XNAT has this label',
+    'Choose another label, or ask the curator; what asked for a new label gets another one when it is resumed',
+  ),
   StudyElsewhere: entry('XNAT holds this study under another label', 'Ask the curator which of them is right'),
   SessionExists: entry(
     'XNAT holds this session already, and adding to it was not asked for',

@@ -30,15 +30,21 @@ export const resumeSubmission = apiRoute(
     },
 );
 
-function stateToResume({ state, project, policy, interruptedIn = 'submitted' }: Submission, policies: Policies) {
+function stateToResume(submission: Submission, policies: Policies) {
+  const { state, project, policy, interruptedIn = 'submitted' } = submission;
   if (state !== 'failed' && state !== 'held') {
     throw new DomainError('StateConflict', `Cannot resume the submission: it is ${state}, neither held nor failed`);
   }
+  const isOfPolicy = () => policyDigest(requirePolicy(policies, project)) === policy?.sha256;
+  // its review chose a label that was taken before it was used: the review chooses another one
+  if (interruptedIn === 'pushing' && wantsOtherLabel(submission) && isOfPolicy()) return 'validating';
   if (interruptedIn === 'withdrawing' || hasReached(interruptedIn, 'pushing')) return interruptedIn;
-  if (policyDigest(requirePolicy(policies, project)) !== policy?.sha256) return 'submitted';
+  if (!isOfPolicy()) return 'submitted';
   // The review decided to hold, and a person has answered it: what follows is the step after the review. What a check
   // refused would be refused again: the same step makes it anew
   return state === 'held' || interruptedIn === 'checking' ? 'anonymizing' : interruptedIn;
 }
+
+const wantsOtherLabel = ({ reason, onConflict }: Submission) => reason === 'LabelTaken' && onConflict === 'new-label';
 
 export const handler = apiHandler(resumeSubmission);

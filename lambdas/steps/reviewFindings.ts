@@ -26,7 +26,9 @@ export const reviewFindings = (ports: ReviewPorts) => async (input: StepInput) =
   const policy = requireAppliedPolicy(policies, current);
   const reviewed = reviewFiles({ facts, findings }, policy, { subject, session });
   const isRelabelled = onConflict === 'new-label' && reviewed.decision !== 'reject';
-  const review = isRelabelled ? await freeSessionLabels(ports, reviewed, policy.xnatProject) : reviewed;
+  const review = isRelabelled
+    ? await freeSessionLabels(ports, reviewed, { submission, xnatProject: policy.xnatProject })
+    : reviewed;
   await writeDocument(work, workKeys.review(submission), review);
   if (review.decision === 'accept') {
     const counts = { files: facts.length, excluded: review.excluded.length, sessions: review.sessions.length };

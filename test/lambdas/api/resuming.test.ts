@@ -23,7 +23,7 @@ const at = '2026-03-01T00:00:00.000Z';
 /** A submission that attempt 1 brought along these states. */
 async function broughtTo(
   states: SubmissionState[],
-  patch: Partial<Pick<Submission, 'interruptedIn' | 'reason' | 'policy'>> = {},
+  patch: Partial<Pick<Submission, 'interruptedIn' | 'reason' | 'policy' | 'onConflict'>> = {},
 ) {
   drafts += 1;
   const change = draft(drafts);
@@ -54,6 +54,8 @@ interface Case {
   states: SubmissionState[];
   interruptedIn: SubmissionState | undefined;
   policy?: Submission['policy'];
+  reason?: string;
+  onConflict?: Submission['onConflict'];
   state: SubmissionState;
   resumeFrom: WorkflowStep;
   type: 'attempt.started' | 'submission.released';
@@ -120,10 +122,41 @@ describe('resuming', () => {
       resumeFrom: 'Anonymize',
       type: 'attempt.started',
     },
-  ] satisfies Case[])('$why', async ({ states, interruptedIn, policy = applied, state, resumeFrom, type }) => {
+    {
+      why: 'what found the new label of its review taken gets another one',
+      states: [...upTo, 'anonymizing', 'checking', 'pushing', 'failed'],
+      interruptedIn: 'pushing',
+      reason: 'LabelTaken',
+      onConflict: 'new-label',
+      state: 'validating',
+      resumeFrom: 'Validate',
+      type: 'attempt.started',
+    },
+    {
+      why: 'what asked for no new label waits at its own',
+      states: [...upTo, 'anonymizing', 'checking', 'pushing', 'failed'],
+      interruptedIn: 'pushing',
+      reason: 'LabelTaken',
+      onConflict: 'append',
+      state: 'pushing',
+      resumeFrom: 'Push',
+      type: 'attempt.started',
+    },
+    {
+      why: 'what was examined under another policy gets no new label: a part of it may be delivered',
+      states: [...upTo, 'anonymizing', 'checking', 'pushing', 'failed'],
+      interruptedIn: 'pushing',
+      reason: 'LabelTaken',
+      onConflict: 'new-label',
+      policy: other,
+      state: 'pushing',
+      resumeFrom: 'Push',
+      type: 'attempt.started',
+    },
+  ] satisfies Case[] as Case[])('$why', async (row) => {
+    const { states, interruptedIn, policy = applied, reason = 'BurnedInRisk', state, resumeFrom, type } = row;
     const { id } = await broughtTo([...states], {
-      reason: 'BurnedInRisk',
-      policy,
+      ...{ reason, policy, onConflict: row.onConflict },
       ...(interruptedIn && { interruptedIn }),
     });
     const { status, body } = await resume(id);
