@@ -67,7 +67,10 @@ export const errorCatalogue = {
     'XNAT holds this session already, and adding to it was not asked for',
     'Send it with onConflict append or new-label, if the project allows that',
   ),
-  ScanTaken: entry('The scan in XNAT holds other files than those sent', 'Ask the curator which of them is right'),
+  ScanTaken: entry(
+    'The scan in XNAT holds other files than those sent',
+    'Part of a scan again, or more of it: send it with onConflict append, if the project allows that. Other bytes under the same names: ask the curator which of them is right',
+  ),
   ArchiveMismatch: entry('XNAT does not hold what was sent', 'Re-drive; if it stays, ask the XNAT administrator'),
   RemovalIncomplete: entry(
     'Something that was to be removed is still there',

@@ -4,6 +4,7 @@ import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { readDocument, readLines } from '../../core/submission/documents.ts';
+import { errorCatalogue } from '../../core/submission/errorCatalogue.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';
 import { ArchiveFinding, type StepInput } from '../../core/submission/steps.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
@@ -171,6 +172,20 @@ describe('what stands in XNAT already', () => {
     // it names what stands by XNAT's own id
     await expect(pushing).rejects.toThrow(/XNAT_E00001/);
     expect(snapshot()).toBe(before);
+  });
+
+  test('holds more than a part that is sent once more: that is refused, with the advice that helps', async () => {
+    await deliver(ports, await first());
+    const before = snapshot();
+    const part = { files: [slice(1)] };
+    await expect(pushAll(ports, await readyToPush(ports, { number: 2, ...part }))).rejects.toEqual(
+      refusal('ScanTaken'),
+    );
+    expect(errorCatalogue.ScanTaken.action).toContain('onConflict append');
+    const again = await readyToPush(ports, { number: 3, ...part, onConflict: 'append' });
+    await deliver(ports, again);
+    expect(snapshot()).toBe(before);
+    expect((await receiptOf(again)).files.map(({ archived }) => archived?.stood)).toEqual([true]);
   });
 
   test('is added to when that was asked for: the receipt is an addendum, chained to the first', async () => {
