@@ -175,7 +175,7 @@ describe('the map of airlock deid', () => {
     folder = await folderOf(files);
     const { out } = await airlock(deidArgs, { cwd: folder });
     const sealed = await readFile(join(folder, 'm'), 'utf8');
-    expect(sealed).not.toContain('DOE');
+    expect(sealed).not.toContain('ID-DOE^JOHN');
     const opened = await airlock(['deid', 'map', 'm', '--key', 'k.pem'], { cwd: folder });
     const map = JSON.parse(opened.out.join('\n'));
     expect(map.patients).toMatchObject([{ patientId: 'ID-DOE^JOHN', subject: expect.stringMatching(/^SUB-/) }]);
