@@ -4,7 +4,8 @@ import type { Ports } from '../submission/ports.ts';
 import type { OnConflict } from '../submission/Submission.ts';
 import type { Delivery } from '../submission/steps.ts';
 import { claimSession } from './claimSession.ts';
-import { claimOnce, hashName, ScanClaim, type SessionClaim } from './claims.ts';
+import { claimOnce, hashName, ScanClaim } from './claims.ts';
+import { requireAddable } from './requireAddable.ts';
 import { sendPacks } from './sendPacks.ts';
 import { keptArchive, type Turn } from './takeTurn.ts';
 
@@ -54,24 +55,4 @@ export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> 
   if (claim.names.length === 0) return;
   await ports.archive.ensureScan(delivery);
   await sendPacks(ports, delivery, { files, turn });
-}
-
-/** @throws DomainError SessionExists, ScanTaken */
-function requireAddable(
-  { delivery: { delivery, scan }, onConflict }: Push,
-  session: SessionClaim,
-  { absent, different, foreign }: Awaited<ReturnType<typeof compareArchive>>,
-): void {
-  if (absent.length > 0 && session.scans.length > 0 && onConflict !== 'append') {
-    throw new DomainError(
-      'SessionExists',
-      `Cannot push ${delivery}: ${session.standing} holds ${session.scans.length} scans and lacks ${absent.length} of these files, wanted nothing there or leave to append`,
-    );
-  }
-  if (different.length > 0 || (foreign.length > 0 && onConflict !== 'append')) {
-    throw new DomainError(
-      'ScanTaken',
-      `Cannot push ${delivery}: scan ${scan.id} stands with ${different.length} other files of these names and ${foreign.length} of other names`,
-    );
-  }
 }

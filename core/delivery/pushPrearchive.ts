@@ -1,10 +1,10 @@
-import { DomainError } from '../submission/DomainError.ts';
 import type { Ports } from '../submission/ports.ts';
 import { claimSession } from './claimSession.ts';
-import { claimOnce, hashName, ScanClaim, type SessionClaim } from './claims.ts';
+import { claimOnce, hashName, ScanClaim } from './claims.ts';
 import { compareInstances } from './compareInstances.ts';
 import { findPrearchived } from './findPrearchived.ts';
 import type { Push } from './pushDelivery.ts';
+import { requireAddable } from './requireAddable.ts';
 
 /**
  * Brings one scan into XNAT's prearchive by the import service. Looks before it writes: what is in the archive, or in
@@ -31,25 +31,5 @@ export async function pushPrearchive(
   for (const { key } of delivery.packs) {
     await turn.keep();
     if (awaited.has(key)) await archive.importPack(delivery, { body: turn.keeping(clean.read(key)) });
-  }
-}
-
-/** @throws DomainError SessionExists, ScanTaken */
-function requireAddable(
-  { delivery: { delivery, scan }, onConflict }: Push,
-  session: SessionClaim,
-  { absent, different, foreign }: Awaited<ReturnType<typeof compareInstances>>,
-): void {
-  if (absent.length > 0 && session.scans.length > 0 && onConflict !== 'append') {
-    throw new DomainError(
-      'SessionExists',
-      `Cannot push ${delivery}: ${session.standing} holds ${session.scans.length} scans and lacks ${absent.length} of these files, wanted nothing there or leave to append`,
-    );
-  }
-  if (different.length > 0 || (foreign.length > 0 && onConflict !== 'append')) {
-    throw new DomainError(
-      'ScanTaken',
-      `Cannot push ${delivery}: scan ${scan.id} stands with ${different.length} other instances of these names and ${foreign.length} of other names`,
-    );
   }
 }
