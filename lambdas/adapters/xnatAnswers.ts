@@ -41,9 +41,13 @@ export const FileTable = tableOf(
       name: decodePath(URI.slice(URI.indexOf('/files/') + '/files/'.length)),
       sizeBytes: Size,
       md5: /^[0-9a-f]{32}$/i.test(digest) ? digest.toLowerCase() : undefined,
-      uri: URI,
+      uri: shortest(URI),
     })),
 );
+
+/** XNAT names project and subject where they were asked for; a session's own address needs neither, and outlives both. */
+const shortest = (uri: string) =>
+  uri.replace(/^\/data\/projects\/[^/]+\/subjects\/[^/]+\/experiments\//, '/data/experiments/');
 
 /** What a file write answers with status 200 when it did not store: names that exist already. */
 export const DuplicatesAnswer = z.object({ duplicates: z.array(z.string()).min(1) });

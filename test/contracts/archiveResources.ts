@@ -2,13 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Archive, ScanTarget } from '../../core/submission/ports.ts';
 import { md5, targetOf, zipOf } from './archive.ts';
 
-/** What the Archive port promises of a session's own resources, on an archive with the empty project DEMO. */
-export function archiveResourcesContract(
-  name: string,
-  start: () => Promise<{ archive: Archive; close(): Promise<void> }>,
-) {
+interface Opened {
+  archive: Archive;
+  /** DEMO where nothing else is said. */
+  project?: string;
+  close(): Promise<void>;
+}
+
+/** What the Archive port promises of files that are no DICOM. Its labels are those of no other contract. */
+export function archiveResourcesContract(name: string, start: () => Promise<Opened>) {
   describe(`the resources of a session on ${name}`, () => {
-    let opened: Awaited<ReturnType<typeof start>>;
+    let opened: Opened;
     let archive: Archive;
     let count = 0;
     beforeAll(async () => {
@@ -18,7 +22,7 @@ export function archiveResourcesContract(
     afterAll(() => opened.close());
     const next = (): ScanTarget => {
       count += 1;
-      return targetOf(count);
+      return { ...targetOf(1000 + count), xnatProject: opened.project ?? 'DEMO' };
     };
 
     test('keeps files that are no DICOM in a resource of the session, byte by byte', async () => {

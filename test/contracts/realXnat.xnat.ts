@@ -1,4 +1,5 @@
 import { archiveContract } from './archive.ts';
+import { archiveResourcesContract } from './archiveResources.ts';
 import { openSite } from './openSite.ts';
 
 const { AIRLOCK_XNAT_URL: url, AIRLOCK_XNAT_USERNAME: username, AIRLOCK_XNAT_PASSWORD: password } = process.env;
@@ -8,4 +9,7 @@ if (url === undefined || username === undefined || password === undefined) {
   );
 }
 
-archiveContract(`the XNAT at ${new URL(url).host}`, () => openSite({ url, username, password }));
+const name = `the XNAT at ${new URL(url).host}`;
+const open = () => openSite({ url, username, password });
+archiveContract(name, open);
+archiveResourcesContract(name, open);

@@ -1,3 +1,4 @@
+import type { Item } from './archiveStore.ts';
 import { refusal } from './refusal.ts';
 import type { XnatRole, XnatUser } from './xnatOptions.ts';
 
@@ -16,6 +17,10 @@ export function requireEdit(user: XnatUser, project: string | undefined) {
     throw refusal(403, 'Specified user account has insufficient privileges for this project');
   }
 }
+
+/** May one write files and resources of this item? Those of a project itself are its owners', as in XNAT. */
+export const mayFill = (user: XnatUser, { kind }: Pick<Item, 'kind'>, project: string | undefined) =>
+  kind === 'project' ? roleIn(user, project) === 'admin' : mayEdit(user, project);
 
 /** @throws refusal 403 */
 export function requireDelete(user: XnatUser, project: string | undefined) {

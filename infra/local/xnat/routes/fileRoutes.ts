@@ -7,14 +7,23 @@ import { itemUri } from '../itemView.ts';
 import { findPlace, findResource, projectOf, requireItem, selectItems } from '../place.ts';
 import { mediaType, receiveUpload } from '../receiveUpload.ts';
 import { refusal } from '../refusal.ts';
-import { mayEdit, requireDelete } from '../rights.ts';
+import { mayFill, requireDelete } from '../rights.ts';
 import { storeFiles, writeCatalog } from '../storeFiles.ts';
 import { table } from '../tables.ts';
 
 const columns = ['Name', 'Size', 'URI', 'collection', 'file_tags', 'file_format', 'file_content', 'cat_ID', 'digest'];
 
-/** XNAT's address of a resource, relative to its root; under /data/experiments for sessions and scans. */
-const resourceUri = ({ store }: Site, owner: Item, { id }: Resource) => `${itemUri(store, owner)}/resources/${id}`;
+/**
+ * XNAT's address of a resource, relative to its root. As XNAT does, it names project and subject where the question did
+ * (XNATCatalogTemplate.getBaseURI).
+ */
+function resourceUri({ address }: Call, { store }: Site, { owner, resource }: Pick<Selected, 'owner' | 'resource'>) {
+  const uri = `${itemUri(store, owner)}/resources/${resource.id}`;
+  const { project, subject } = findPlace(address, store);
+  if (project === undefined || subject === undefined) return uri;
+  const above = `/data/projects/${project.id}/subjects/${subject.id}`;
+  return owner.kind === 'subject' ? `${above}/resources/${resource.id}` : uri.replace('/data', above);
+}
 
 const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
@@ -60,7 +69,7 @@ const list: Route = (call, site) => {
   }
   if (call.query.get('format') === 'zip') return zipOf(selected, site);
   const rows = selected.flatMap(({ owner, resource, files }) =>
-    files.map((file) => fileRow(file, resource, resourceUri(site, owner, resource))),
+    files.map((file) => fileRow(file, resource, resourceUri(call, site, { owner, resource }))),
   );
   return table(call.query, { title: 'Files', columns, rows });
 };
@@ -85,7 +94,7 @@ function zipOf(selected: Selected[], { store, folder }: Site): Answer {
 const store: Route = async (call, site) => {
   const { address, request, query, user } = call;
   const owner = requireItem(address, findPlace(address, site.store));
-  if (!mayEdit(user, projectOf(owner, site.store))) {
+  if (!mayFill(user, owner, projectOf(owner, site.store))) {
     if (!site.faults.get().silentRefusal) throw refusal(403, 'User account does not have permission to edit this');
     return text('');
   }

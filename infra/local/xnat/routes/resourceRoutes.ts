@@ -4,7 +4,7 @@ import { catalogXml } from '../catalogXml.ts';
 import { createResource } from '../createResource.ts';
 import { findPlace, findResource, projectOf, requireItem, selectItems } from '../place.ts';
 import { refusal } from '../refusal.ts';
-import { requireDelete, requireEdit } from '../rights.ts';
+import { mayFill, requireDelete } from '../rights.ts';
 import { type Row, table } from '../tables.ts';
 
 const columns = [
@@ -63,7 +63,9 @@ const show: Route = ({ address, query }, site) => {
 
 const put: Route = ({ address, query, user }, site) => {
   const owner = requireItem(address, findPlace(address, site.store));
-  requireEdit(user, projectOf(owner, site.store));
+  if (!mayFill(user, owner, projectOf(owner, site.store))) {
+    throw refusal(403, "User account doesn't have permission to modify this session.");
+  }
   const label = address.resource ?? '';
   if (findResource(site.store, owner, label) !== undefined) throw refusal(409, 'Specified resource already exists.');
   const value = (name: string) => query.get(name) ?? '';

@@ -11,7 +11,7 @@ afterAll(() => xnat.close());
 
 const places: Record<string, string> = { subject, session, scan, dicom };
 const fileTable =
-  /^Name,Size,URI,.*digest\na\.dcm,3,\/data\/experiments\/XNAT_E00001\/scans\/1\/resources\/1\/files\/a\.dcm,DICOM,,DICOM,RAW,1,900150983cd24fb0d6963f7d28e17f72\n/;
+  /^Name,Size,URI,.*digest\na\.dcm,3,\/data\/projects\/DEMO\/subjects\/XNAT_S00001\/experiments\/XNAT_E00001\/scans\/1\/resources\/1\/files\/a\.dcm,DICOM,,DICOM,RAW,1,900150983cd24fb0d6963f7d28e17f72\n/;
 
 interface Row extends Omit<Question, 'method' | 'path'> {
   why: string;
@@ -148,6 +148,42 @@ const rows: Row[] = [
     ask: 'GET scan/resources/NONE/files?accept-not-found=true',
     status: 204,
     says: /^$/,
+  },
+  {
+    why: "a member, of a project's own resources",
+    ask: 'PUT /data/projects/DEMO/resources/DOCS',
+    as: member,
+    status: 403,
+    says: /permission/,
+  },
+  { why: 'an owner, of them', ask: 'PUT /data/projects/DEMO/resources/DOCS', status: 200, says: /^$/ },
+  {
+    why: 'a member, of a file of them',
+    ask: 'PUT /data/projects/DEMO/resources/DOCS/files/a.txt?inbody=true',
+    ...{ as: member, body: 'x', status: 200, says: /^$/ },
+  },
+  {
+    why: 'that nothing came of it',
+    ask: 'GET /data/projects/DEMO/resources/DOCS/files?format=csv',
+    status: 200,
+    says: /^[^\n]*\n$/,
+  },
+  {
+    why: 'a member, of a file of a subject',
+    ask: 'PUT subject/resources/DOCS/files/E1/a.txt?inbody=true',
+    ...{ as: member, body: 'x', status: 200, says: /^$/ },
+  },
+  {
+    why: 'a file of a subject by where it is',
+    ask: 'GET subject/resources/DOCS/files?format=csv',
+    status: 200,
+    says: /\na\.txt,1,\/data\/projects\/DEMO\/subjects\/XNAT_S00001\/resources\/\d+\/files\/E1\/a\.txt,/,
+  },
+  {
+    why: 'a file of a session that is named by its id',
+    ask: 'GET /data/experiments/XNAT_E00001/scans/1/files?format=csv',
+    status: 200,
+    says: /\na\.dcm,3,\/data\/experiments\/XNAT_E00001\/scans\/1\/resources\/1\/files\/a\.dcm,/,
   },
   {
     why: 'a file again',
