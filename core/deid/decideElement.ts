@@ -79,6 +79,7 @@ const ownRules = new Map<number, Decision>([
   [0x00400032, decide('dummy', 'names the issuer of an identifier')],
   [0x00400400, decide('remove', 'comments on the scheduled procedure step')],
   [0x00080300, decide('remove', 'describes private attributes')],
+  [0x00102298, decide('remove', 'role of a person who is removed')],
   [0x00080001, decide('remove', 'length to end: retired')],
 ]);
 const privateCharacteristics = 0x00080300;

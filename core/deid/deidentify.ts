@@ -11,6 +11,7 @@ import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { BlankedPixels } from '../submission/steps.ts';
 import { confirmOutput } from './confirmOutput.ts';
 import { earlierStamps } from './earlierStamps.ts';
+import { fileDemands } from './fileDemands.ts';
 import { findResidual } from './findResidual.ts';
 import { findSafePrivate } from './findSafePrivate.ts';
 import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
@@ -59,7 +60,7 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
   const identity = identityMap(file, context);
   const target = requireTarget(file, identity);
   const blanking = requireBlanking(file, context.policy);
-  const rules = profileRules(context.policy, target.sopClass);
+  const rules = profileRules(context.policy, target.sopClass, fileDemands(file, target.sopClass));
   const identifiers = harvestIdentifiers(file, { ...context, ...identity, rules });
   const edits = editContext(file, { ...context, identity, identifiers, blanking, rules });
   const plan = planEdits(file, edits);

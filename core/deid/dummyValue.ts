@@ -11,6 +11,8 @@ const texts: Record<string, string> = {
   DT: '19000101000000',
   IS: '0',
   TM: '000000',
+  // PS3.3 §8.1: a Long Code Value has more than 16 characters
+  UC: 'ANONYMIZED-ANONYMIZED',
   UI: '2.25.0',
   UR: 'urn:anonymized:0',
 };

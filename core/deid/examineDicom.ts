@@ -11,6 +11,7 @@ import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
 import { checkConformance } from '../validation/checkConformance.ts';
 import { burnedInRisk } from './burnedInRisk.ts';
+import { fileDemands } from './fileDemands.ts';
 import { harvestIdentifiers } from './harvestIdentifiers.ts';
 import { identityMap } from './identityMap.ts';
 import { labelIdentifies } from './labelIdentifies.ts';
@@ -146,7 +147,8 @@ function isNamedBy(file: DicomFile, { key, policy, askedLabels = [] }: Context):
   const { isOwnOutput } = identityMap(file, { key, policy });
   if (askedLabels.length === 0 || isOwnOutput) return false;
   const sopClass = readText(file.head, file.index, 0x00080016) ?? '';
-  const identifiers = harvestIdentifiers(file, { policy, rules: profileRules(policy, sopClass), isOwnOutput });
+  const rules = profileRules(policy, sopClass, fileDemands(file, sopClass));
+  const identifiers = harvestIdentifiers(file, { policy, rules, isOwnOutput });
   return askedLabels.some((label) => labelIdentifies(identifiers, label));
 }
 

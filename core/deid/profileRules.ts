@@ -1,5 +1,6 @@
 import { dicomRoot } from '../dicom/tables/registeredUids.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import type { fileDemands } from './fileDemands.ts';
 import { profileRows } from './tables/profileRows.ts';
 import { combinedTags, sopClassesByResolution } from './tables/sopResolutions.ts';
 
@@ -38,19 +39,25 @@ for (let at = 0; at < combinedTags.length; at += 8) {
   combined.set(Number.parseInt(combinedTags.slice(at, at + 8), 16), at / 8);
 }
 
-/** Compiled rules by policy and resolution: 38 resolutions exist, so that few policies fill few entries. */
+/** Compiled rules by policy, resolution and demands: few of these exist, so that few policies fill few entries. */
 const compiled = new Map<string, ReadonlyMap<number, ProfileRule>>();
 const compiledLimit = 256;
 
-/** The rules of Table E.1-1 for one SOP class under a policy, by tag. */
-export function profileRules({ deid }: ProjectPolicy, sopClass: string): ReadonlyMap<number, ProfileRule> {
+/** The rules of Table E.1-1 for a file of one SOP class under a policy, by tag. */
+export function profileRules(
+  { deid }: ProjectPolicy,
+  sopClass: string,
+  demands: ReturnType<typeof fileDemands>,
+): ReadonlyMap<number, ProfileRule> {
   const letters = resolutions.get(sopClass);
-  const key = ruleKey(deid, letters);
+  const key = [ruleKey(deid, letters), ...demands.map(({ tag }) => tag)].join(' ');
   const known = compiled.get(key);
   if (known !== undefined) return known;
+  const demanded = new Map(demands.map((each) => [each.tag, each]));
   const rules = new Map<number, ProfileRule>();
   for (const [tag, row] of rows) {
-    rules.set(tag, applyOptions(row, { action: resolveBasic(tag, row, letters), nestedAction: lastCode(row) }, deid));
+    const { action = resolveBasic(tag, row, letters), nestedAction = lastCode(row) } = demanded.get(tag) ?? {};
+    rules.set(tag, applyOptions(row, { action, nestedAction }, deid));
   }
   if (compiled.size >= compiledLimit) compiled.clear();
   compiled.set(key, rules);

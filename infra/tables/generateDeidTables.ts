@@ -144,7 +144,9 @@ function resolutionTable(): string {
 function letterOf(row: { type: string | null; code: string; resolved: string } | undefined, complete: boolean): string {
   if (row === undefined) throw new Error('Cannot resolve a combined code: a SOP class lacks a row');
   const isOpen = row.type === null && !complete;
-  return isOpen ? row.code.replace('*', '').slice(-1) : row.resolved.slice(0, 1);
+  const letter = isOpen ? row.code.replace('*', '').slice(-1) : row.resolved.slice(0, 1);
+  // One module allows references to be empty where another wants an item if there are any: mapped they suit both
+  return letter === 'Z' && row.code.endsWith('*') ? 'U' : letter;
 }
 
 function uidTable(): string {

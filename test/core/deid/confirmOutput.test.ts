@@ -17,7 +17,7 @@ function confirm(elements: TestElement[], deid: Deid = {}, form = explicitLittle
   const policy = policyWith(deid);
   const transferSyntax = form.explicit ? '1.2.840.10008.1.2.1' : '1.2.840.10008.1.2';
   const bytes = writeFile({ transferSyntax, data: writeElements(elements, form) });
-  const rules = profileRules(policy, ctImageStorage);
+  const rules = profileRules(policy, ctImageStorage, []);
   confirmOutput(bytes, { policy, rules, stamped: new Set([0x00100010]), isOwnOutput: false });
 }
 

@@ -143,7 +143,7 @@ describe('options', () => {
 });
 
 describe('the profile by SOP class', () => {
-  const rule = (sopClass: string, tag: number) => profileRules(policyWith(), sopClass).get(tag);
+  const rule = (sopClass: string, tag: number) => profileRules(policyWith(), sopClass, []).get(tag);
 
   test.each([
     ['removes an optional serial number of CT', ctImageStorage, 0x00181000, 'X'],
