@@ -1,5 +1,5 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
-import { dispositionOf } from '../../core/policy/ProjectPolicy.ts';
+import { gradeOf } from '../../core/policy/ProjectPolicy.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import { observeBytes } from '../../core/submission/observeBytes.ts';
@@ -45,9 +45,9 @@ function refused(
   { policy }: LocalProject,
   code: FindingCode,
 ): Examined {
-  const disposition = dispositionOf(code, policy);
+  const grade = gradeOf(code, policy);
   return {
-    fact: { file: number, sizeBytes: file.sizeBytes, sha256: '0'.repeat(64), disposition },
-    findings: [{ code, file: number, disposition, message: findingCatalogue[code].meaning }],
+    fact: { file: number, sizeBytes: file.sizeBytes, sha256: '0'.repeat(64), disposition: grade.disposition },
+    findings: [{ code, file: number, ...grade, message: findingCatalogue[code].meaning }],
   };
 }

@@ -87,8 +87,8 @@ function tellSet(report: Reported, files: readonly LocalFile[], { findings, excl
   }
   for (const { file, code, disposition } of excluded) {
     if (code !== 'DuplicateInstance' && code !== 'InstanceConflict') continue;
-    const { meaning: message, advice } = findingCatalogue[code];
-    report.result({ type: 'finding', code, path: files[file]?.path, file, disposition, message, advice }, [
+    const { severity, meaning: message, advice } = findingCatalogue[code];
+    report.result({ type: 'finding', code, path: files[file]?.path, file, severity, disposition, message, advice }, [
       `${disposition}  ${code}  ${files[file]?.path}  ${message}`,
       `        ${advice}`,
     ]);
@@ -96,9 +96,9 @@ function tellSet(report: Reported, files: readonly LocalFile[], { findings, excl
 }
 
 function tellNotes(report: Reported, files: readonly LocalFile[], findings: readonly Finding[]): void {
-  for (const { code, tag = '', files: count = 1, file, message } of mergeFindings(onlyNotes(findings))) {
+  for (const { code, severity, tag = '', files: count = 1, file, message } of mergeFindings(onlyNotes(findings))) {
     const where = count === 1 ? files[file]?.path : `${count} files, the first is ${files[file]?.path}`;
-    report.result({ type: 'note', code, tag, files: count, file, message, advice: adviceOf(code) }, [
+    report.result({ type: 'note', code, severity, tag, files: count, file, message, advice: adviceOf(code) }, [
       `note  ${code}  ${tag}  ${where}  ${message}`,
     ]);
   }

@@ -5,7 +5,7 @@ import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
 import { requireWholePixels } from '../dicom/requireWholePixels.ts';
 import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
-import { dispositionOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { gradeOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { type FindingCode, findingCatalogue } from '../submission/findingCatalogue.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
@@ -46,7 +46,7 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
   const add = (code: FindingCode, message?: string, place?: DicomPlace) => {
     findings.push({
       code,
-      disposition: dispositionOf(code, context.policy),
+      ...gradeOf(code, context.policy),
       message: message ?? findingCatalogue[code].meaning,
       ...(place === undefined ? {} : { offset: place.offset }),
       ...(place?.tag === undefined ? {} : { tag: formatTag(place.tag) }),

@@ -3,7 +3,17 @@ import { type DicomFaultCode, dicomFaults } from '../dicom/dicomFaults.ts';
 /** What becomes of a file: it goes on, waits for a person in quarantine, or stays with the site. */
 export type Disposition = 'accept' | 'hold' | 'refuse';
 
+/** How bad it is: it keeps the file out, it needs a look or departs from the standard, it only tells. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** The severity of what a project has re-classed, and of everything else that is not said to be worse. */
+export const severityOf = { refuse: 'error', hold: 'warning', accept: 'info' } as const satisfies Record<
+  Disposition,
+  Severity
+>;
+
 interface FindingEntry {
+  severity: Severity;
   /** What the finding does to its file unless the project's policy re-classes it; 'accept' only informs. */
   disposition: Disposition;
   meaning: string;
@@ -12,9 +22,14 @@ interface FindingEntry {
   releasable?: boolean;
 }
 
-const refuse = (meaning: string, advice: string): FindingEntry => ({ disposition: 'refuse', meaning, advice });
-const hold = (meaning: string, advice: string): FindingEntry => ({ disposition: 'hold', meaning, advice });
-const inform = (meaning: string, advice: string): FindingEntry => ({ disposition: 'accept', meaning, advice });
+const entry = (disposition: Disposition) => (meaning: string, advice: string) => ({
+  ...{ severity: severityOf[disposition], disposition, meaning, advice },
+});
+const refuse = entry('refuse');
+const hold = entry('hold');
+const inform = entry('accept');
+/** A departure from the standard: it goes on, and somebody should know. */
+const warn = (meaning: string, advice: string): FindingEntry => ({ ...inform(meaning, advice), severity: 'warning' });
 
 /** A file that cannot be read is refused, whatever the reason. */
 const faults = Object.entries(dicomFaults).map(([code, { meaning, advice }]) => [code, refuse(meaning, advice)]);
@@ -65,26 +80,23 @@ export const findingCatalogue = {
     ...hold('One series lies in several studies', 'Find out which study it belongs to'),
     releasable: true,
   },
-  SeriesOfSeveralModalities: inform('One series has files of several modalities', 'Check that the series is right'),
-  InstanceNumberRepeated: inform('Two instances of a series have one number', 'Check that no file was renumbered'),
-  InstanceNumberGap: inform('Instance numbers of a series are not in a row', 'Check that no file was forgotten'),
+  SeriesOfSeveralModalities: warn('One series has files of several modalities', 'Check that the series is right'),
+  InstanceNumberRepeated: warn('Two instances of a series have one number', 'Check that no file was renumbered'),
+  InstanceNumberGap: warn('Instance numbers of a series are not in a row', 'Check that no file was forgotten'),
   // conformance: nothing of it keeps a file from the archive unless the project says so, but for lost frames
-  SopClassUnknown: inform('The SOP class is not one of PS3.6', 'Check that the archive can use such files'),
-  FileMetaDiffers: inform('The file meta group contradicts the data set', 'None: the data set counts'),
-  AttributeMissing: inform('An attribute that the IOD requires is missing', 'Complete it at the source if it matters'),
-  AttributeEmpty: inform('An attribute that must have a value is empty', 'Complete it at the source if it matters'),
-  VrUnexpected: inform('An attribute has another VR than the standard gives it', 'Update the software that wrote it'),
-  ValueInvalid: inform('A value is not written as its VR demands', 'Correct it at the source if it matters'),
-  ValueTooLong: inform('A value has more characters than its VR allows', 'Shorten it at the source if it matters'),
-  ValueLengthInvalid: inform('A value has a length that its VR cannot have', 'Update the software that wrote it'),
-  MultiplicityInvalid: inform('An attribute has too many or too few values', 'Correct it at the source if it matters'),
-  UidInvalid: inform('A UID is not written as one', 'Update the software that wrote it'),
-  CharacterSetUnknown: inform('The character set is not known', 'Update the software that wrote it'),
-  TextUndecodable: inform(
-    'A text cannot be read in the character set stated',
-    'Names in it may be unreadable: check it',
-  ),
-  PixelsTooLong: inform('Pixel Data is longer than the image', 'Check that rows, columns and frames are right'),
+  SopClassUnknown: warn('The SOP class is not one of PS3.6', 'Check that the archive can use such files'),
+  FileMetaDiffers: warn('The file meta group contradicts the data set', 'None: the data set counts'),
+  AttributeMissing: warn('An attribute that the IOD requires is missing', 'Complete it at the source if it matters'),
+  AttributeEmpty: warn('An attribute that must have a value is empty', 'Complete it at the source if it matters'),
+  VrUnexpected: warn('An attribute has another VR than the standard gives it', 'Update the software that wrote it'),
+  ValueInvalid: warn('A value is not written as its VR demands', 'Correct it at the source if it matters'),
+  ValueTooLong: warn('A value has more characters than its VR allows', 'Shorten it at the source if it matters'),
+  ValueLengthInvalid: warn('A value has a length that its VR cannot have', 'Update the software that wrote it'),
+  MultiplicityInvalid: warn('An attribute has too many or too few values', 'Correct it at the source if it matters'),
+  UidInvalid: warn('A UID is not written as one', 'Update the software that wrote it'),
+  CharacterSetUnknown: warn('The character set is not known', 'Update the software that wrote it'),
+  TextUndecodable: warn('A text cannot be read in the character set stated', 'Names in it may be unreadable: check it'),
+  PixelsTooLong: warn('Pixel Data is longer than the image', 'Check that rows, columns and frames are right'),
   FramesMissing: {
     ...hold('Pixel Data has fewer frames than the file says', 'Export the file again from its source'),
     releasable: true,

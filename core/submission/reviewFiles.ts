@@ -1,4 +1,4 @@
-import { dispositionOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { gradeOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { checkSet } from '../validation/checkSet.ts';
 import { isReleasable } from './findingCatalogue.ts';
 import { type AcceptedFile, type Labelling, labelScans, labelSessions } from './labelSessions.ts';
@@ -111,7 +111,7 @@ function findTogether(files: readonly AcceptedFile[], policy: ProjectPolicy): To
   return checkSet(files).map(({ code, files: members, message }) => {
     const [file = 0] = members;
     return {
-      finding: { code, file, files: members.length, disposition: dispositionOf(code, policy), message },
+      finding: { code, file, files: members.length, ...gradeOf(code, policy), message },
       files: members,
     };
   });

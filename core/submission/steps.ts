@@ -85,6 +85,7 @@ export const Finding = z.object({
   file: z.int().nonnegative(),
   /** Files that have it, `file` being the first; absent for one that decides on its file alone. */
   files: z.int().positive().optional(),
+  severity: z.enum(['error', 'warning', 'info']),
   disposition: z.enum(['accept', 'hold', 'refuse']),
   /** `(gggg,eeee)` where the structure is at fault. */
   tag: z.string().optional(),

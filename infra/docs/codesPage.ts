@@ -13,8 +13,9 @@ export function codesPage(): string {
     action,
     retryable ? 'yes' : '',
   ]);
-  const findings = Object.entries(findingCatalogue).map(([code, { disposition, meaning, advice }]) => [
+  const findings = Object.entries(findingCatalogue).map(([code, { severity, disposition, meaning, advice }]) => [
     `\`${code}\``,
+    severity,
     disposition,
     meaning,
     advice,
@@ -33,9 +34,10 @@ ${table(['code', 'meaning', 'what to do', 'may pass by itself'], errors)}
 ## Findings about one file
 
 A finding never stops the other files. What it does to its own file can be re-classed by the project's policy: \`accept\`
-goes on, \`hold\` waits in quarantine for a person, \`refuse\` stays with the site.
+goes on, \`hold\` waits in quarantine for a person, \`refuse\` stays with the site. What is re-classed is as severe as that:
+\`info\`, \`warning\` or \`error\`.
 
-${table(['code', 'does', 'meaning', 'advice'], findings)}
+${table(['code', 'severity', 'does', 'meaning', 'advice'], findings)}
 
 ## Why a whole submission is held or rejected
 

@@ -1,10 +1,10 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
-import { dispositionOf, type ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { gradeOf, type ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import type { ResourceRule } from '../../core/policy/ResourceRule.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, writeLines } from '../../core/submission/documents.ts';
-import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
+import { type FindingCode, findingCatalogue, severityOf } from '../../core/submission/findingCatalogue.ts';
 import { workKeys } from '../../core/submission/keys.ts';
 import { observeBytes } from '../../core/submission/observeBytes.ts';
 import type { Bytes, Ports } from '../../core/submission/ports.ts';
@@ -101,7 +101,7 @@ function otherFile(
   const { meaning: message } = findingCatalogue.OtherFile;
   return {
     fact: { file, ...arrived, disposition, resource },
-    findings: [{ code: 'OtherFile', file, disposition, message }],
+    findings: [{ code: 'OtherFile', file, severity: severityOf[disposition], disposition, message }],
   };
 }
 
@@ -117,7 +117,7 @@ function refused(
 }
 
 function finding(code: FindingCode, { file }: PlannedFile, { policy }: Context): Finding {
-  return { code, file, disposition: dispositionOf(code, policy), message: findingCatalogue[code].meaning };
+  return { code, file, ...gradeOf(code, policy), message: findingCatalogue[code].meaning };
 }
 
 export const handler = stepHandler({ input: BatchInput, output: Nothing }, validateBatch);

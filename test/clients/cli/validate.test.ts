@@ -71,6 +71,18 @@ describe('airlock validate', () => {
     expect(run.exit).toBe(exit);
   });
 
+  test.each([
+    ['as the catalogue says', [], 'error', 'refuse'],
+    ['as the project says', ['--profile', '.profile'], 'warning', 'hold'],
+  ])('gives programs a finding with all that it has, as severe %s', async (_, args, severity, disposition) => {
+    folder = await folderOf({ b: 'text', '.profile': profile });
+    const run = await airlock(['validate', 'b', '--format', 'jsonl', ...args], { cwd: folder });
+    expect(events(run.out)[0]).toMatchObject({
+      ...{ type: 'finding', code: 'NotDicom', path: 'b', file: 0, severity, disposition, offset: 0 },
+      ...{ message: expect.stringMatching(/^Cannot read DICOM at byte 0: /), advice: 'Exclude the file' },
+    });
+  });
+
   test('tells people what is wrong with which file, what to do, and what is only a note', async () => {
     folder = await folderOf({ 'sub/b': 'text', 'sub/c': dicomFile() });
     const { out } = await airlock(['validate', '.'], { cwd: folder });

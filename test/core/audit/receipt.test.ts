@@ -19,7 +19,9 @@ const verifySignature = (key: string, bytes: Uint8Array, signature: string) =>
 
 function receipt(): Receipt {
   const facts = [ctFact(0), { file: 1, sizeBytes: 4, sha256: digest('c'), disposition: 'refuse' as const }];
-  const findings = [{ code: 'NotDicom', file: 1, disposition: 'refuse' as const, message: 'x' }];
+  const findings = [
+    { code: 'NotDicom', file: 1, severity: 'error' as const, disposition: 'refuse' as const, message: 'x' },
+  ];
   const clean = {
     outcome: 'clean' as const,
     file: 0,

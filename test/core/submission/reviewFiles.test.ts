@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
+import { severityOf } from '../../../core/submission/findingCatalogue.ts';
 import { excludedFiles, reviewFiles } from '../../../core/submission/reviewFiles.ts';
 import { type Fact, type Finding, Review } from '../../../core/submission/steps.ts';
 import { ctFact, demoPolicy } from '../../fixtures/submissions.ts';
@@ -9,6 +10,7 @@ const policyWith = (overrides: object) =>
 const findingOf = (file: number, code: string, disposition: Finding['disposition']): Finding => ({
   file,
   code,
+  severity: severityOf[disposition],
   disposition,
   message: code,
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
+import { severityOf } from '../../../core/submission/findingCatalogue.ts';
 import { excludedFiles, reviewFiles } from '../../../core/submission/reviewFiles.ts';
 import type { DicomFact, Fact, Finding } from '../../../core/submission/steps.ts';
 import { mergeFindings } from '../../../core/validation/mergeFindings.ts';
@@ -56,7 +57,7 @@ describe('the rules over a set of files', () => {
 
 describe('mergeFindings', () => {
   const finding = (file: number, code: string, disposition: Finding['disposition']): Finding => ({
-    ...{ file, code, disposition, message: code, tag: '(0010,0010)' },
+    ...{ file, code, severity: severityOf[disposition], disposition, message: code, tag: '(0010,0010)' },
   });
 
   test('counts what only informs, and keeps every finding that decides on a file', () => {
