@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ResourceLevel } from '../policy/ResourceRule.ts';
 import { AppliedPolicy, ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
 import { BlankedPixels } from '../submission/steps.ts';
 import { Made } from './Made.ts';
@@ -19,6 +20,8 @@ export const ReceiptFile = z.object({
   archived: z
     .object({
       uri: z.string(),
+      /** Of a file that is no DICOM: the resource it lies in, and of what that is one. */
+      resource: z.object({ level: ResourceLevel, label: XnatLabel }).optional(),
       sizeBytes: z.int().positive(),
       /** Of the de-identified file. */
       sha256: Sha256Hex,

@@ -1,4 +1,4 @@
-import type { Confirmation, Evidence, Fact, Review } from '../submission/steps.ts';
+import type { Confirmation, Evidence, Fact, Review, ReviewedScan } from '../submission/steps.ts';
 import type { Receipt, ReceiptFile } from './Receipt.ts';
 
 interface Proven {
@@ -14,9 +14,10 @@ interface Proven {
 export function buildReceipt({ header, facts, evidence, review, confirmation }: Proven): Receipt {
   const confirmed = new Map(confirmation.files.map((file) => [file.file, file]));
   const sessions = new Map(review.sessions.map((session) => [session.id, session]));
+  const resources = new Map(review.scans.map(({ id, resource }) => [id, resource]));
   const files = evidence.flatMap((found, index): ReceiptFile[] => {
     const fact = facts[index];
-    return fact === undefined ? [] : [receiptFile(fact, found, confirmed.get(found.file))];
+    return fact === undefined ? [] : [receiptFile(fact, found, { confirmed: confirmed.get(found.file), resources })];
   });
   const count = (outcome: ReceiptFile['outcome']) => files.filter((file) => file.outcome === outcome).length;
   return {
@@ -38,7 +39,13 @@ export function buildReceipt({ header, facts, evidence, review, confirmation }: 
 
 type ConfirmedFile = Confirmation['files'][number];
 
-function receiptFile(fact: Fact, found: Evidence, confirmed: ConfirmedFile | undefined): ReceiptFile {
+interface Delivered {
+  confirmed: ConfirmedFile | undefined;
+  /** By the id of a scan in the review. */
+  resources: ReadonlyMap<string, ReviewedScan['resource']>;
+}
+
+function receiptFile(fact: Fact, found: Evidence, { confirmed, resources }: Delivered): ReceiptFile {
   const { file, sha256, sizeBytes } = fact;
   if (found.outcome !== 'clean') {
     const outcome = found.outcome === 'quarantined' ? 'held' : found.outcome;
@@ -47,6 +54,8 @@ function receiptFile(fact: Fact, found: Evidence, confirmed: ConfirmedFile | und
   // a clean file that XNAT did not list is held by definition; Confirm does not let it come this far
   if (confirmed === undefined) return { file, sha256, sizeBytes, outcome: 'held', code: 'ArchiveMismatch' };
   const { uri, sizeBytes: archivedBytes, md5, stood, reencoded } = confirmed;
+  const resource = resources.get(found.scan);
+  const place = resource === undefined ? { uri } : { uri, resource: { level: resource.level, label: resource.label } };
   const standing = { ...(stood && { stood }), ...(reencoded && { reencoded }) };
   const pixels = {
     ...(found.pixelSha256 === undefined ? {} : { pixelSha256: found.pixelSha256 }),
@@ -54,6 +63,6 @@ function receiptFile(fact: Fact, found: Evidence, confirmed: ConfirmedFile | und
   };
   return {
     ...{ file, sha256, sizeBytes, outcome: 'archived' },
-    archived: { uri, sizeBytes: archivedBytes, sha256: found.sha256, md5, ...standing, ...pixels },
+    archived: { ...place, sizeBytes: archivedBytes, sha256: found.sha256, md5, ...standing, ...pixels },
   };
 }

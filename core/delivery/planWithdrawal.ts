@@ -7,6 +7,7 @@ import type { Ports } from '../submission/ports.ts';
 import { XnatLabel } from '../submission/Submission.ts';
 import { Delivery, DeliveryItem } from '../submission/steps.ts';
 import { ScanClaim, SessionClaim } from './claims.ts';
+import { sharedResource } from './sharedResource.ts';
 
 /** One session of XNAT and what a submission put there: addresses, relative to XNAT's root. */
 const PlacedSession = z.object({
@@ -15,7 +16,8 @@ const PlacedSession = z.object({
   session: XnatLabel,
   uri: z.string(),
   made: Made,
-  scans: z.array(z.object({ uri: z.string(), files: z.array(z.string()) })),
+  /** Scans; the session itself, for its own resources; and resources that it shares, by `sharedResource`. */
+  scans: z.array(z.object({ uri: z.string(), files: z.array(z.string()), shared: z.string().optional() })),
 });
 export type PlacedSession = z.infer<typeof PlacedSession>;
 
@@ -24,15 +26,29 @@ export const PlacedSessions = z.array(PlacedSession);
 
 /** What the receipt of an archived submission says it put into XNAT, however long ago. */
 export function placedByReceipt(receipt: Receipt, xnatProject: string): PlacedSession[] {
-  const placed = receipt.files.flatMap(({ archived }) =>
-    archived === undefined || archived.stood ? [] : [archived.uri],
-  );
-  const byScan = Map.groupBy(placed, (uri) => uri.slice(0, uri.indexOf('/resources/')));
-  return receipt.sessions.map(({ subject, session, uri, made = { subject: false, session: false, scans: [] } }) => ({
-    ...{ xnatProject, subject, session, uri, made },
-    scans: [...byScan].flatMap(([scan, files]) => (`${scan}/`.startsWith(`${uri}/`) ? [{ uri: scan, files }] : [])),
-  }));
+  const placed = receipt.files.flatMap(({ archived }) => (archived === undefined || archived.stood ? [] : [archived]));
+  return receipt.sessions.map(({ subject, session, uri, made = { subject: false, session: false, scans: [] } }) => {
+    const scans = new Map<string, PlacedSession['scans'][number]>();
+    for (const { uri: file, resource } of placed) {
+      const [shared] = sharedResource({ xnatProject, subject, resource });
+      const isOurs = shared === undefined ? file.startsWith(`${uri}/`) : file.includes(`/files/${session}/`);
+      if (isOurs) addPlaced(scans, { uri: holderOf(file, shared), files: [file], shared });
+    }
+    return { xnatProject, subject, session, uri, made, scans: [...scans.values()] };
+  });
 }
+
+/** Files of one scan may have come by several deliveries. */
+function addPlaced(scans: Map<string, PlacedSession['scans'][number]>, { shared, ...own }: Placing): void {
+  const files = [...(scans.get(own.uri)?.files ?? []), ...own.files];
+  scans.set(own.uri, { uri: own.uri, files, ...(shared !== undefined && { shared }) });
+}
+
+type Placing = PlacedSession['scans'][number] & { shared: string | undefined };
+
+/** Whose files are listed to find these: those of a scan or session with all of its resources, or one shared resource. */
+const holderOf = (file: string, shared: string | undefined) =>
+  file.slice(0, file.indexOf(shared === undefined ? '/resources/' : '/files/'));
 
 type PlanPorts = Pick<Ports, 'work' | 'archive'>;
 
@@ -50,12 +66,14 @@ export async function placedByClaims(ports: PlanPorts, submission: string): Prom
     const delivery = await readDocument(work, workKeys.delivery(submission, id), Delivery);
     const found = await placedScan(ports, submission, delivery);
     if (found === undefined) continue;
-    const session = placed.get(delivery.session.id) ?? found;
-    if (session !== found) {
-      session.scans.push(...found.scans);
-      session.made.scans.push(...found.made.scans);
-    }
-    placed.set(delivery.session.id, session);
+    const { made, scans } = placed.get(delivery.session.id) ?? found;
+    const merged = new Map(scans.map((scan) => [scan.uri, scan]));
+    if (scans !== found.scans) for (const scan of found.scans) addPlaced(merged, { shared: undefined, ...scan });
+    placed.set(delivery.session.id, {
+      ...found,
+      made: { ...made, scans: [...new Set([...made.scans, ...found.made.scans])] },
+      scans: [...merged.values()],
+    });
   }
   return [...placed.values()];
 }
@@ -65,23 +83,27 @@ async function placedScan(
   submission: string,
   delivery: Delivery,
 ): Promise<PlacedSession | undefined> {
+  const { xnatProject, session: reviewed, scan: wanted } = delivery;
   const claim = await readDocument(work, workKeys.claim(submission, delivery.delivery), ScanClaim);
-  const before = await readDocument(work, workKeys.claim(submission, delivery.session.id), SessionClaim);
+  const before = await readDocument(work, workKeys.claim(submission, reviewed.id), SessionClaim);
   const { session } = await archive.lookUp(delivery);
-  const scan = session?.scans.find(({ scan }) => scan === delivery.scan.scan);
-  const isOurs = session?.isOfSubject === true && session.study === delivery.session.study;
+  const isOurs = session?.isOfSubject === true && session.study === reviewed.study;
   if (!isOurs || claim.names.length === 0) return undefined;
   const uri = `/data/experiments/${session.id}`;
-  const isResource = delivery.scan.resource !== undefined;
-  const isStanding = isResource || scan?.series === delivery.scan.series;
+  const isOfScan = wanted.resource === undefined || wanted.resource.level === 'scan';
+  const scan = session.scans.find((each) => each.scan === wanted.scan);
+  const isStanding = !isOfScan || scan?.series === wanted.series;
   const listed = isStanding ? await archive.listFiles(delivery) : [];
   const files = listed.filter(({ name }) => claim.names.includes(name)).map((file) => file.uri);
-  const made = isStanding && !isResource && !before.scans.includes(delivery.scan.scan) ? [delivery.scan.scan] : [];
+  const isMade = isOfScan && isStanding && !before.scans.includes(wanted.scan);
+  const [shared] = sharedResource({ xnatProject, subject: reviewed.subject, resource: wanted.resource });
+  const scans = new Map<string, PlacedSession['scans'][number]>();
+  for (const file of files) addPlaced(scans, { uri: holderOf(file, shared), files: [file], shared });
+  // a scan that was made, and that no file of ours is in, goes too
+  if (isMade) addPlaced(scans, { uri: `${uri}/scans/${encodeURIComponent(wanted.scan)}`, files: [], shared });
   return {
-    ...{ xnatProject: delivery.xnatProject, subject: delivery.session.subject, session: delivery.session.session, uri },
-    made: { subject: before.isSubjectNew, session: before.isNew, scans: made },
-    scans: isStanding
-      ? [{ uri: isResource ? uri : `${uri}/scans/${encodeURIComponent(delivery.scan.scan)}`, files }]
-      : [],
+    ...{ xnatProject, subject: reviewed.subject, session: reviewed.session, uri },
+    made: { subject: before.isSubjectNew, session: before.isNew, scans: isMade ? [wanted.scan] : [] },
+    scans: [...scans.values()],
   };
 }

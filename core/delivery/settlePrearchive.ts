@@ -56,6 +56,8 @@ interface Waiting {
 async function findWaiting(archive: Ports['archive'], deliveries: AsyncIterable<Delivery>): Promise<Waiting> {
   const waiting: Waiting = { sessions: new Map(), files: 0, missing: 0 };
   for await (const delivery of deliveries) {
+    // what is no DICOM comes after its session
+    if (delivery.scan.resource !== undefined) continue;
     const archived = await compareInstances(archive, delivery);
     if (archived.equal.length === delivery.files.length) continue;
     const found = await findPrearchived(archive, delivery);

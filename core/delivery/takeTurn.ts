@@ -18,6 +18,8 @@ interface Wanted {
   policy: ProjectPolicy;
   /** Label of the XNAT session; it is unique in its project. */
   session: string;
+  /** Resources that other sessions write into as well: names of `sharedResource`. */
+  shared?: readonly string[] | undefined;
   /** Who asks. A submission works on one session at a time, and its newer attempt takes over from an older one. */
   submission: string;
 }
@@ -29,7 +31,7 @@ interface Wanted {
  */
 export async function takeTurn<Result>(
   ports: Pick<Ports, 'registers' | 'clock'>,
-  { policy, session, submission: holder }: Wanted,
+  { policy, session, shared = [], submission: holder }: Wanted,
   work: (turn: Turn) => Promise<Result>,
 ): Promise<Result> {
   requireOpenGate(policy, ports.clock.now());
@@ -37,7 +39,9 @@ export async function takeTurn<Result>(
   const circuit = circuitOf(ports);
   const held: Lease[] = [];
   try {
-    held.push(await requireLease(leases, holder, [`session/${policy.xnatProject}/${session}`]));
+    for (const name of [`session/${policy.xnatProject}/${session}`, ...shared]) {
+      held.push(await requireLease(leases, holder, [name]));
+    }
     held.push(await requireLease(leases, holder, slots));
     await circuit.enter();
     const result = await work(turnOf(ports, leases, held)).catch(async (error: unknown) => {

@@ -3,7 +3,7 @@ import { type FindingCode, findingCatalogue, severityOf } from '../submission/fi
 import { SiteId, XnatLabel } from '../submission/Submission.ts';
 import { DeliveryPolicy } from './DeliveryPolicy.ts';
 import { Rectangle } from './Rectangle.ts';
-import { ResourceRule } from './ResourceRule.ts';
+import { ResourceRules } from './ResourceRules.ts';
 
 const codes = Object.keys(findingCatalogue);
 const FindingName = z.string().refine((code) => codes.includes(code), { error: 'No such finding code' });
@@ -38,7 +38,7 @@ export const ProjectPolicy = z.strictObject({
   /** Re-classes a finding for this project. */
   findings: z.partialRecord(FindingName, z.enum(['accept', 'hold', 'refuse'])).default({}),
   /** Files that are no DICOM; those of no rule are refused. */
-  resources: z.array(ResourceRule).max(50).default([]),
+  resources: ResourceRules.default([]),
   delivery: DeliveryPolicy.prefault({}),
   deid: z
     .strictObject({

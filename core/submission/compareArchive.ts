@@ -1,4 +1,5 @@
 import type { Archive, ArchivedFile } from './ports.ts';
+import { resourceFolder } from './resourceFolder.ts';
 import type { Delivery } from './steps.ts';
 
 type Awaited = Delivery['files'][number];
@@ -8,7 +9,7 @@ interface Comparison {
   equal: { awaited: Awaited; listed: ArchivedFile; md5: string }[];
   absent: Awaited[];
   different: Awaited[];
-  /** Listed under names that are not ours. */
+  /** Listed under names that are not ours, in the same scan or folder. */
   foreign: ArchivedFile[];
 }
 
@@ -17,7 +18,9 @@ export async function compareArchive(
   archive: Pick<Archive, 'listFiles' | 'digestFile'>,
   delivery: Delivery,
 ): Promise<Comparison> {
-  const listed = new Map((await archive.listFiles(delivery)).map((file) => [file.name, file]));
+  const folder = resourceFolder(delivery);
+  const own = (await archive.listFiles(delivery)).filter(({ name }) => name.startsWith(folder));
+  const listed = new Map(own.map((file) => [file.name, file]));
   const comparison: Comparison = { equal: [], absent: [], different: [], foreign: [] };
   for (const awaited of delivery.files) {
     const file = listed.get(awaited.name);

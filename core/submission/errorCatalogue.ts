@@ -42,6 +42,10 @@ export const errorCatalogue = {
   PackInvalid: entry('A pack is not a readable ZIP', 'Pack the files again'),
   // pipeline
   BatchIncomplete: entry('A batch left no result', 'Re-drive the submission'),
+  PolicyInvalid: entry(
+    'The policy of a project does not fit, or asks for what cannot be done',
+    'Correct what is named, then deploy it',
+  ),
   PolicyChanged: entry(
     'The policy of the project changed on the way',
     'Resume it: it begins anew under the new policy',

@@ -108,8 +108,8 @@ export const findingCatalogue = {
     releasable: true,
   },
   ResourceUnplaced: hold(
-    'The file is no DICOM, and the submission is not the one session that it belongs to',
-    'Send it together with its session',
+    'The file is no DICOM, and which scan or session it belongs to cannot be told',
+    'Send it with the one session, or beside the DICOM files of the one scan, that it belongs to',
   ),
   ArchiveFileMissing: hold(
     'XNAT has lost the file after it was sent',

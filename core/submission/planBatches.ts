@@ -7,6 +7,7 @@ import type { BatchPlan, PlannedFile, PlannedResource } from './steps.ts';
 export type NumberedLine = Pick<ManifestLine, 'path' | 'size' | 'sha256'> & {
   file: number;
   resource?: PlannedResource | undefined;
+  folder?: number | undefined;
 };
 
 /** One uploaded object, where its bytes are, and what the manifest announces of it. */
@@ -35,21 +36,26 @@ export function planBatches(announced: AnnouncedObject): Omit<BatchPlan, 'batch'
 
 function locateFiles({ lines, entries }: AnnouncedObject): PlannedFile[] {
   if (entries === undefined) {
-    return lines.map(({ file, size, sha256, resource }) => ({
-      ...{ file, sizeBytes: size, sha256, offset: 0, storedBytes: size },
-      method: 'store',
-      ...(resource && { resource }),
+    return lines.map((line) => ({
+      ...announcedOf(line),
+      ...{ offset: 0, storedBytes: line.size, method: 'store' },
     }));
   }
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  const located = lines.map(({ file, path, size, sha256, resource }): PlannedFile => {
-    const entry = byName.get(path);
-    const announced = { file, sizeBytes: size, sha256, ...(resource && { resource }) };
+  const located = lines.map((line): PlannedFile => {
+    const entry = byName.get(line.path);
+    const announced = announcedOf(line);
     if (entry === undefined) return { ...announced, storedBytes: 0, method: 'store' };
     return { ...announced, offset: entry.offset, storedBytes: entry.storedBytes, method: entry.method };
   });
   return located.sort((left, right) => (left.offset ?? Infinity) - (right.offset ?? Infinity));
 }
+
+const announcedOf = ({ file, size, sha256, resource, folder }: NumberedLine) => ({
+  ...{ file, sizeBytes: size, sha256 },
+  ...(resource && { resource }),
+  ...(folder !== undefined && { folder }),
+});
 
 function groupsOf(files: readonly PlannedFile[]): PlannedFile[][] {
   const groups: PlannedFile[][] = [];

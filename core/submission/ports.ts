@@ -169,13 +169,14 @@ export interface Archive {
   /** What stands where a session is to go, by its label and by its study. Changes nothing. */
   lookUp(target: SessionTarget): Promise<StandingPlace>;
   /**
-   * Creates subject, session and scan where they are absent.
+   * Creates subject, session, scan and resource where they are absent: the DICOM of a scan, or another resource of it, of
+   * its session, its subject or its project.
    * @throws DomainError XnatConflict when the session label belongs to another subject or holds another study UID
    */
   ensureScan(target: { xnatProject: string; session: ReviewedSession; scan: ReviewedScan }): Promise<void>;
-  /** Files of the scan's DICOM resource; empty when there is none. */
+  /** Files of the resource, those of others too; empty when there is none. */
   listFiles(target: ScanTarget): Promise<ArchivedFile[]>;
-  /** Unpacks a ZIP into the scan's DICOM resource, byte by byte, replacing equal names. */
+  /** Unpacks a ZIP into the resource, byte by byte, replacing equal names. */
   putPack(target: ScanTarget, pack: { name: string; body: Bytes }): Promise<void>;
   /** Lets XNAT read scan metadata from the stored headers. */
   readHeaders(target: ScanTarget): Promise<void>;

@@ -2,7 +2,7 @@ import { gradeOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { checkSet } from '../validation/checkSet.ts';
 import { isReleasable } from './findingCatalogue.ts';
 import { type AcceptedFile, type Labelling, labelScans, labelSessions } from './labelSessions.ts';
-import { placeResources, sessionOfResources } from './placeResources.ts';
+import { placeResources } from './placeResources.ts';
 import type { ReviewReason } from './reviewReasons.ts';
 import type { Decision, Fact, Finding, Review } from './steps.ts';
 
@@ -20,8 +20,8 @@ export function reviewFiles(
 ): Review {
   const byVerdict = excludedByFindings(facts, findings);
   // files that a person may release are compared and labelled too, so that a release needs no second review
-  const able = facts.flatMap(({ file, sha256, dicom }) =>
-    dicom !== undefined && mayGoOn(byVerdict.get(file)) ? [{ file, sha256, dicom }] : [],
+  const able = facts.flatMap(({ file, sha256, dicom, folder }) =>
+    dicom !== undefined && mayGoOn(byVerdict.get(file)) ? [{ file, sha256, dicom, folder }] : [],
   );
   const byIdentity = excludedByIdentity(able);
   const together = findTogether(
@@ -33,18 +33,20 @@ export function reviewFiles(
   const labelled = able.filter(({ file }) => mayGoOn(byNumber.get(file)));
   const sessions = labelSessions(labelled, labels);
   const scans = labelScans(labelled, sessions);
-  const home = sessionOfResources(sessions, policy);
-  const others = facts.filter(({ file, resource }) => resource !== undefined && mayGoOn(byVerdict.get(file)));
-  if (home === undefined) for (const { file } of others) byNumber.set(file, unplaced(file));
-  else scans.push(...placeResources(others, home, { policy, from: scans.length }));
+  const others = facts.flatMap(({ resource, ...fact }) =>
+    resource !== undefined && mayGoOn(byVerdict.get(fact.file)) ? [{ ...fact, resource }] : [],
+  );
+  const resources = placeResources({ others, dicom: labelled, sessions, scans }, policy);
+  for (const file of resources.unplaced) byNumber.set(file, unplaced(file));
   const excluded = [...byNumber.values()].sort(byFile);
   const reasons = reasonsToStop({ excluded, accepted: facts.length - excluded.length, sessions, labels }, policy);
   return {
     decision: decide(reasons, { excluded, labelled: labelled.length }, policy),
     reasons,
     sessions,
-    scans,
+    scans: [...scans, ...resources.scans],
     excluded,
+    placed: resources.placed,
     findings: together.map(({ finding }) => finding),
   };
 }

@@ -1,4 +1,3 @@
-import { seriesOfResource } from './placeResources.ts';
 import { excludedFiles } from './reviewFiles.ts';
 import type { Fact, Review, ReviewedScan, ReviewedSession } from './steps.ts';
 
@@ -10,18 +9,30 @@ export type Route =
 /** Carries a review out: the route of each file of these facts. */
 export function routeFiles(review: Review, facts: readonly Fact[]): Map<number, Route> {
   const excluded = excludedFiles(review);
-  const scans = new Map(review.scans.map((scan) => [`${scan.session} ${scan.series}`, scan]));
-  const sessions = new Map(review.sessions.map((session) => [`${session.patient} ${session.study}`, session]));
+  const scanOf = scanFinder(review);
+  const sessions = new Map(review.sessions.map((session) => [session.id, session]));
   return new Map(
-    facts.map(({ file, dicom, resource }): [number, Route] => {
-      const exclusion = excluded.get(file);
-      if (exclusion !== undefined) return [file, { kind: 'aside', ...exclusion }];
-      const session = resource ? review.sessions[0] : dicom && sessions.get(`${dicom.patient} ${dicom.study}`);
-      const series = resource ? seriesOfResource(resource.label) : dicom?.series;
-      const scan = session && scans.get(`${session.id} ${series}`);
+    facts.map((fact): [number, Route] => {
+      const exclusion = excluded.get(fact.file);
+      if (exclusion !== undefined) return [fact.file, { kind: 'aside', ...exclusion }];
+      const scan = scanOf(fact);
+      const session = sessions.get(scan?.session ?? '');
       if (session === undefined || scan === undefined)
-        return [file, { kind: 'aside', disposition: 'hold', code: 'NotDeidentifiable' }];
-      return [file, { kind: 'archive', session, scan }];
+        return [fact.file, { kind: 'aside', disposition: 'hold', code: 'NotDeidentifiable' }];
+      return [fact.file, { kind: 'archive', session, scan }];
     }),
   );
+}
+
+function scanFinder({ sessions, scans, placed }: Review): (fact: Fact) => ReviewedScan | undefined {
+  const byStudy = new Map(sessions.map((session) => [`${session.patient} ${session.study}`, session]));
+  const isScan = ({ resource }: ReviewedScan) => resource === undefined;
+  const bySeries = new Map(scans.filter(isScan).map((scan) => [`${scan.session} ${scan.series}`, scan]));
+  const byId = new Map(scans.map((scan) => [scan.id, scan]));
+  const byFile = new Map(placed.map(({ file, scan }) => [file, byId.get(scan)]));
+  return ({ file, dicom, resource }) => {
+    if (resource !== undefined) return byFile.get(file);
+    const session = dicom && byStudy.get(`${dicom.patient} ${dicom.study}`);
+    return session && bySeries.get(`${session.id} ${dicom?.series}`);
+  };
 }

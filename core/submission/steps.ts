@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Made } from '../audit/Made.ts';
 import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { Rectangle } from '../policy/Rectangle.ts';
+import { ResourceLevel } from '../policy/ResourceRule.ts';
 import { SubmissionId, XnatLabel } from './Submission.ts';
 
 /**
@@ -45,10 +46,14 @@ export const ReviewOutput = z.object({ decision: Decision });
 export const BatchItem = z.object({ batch: BatchId, files: z.int().positive(), bytes: z.int().nonnegative() });
 export type BatchItem = z.infer<typeof BatchItem>;
 
-/** Where a file goes if it is no DICOM: XNAT's label of the resource, and its name there. */
+/** What takes a file if it is no DICOM. */
 export const PlannedResource = z.object({
-  label: XnatLabel,
-  name: z.string().regex(/^[0-9]{6,}(\.[a-z0-9]{1,8}){1,2}$/),
+  /** The place of the rule in the policy of the plan. */
+  rule: z.int().nonnegative(),
+  /** Its name in XNAT. */
+  name: z.string().regex(/^[0-9a-f]{16}(-[0-9]+)?(\.[a-z0-9]{1,8}){1,2}$/),
+  /** Of the scan that it belongs to, where its path tells one. */
+  seriesNumber: z.int().nonnegative().optional(),
 });
 export type PlannedResource = z.infer<typeof PlannedResource>;
 
@@ -63,6 +68,8 @@ export const PlannedFile = z.object({
   storedBytes: z.int().nonnegative(),
   method: z.enum(['store', 'deflate']),
   resource: PlannedResource.optional(),
+  /** Number of the first file in its folder, where a rule of the policy goes by folders. */
+  folder: z.int().nonnegative().optional(),
 });
 export type PlannedFile = z.infer<typeof PlannedFile>;
 
@@ -132,6 +139,7 @@ export const Fact = z.object({
   dicom: DicomFact.optional(),
   /** Of a file that is no DICOM and that the project takes. */
   resource: PlannedResource.optional(),
+  folder: PlannedFile.shape.folder,
 });
 export type Fact = z.infer<typeof Fact>;
 
@@ -157,8 +165,14 @@ export const ReviewedScan = z.object({
   scan: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   modality: z.string(),
   xsiType: z.string(),
-  /** It is no scan, but a resource of the session whose label stands in `scan`. */
-  resource: z.object({ format: z.string(), content: z.string(), tags: z.string() }).optional(),
+  /** Not the DICOM of a scan, but another resource: of this scan, or above any scan, whose label stands in `scan` then. */
+  resource: z
+    .object({
+      level: ResourceLevel,
+      label: XnatLabel,
+      ...{ format: z.string(), content: z.string(), tags: z.string() },
+    })
+    .optional(),
 });
 export type ReviewedScan = z.infer<typeof ReviewedScan>;
 
@@ -173,6 +187,8 @@ export const Review = z.object({
   excluded: z.array(
     z.object({ file: z.int().nonnegative(), disposition: z.enum(['hold', 'refuse', 'duplicate']), code: z.string() }),
   ),
+  /** Where files that are no DICOM go. */
+  placed: z.array(z.object({ file: z.int().nonnegative(), scan: ScanKey })).default([]),
   /** Rules that files break together. */
   findings: z.array(Finding).default([]),
 });
@@ -190,7 +206,9 @@ export const Evidence = z.discriminatedUnion('outcome', [
     scan: ScanKey,
     /** Key of the clean pack in CLEAN. */
     pack: z.string(),
-    name: z.string().regex(/^([0-9.]{1,64}\.dcm|[0-9]{6,}(\.[a-z0-9]{1,8}){1,2})$/),
+    name: z
+      .string()
+      .regex(/^([0-9.]{1,64}\.dcm|([A-Za-z0-9_-]{1,64}\/)?[0-9a-f]{16}(-[0-9]+)?(\.[a-z0-9]{1,8}){1,2})$/),
     sizeBytes: z.int().positive(),
     sha256: Sha256Hex,
     md5: Md5Hex,

@@ -76,11 +76,13 @@ export function xnatArchive(access: XnatAccess): Archive {
   };
 
   const listFiles = async (target: ScanTarget) =>
-    (await read({ action: 'list the files of a scan', path: `${xnatPaths.resource(target)}/files` }, FileTable)) ?? [];
+    (await read({ action: 'list the files of a resource', path: `${xnatPaths.resource(target)}/files` }, FileTable)) ??
+    [];
 
-  const ensureResource = async (target: ScanTarget, { path, label }: { path: string; label: string }) => {
-    const resources = await read({ action: 'read the resources of a scan or session', path }, ResourceTable);
-    if (resources?.some((resource) => resource.label === label)) return;
+  const ensureResource = async (target: ScanTarget) => {
+    const path = `${xnatPaths.holder(target)}/resources`;
+    const resources = await read({ action: 'read the resources of an item', path }, ResourceTable);
+    if (resources?.some(({ label }) => xnatPaths.resource(target) === `${path}/${label}`)) return;
     const created = { path: xnatPaths.resource(target), query: catalogOf(target) };
     await write({ action: 'create a resource', method: 'PUT', ...created });
   };
@@ -104,18 +106,15 @@ export function xnatArchive(access: XnatAccess): Archive {
     async ensureScan(target) {
       const { scan } = target;
       const { scans } = await ensureSession(target);
-      if (scan.resource !== undefined) {
-        await ensureResource(target, { path: `${xnatPaths.session(target)}/resources`, label: scan.scan });
-        return;
-      }
+      const level = scan.resource?.level ?? 'scan';
       const standing = scans.find(({ id }) => id === scan.scan);
-      if (standing === undefined) {
+      if (level === 'scan' && standing === undefined) {
         const query = { xsiType: scan.xsiType, [`${scan.xsiType}/UID`]: scan.series };
         await write({ action: 'create a scan', method: 'PUT', path: xnatPaths.scan(target), query });
-      } else if (standing.xsiType !== scan.xsiType || standing.uid !== scan.series) {
+      } else if (level === 'scan' && (standing?.xsiType !== scan.xsiType || standing.uid !== scan.series)) {
         throw conflict('scan holds another series');
       }
-      await ensureResource(target, { path: `${xnatPaths.scan(target)}/resources`, label: 'DICOM' });
+      await ensureResource(target);
     },
 
     listFiles,
@@ -185,7 +184,11 @@ export function xnatArchive(access: XnatAccess): Archive {
 }
 
 /** What XNAT's catalog says of the files. */
-const catalogOf = ({ scan: { resource } }: ScanTarget) => ({ format: 'DICOM', content: 'RAW', ...resource });
+function catalogOf({ scan: { resource } }: ScanTarget): Record<string, string> {
+  if (resource === undefined) return { format: 'DICOM', content: 'RAW' };
+  const { format, content, tags } = resource;
+  return { format, content, tags };
+}
 
 const conflict = (state: string) =>
   new DomainError('XnatConflict', `Cannot prepare a scan: the ${state}, wanted our own or none`);

@@ -1,3 +1,4 @@
+import type { ResourceLevel } from '../../core/policy/ResourceRule.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { ScanTarget, SessionTarget } from '../../core/submission/ports.ts';
 import { XnatLabel } from '../../core/submission/Submission.ts';
@@ -16,11 +17,11 @@ export const xnatPaths = {
   sessions: ({ xnatProject }: SessionTarget) => `${projectPath(xnatProject)}/experiments`,
   session: (target: SessionTarget) => `${xnatPaths.subject(target)}/experiments/${label(target.session.session)}`,
   scan: (target: ScanTarget) => `${xnatPaths.session(target)}/scans/${label(target.scan.scan)}`,
-  /** Of a scan its DICOM; of what stands for a resource, that resource of the session. */
+  /** What holds the files of a target: its scan, or what its resource belongs to. */
+  holder: (target: ScanTarget) => holders[target.scan.resource?.level ?? 'scan'](target),
+  /** Where the files of a target are: the DICOM of its scan, or another resource. */
   resource: (target: ScanTarget) =>
-    target.scan.resource === undefined
-      ? `${xnatPaths.scan(target)}/resources/DICOM`
-      : `${xnatPaths.session(target)}/resources/${label(target.scan.scan)}`,
+    `${xnatPaths.holder(target)}/resources/${label(target.scan.resource?.label ?? 'DICOM')}`,
   prearchive: (project: string) => `/data/prearchive/projects/${label(project)}`,
   /** Is it the address of a session in the prearchive of this project, and of nothing else? */
   isPrearchived: (uri: string, project: string) =>
@@ -29,6 +30,13 @@ export const xnatPaths = {
   label,
   /** A file by the name of one path segment. */
   file: (target: ScanTarget, name: string) => `${xnatPaths.resource(target)}/files/${segment(name)}`,
+};
+
+const holders: Record<ResourceLevel, (target: ScanTarget) => string> = {
+  scan: (target) => xnatPaths.scan(target),
+  session: (target) => xnatPaths.session(target),
+  subject: (target) => xnatPaths.subject(target),
+  project: ({ xnatProject }) => projectPath(xnatProject),
 };
 
 function label(value: string): string {

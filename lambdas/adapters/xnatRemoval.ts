@@ -23,16 +23,19 @@ export function xnatRemoval(access: XnatAccess): Removal {
     },
     async remove(address) {
       const path = safe(address);
+      if (path.startsWith('/data/projects/') && path.includes('/resources/') && !path.includes('/files/')) {
+        throw new DomainError('XnatRefused', 'Cannot remove: a resource that others share stays, wanted a file of it');
+      }
       await xnat.askText({ action: 'remove', method: 'DELETE', path, query: { removeFiles: 'true' } });
     },
     end: xnat.end,
   };
 }
 
-/** Only what lies below one session, one subject, or one session in the prearchive may be removed. @throws DomainError XnatRefused */
+/** Only what lies below one session, one subject, one session in the prearchive, or one resource of a project. @throws DomainError XnatRefused */
 function safe(address: string): string {
   const isItem =
-    /^\/data\/(experiments\/[^/]+|projects\/[^/]+\/subjects\/[^/]+|prearchive\/projects\/[^/]+\/[^/]+\/[^/]+)(\/|$)/.test(
+    /^\/data\/(experiments\/[^/]+|projects\/[^/]+\/(subjects|resources)\/[^/]+|prearchive\/projects\/[^/]+\/[^/]+\/[^/]+)(\/|$)/.test(
       address,
     );
   if (isItem && !/[?#\\]|\/\/|\/\.\.?(\/|$)/.test(address)) return address;

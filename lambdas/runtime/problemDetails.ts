@@ -26,6 +26,7 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   PartDigestMismatch: 409,
   PackInvalid: 422,
   BatchIncomplete: 500,
+  PolicyInvalid: 500,
   PolicyChanged: 409,
   IntegrityMismatch: 500,
   ResidualIdentifier: 500,

@@ -11,6 +11,7 @@ import { peekable } from '../../core/submission/peekable.ts';
 import type { Bytes, Ports } from '../../core/submission/ports.ts';
 import { readBatch } from '../../core/submission/readBatch.ts';
 import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
+import { resourceFolder } from '../../core/submission/resourceFolder.ts';
 import { type Route, routeFiles } from '../../core/submission/routeFiles.ts';
 import {
   BatchInput,
@@ -113,7 +114,8 @@ async function* cleanRun(batch: Batch, { files, route, key }: Run): AsyncGenerat
     await files.take();
     const resource = batch.facts.get(planned.file)?.resource;
     if (resource !== undefined) {
-      yield* copied(batch, next, { name: resource.name, scan: route.scan.id, pack: key });
+      const name = `${resourceFolder(route)}${resource.name}`;
+      yield* copied(batch, next, { name, scan: route.scan.id, pack: key });
       continue;
     }
     const arrived = observeBytes(body, ports.codecs);

@@ -2,8 +2,10 @@ import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { ScanClaim, SessionClaim } from '../../core/delivery/claims.ts';
 import { type Confirmed, confirmDelivery } from '../../core/delivery/confirmDelivery.ts';
 import { confirmInstances } from '../../core/delivery/confirmInstances.ts';
+import { pushDelivery } from '../../core/delivery/pushDelivery.ts';
 import { settlePrearchive } from '../../core/delivery/settlePrearchive.ts';
 import { type Turn, takeTurn } from '../../core/delivery/takeTurn.ts';
+import { turnFor } from '../../core/delivery/turnFor.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
@@ -11,6 +13,7 @@ import { readDocument, readLines, writeDocument } from '../../core/submission/do
 import { workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { requirePolicy } from '../../core/submission/requirePolicy.ts';
+import type { OnConflict } from '../../core/submission/Submission.ts';
 import {
   type ArchiveFinding,
   type Confirmation,
@@ -27,13 +30,15 @@ type ConfirmPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'regis
 /**
  * Asks XNAT itself what it holds: name, size and digest of every file must equal the evidence. It takes its turn as
  * Push does: where XNAT computes no digests, every file is downloaded, and what is lost or altered is sent once more.
- * What went by the prearchive is brought in first, or waited for, and compared by its instances.
- * @throws DomainError ArchiveMismatch, XnatUncommitted, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict
+ * What went by the prearchive is brought in first, or waited for, and compared by its instances; files that are no DICOM
+ * follow it then.
+ * @throws DomainError ArchiveMismatch, XnatUncommitted, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict,
+ *   ScanTaken
  */
 export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) => {
   const { ledger, work, policies } = ports;
   const { submission, attempt } = input;
-  const { project } = await requireAttempt(ledger, input);
+  const { project, onConflict = 'fail' } = await requireAttempt(ledger, input);
   await advance(ports, input, { type: 'files.pushed', to: 'confirming' });
   const policy = requirePolicy(policies, project);
   if (policy.delivery.route === 'prearchive') {
@@ -51,9 +56,8 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   const findings: ArchiveFinding[] = [];
   let repaired = 0;
   for await (const delivery of readDeliveries(work, submission)) {
-    const wanted = { policy, session: delivery.session.session, submission };
-    await takeTurn(ports, wanted, async (turn) => {
-      const confirmed = await confirmOnce(ports, input, { policy, delivery, turn });
+    await takeTurn(ports, turnFor(delivery, { policy, submission }), async (turn) => {
+      const confirmed = await confirmOnce(ports, input, { policy, delivery, onConflict, turn });
       for (const file of confirmed.files) confirmation.files.push(file);
       for (const finding of confirmed.findings) findings.push(finding);
       repaired += confirmed.repaired;
@@ -78,6 +82,7 @@ async function* readDeliveries(work: Ports['work'], submission: string): AsyncGe
 interface Confirm {
   policy: ProjectPolicy;
   delivery: Delivery;
+  onConflict: OnConflict;
   turn: Turn;
 }
 
@@ -92,9 +97,13 @@ async function confirmOnce(ports: ConfirmPorts, input: StepInput, confirming: Co
   return { files, findings, repaired };
 }
 
-async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, delivery, turn }: Confirm) {
+async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, ...confirming }: Confirm) {
+  const { delivery, onConflict, turn } = confirming;
+  const isDicom = delivery.scan.resource === undefined;
+  const isByPrearchive = policy.delivery.route === 'prearchive';
+  if (isByPrearchive && !isDicom) await pushDelivery(ports, { submission, delivery, onConflict, turn });
   const claim = await readDocument(ports.work, workKeys.claim(submission, delivery.delivery), ScanClaim);
-  if (policy.delivery.route === 'prearchive') return confirmInstances(ports, { delivery, claim, turn });
+  if (isByPrearchive && isDicom) return confirmInstances(ports, { delivery, claim, turn });
   return confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
 }
 
@@ -110,11 +119,11 @@ async function confirmSession(
 ): Promise<void> {
   const { session, scan } = delivery;
   const before = await readDocument(work, workKeys.claim(submission, session.id), SessionClaim);
-  const isMade = scan.resource === undefined && !before.scans.includes(scan.scan);
-  const made = isMade ? [scan.scan] : [];
+  const isOfScan = scan.resource === undefined || scan.resource.level === 'scan';
+  const made = isOfScan && !before.scans.includes(scan.scan) ? [scan.scan] : [];
   const confirmed = confirmation.sessions.find(({ id }) => id === session.id);
   if (confirmed !== undefined) {
-    confirmed.made.scans.push(...made);
+    confirmed.made.scans = [...new Set([...confirmed.made.scans, ...made])];
     return;
   }
   const { previous, isNew, isSubjectNew } = before;

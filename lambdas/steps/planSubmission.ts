@@ -7,6 +7,7 @@ import { DomainError } from '../../core/submission/DomainError.ts';
 import { collect, writeDocument, writeLines } from '../../core/submission/documents.ts';
 import { stagingKeys, workKeys } from '../../core/submission/keys.ts';
 import { isPack } from '../../core/submission/Manifest.ts';
+import { numberFolders } from '../../core/submission/numberFolders.ts';
 import { type AnnouncedObject, type NumberedLine, planBatches } from '../../core/submission/planBatches.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { readManifest } from '../../core/submission/readManifest.ts';
@@ -34,9 +35,14 @@ export const planSubmission = (ports: PlanPorts) => async (input: StepInput) => 
   const applied = requirePolicy(policies, project);
   const policy = { sha256: policyDigest(applied), profile: profileName(applied) };
   const items: BatchItem[] = [];
-  const resources = assignResources([...announced.values()].flat(), applied.resources);
+  const all = [...announced.values()].flat();
+  const resources = assignResources(all, applied.resources);
+  const isByFolder = applied.resources.some(({ level, seriesAfter }) => level === 'scan' && seriesAfter === undefined);
+  const folders = isByFolder ? numberFolders(all) : undefined;
   for (const [object, announcedLines] of announced) {
-    const lines = announcedLines.map((line) => ({ ...line, resource: resources.get(line.file) }));
+    const lines = announcedLines.map((line) => ({
+      ...{ ...line, resource: resources.get(line.file), folder: folders?.get(line.file) },
+    }));
     const located = await locateObject(ports, input.submission, {
       object,
       lines,

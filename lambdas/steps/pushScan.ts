@@ -1,6 +1,7 @@
 import { pushDelivery } from '../../core/delivery/pushDelivery.ts';
 import { pushPrearchive } from '../../core/delivery/pushPrearchive.ts';
 import { takeTurn } from '../../core/delivery/takeTurn.ts';
+import { turnFor } from '../../core/delivery/turnFor.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';
@@ -22,9 +23,13 @@ export const pushScan = (ports: PushPorts) => async (input: DeliveryInput) => {
   const { project, onConflict = 'fail' } = await requireAttempt(ledger, input);
   const delivery = await readDocument(work, workKeys.delivery(submission, item.delivery), Delivery);
   const policy = requirePolicy(policies, project);
-  const push = policy.delivery.route === 'prearchive' ? pushPrearchive : pushDelivery;
-  const wanted = { policy, session: delivery.session.session, submission };
-  await takeTurn(ports, wanted, (turn) => push(ports, { submission, delivery, onConflict, turn }));
+  const isByPrearchive = policy.delivery.route === 'prearchive';
+  // nothing but DICOM fits into a prearchive: Confirm puts it beside its session once that is archived
+  if (isByPrearchive && delivery.scan.resource !== undefined) return {};
+  const push = isByPrearchive ? pushPrearchive : pushDelivery;
+  await takeTurn(ports, turnFor(delivery, { policy, submission }), (turn) =>
+    push(ports, { submission, delivery, onConflict, turn }),
+  );
   return {};
 };
 

@@ -83,7 +83,8 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
   const take = async (places: PlacedSession[]) => {
     for (const placed of places) {
       const { subject, session, uri, scans } = placed;
-      const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, submission: id };
+      const shared = [...new Set(scans.flatMap((scan) => scan.shared ?? []))];
+      const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, shared, submission: id };
       const removed = await takeTurn(ports, wanted, () => removePlaced(ports.removal, { submission: id, placed }));
       archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
     }

@@ -76,13 +76,13 @@ async function validateFile(planned: PlannedFile, body: Bytes, context: Context)
     if (arrived.sha256 !== planned.sha256 || arrived.sizeBytes !== planned.sizeBytes) {
       return refused(planned, finding('ArrivalDigestMismatch', planned, context), arrived);
     }
-    const rule = context.policy.resources.find(({ label }) => label === planned.resource?.label);
+    const rule = planned.resource && context.policy.resources[planned.resource.rule];
     const isOther = dicom === undefined && findings.every(({ code }) => code === 'NotDicom');
     if (rule !== undefined && isOther && arrived.sizeBytes > 0) return otherFile(planned, rule, arrived);
     const named = findings.map((each) => ({ ...each, file: planned.file }));
     const disposition = worstOf(named.map((each) => each.disposition));
     return {
-      fact: { file: planned.file, ...arrived, disposition, ...(dicom === undefined ? {} : { dicom }) },
+      fact: { ...factOf(planned, arrived), disposition, ...(dicom === undefined ? {} : { dicom }) },
       findings: named,
     };
   } catch (error) {
@@ -94,16 +94,21 @@ async function validateFile(planned: PlannedFile, body: Bytes, context: Context)
 
 /** A file that is no DICOM, and that the project takes: by a person's leave, or by its own word. */
 function otherFile(
-  { file, resource }: PlannedFile,
+  planned: PlannedFile,
   { disposition }: ResourceRule,
   arrived: Pick<Fact, 'sizeBytes' | 'sha256'>,
 ): Verdict {
   const { meaning: message } = findingCatalogue.OtherFile;
   return {
-    fact: { file, ...arrived, disposition, resource },
-    findings: [{ code: 'OtherFile', file, severity: severityOf[disposition], disposition, message }],
+    fact: { ...factOf(planned, arrived), disposition, resource: planned.resource },
+    findings: [{ code: 'OtherFile', file: planned.file, severity: severityOf[disposition], disposition, message }],
   };
 }
+
+const factOf = ({ file, folder }: PlannedFile, arrived: Pick<Fact, 'sizeBytes' | 'sha256'>) => ({
+  ...{ file, ...arrived },
+  ...(folder !== undefined && { folder }),
+});
 
 const missing = (planned: PlannedFile, context: Context) =>
   refused(planned, finding('PackEntryMissing', planned, context), planned);

@@ -7,9 +7,10 @@ import { openSite } from './openSite.ts';
 
 const inMemory = async () => ({ archive: memoryArchive(), close: async () => {} });
 
-const inXnat = async () => {
+/** A member of the project; what is the project's own takes an owner. */
+const inXnat = (username: 'airlock' | 'admin') => async () => {
   const { url, close } = await openXnat();
-  const account = { username: 'airlock', password: 'airlock-password', userAgent: 'xnat-airlock/test' };
+  const account = { username, password: `${username}-password`, userAgent: 'xnat-airlock/test' };
   return { archive: xnatArchive({ url, ...account }), close };
 };
 
@@ -21,8 +22,8 @@ const atAnAddress = async () => {
 };
 
 archiveContract('memory', inMemory);
-archiveContract('XNAT', inXnat);
+archiveContract('XNAT', inXnat('airlock'));
 archiveContract('a site by its address', atAnAddress);
 archiveResourcesContract('memory', inMemory);
-archiveResourcesContract('XNAT', inXnat);
+archiveResourcesContract('XNAT', inXnat('admin'));
 archiveResourcesContract('a site by its address', atAnAddress);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ResourceLevel } from '../../core/policy/ResourceRule.ts';
 import type { Archive, ScanTarget } from '../../core/submission/ports.ts';
+import { resourceFolder } from '../../core/submission/resourceFolder.ts';
 import { md5, targetOf, zipOf } from './archive.ts';
 
 interface Opened {
@@ -11,7 +13,7 @@ interface Opened {
 
 /** What the Archive port promises of files that are no DICOM. Its labels are those of no other contract. */
 export function archiveResourcesContract(name: string, start: () => Promise<Opened>) {
-  describe(`the resources of a session on ${name}`, () => {
+  describe(`the resources on ${name}`, () => {
     let opened: Opened;
     let archive: Archive;
     let count = 0;
@@ -25,28 +27,64 @@ export function archiveResourcesContract(name: string, start: () => Promise<Open
       return { ...targetOf(1000 + count), xnatProject: opened.project ?? 'DEMO' };
     };
 
-    test('keeps files that are no DICOM in a resource of the session, byte by byte', async () => {
+    const catalog = { format: 'NIFTI', content: 'RAW', tags: 'site' };
+    const resourceOf = (target: ScanTarget, level: ResourceLevel): ScanTarget => {
+      const resource = { level, label: 'EXTRA', ...catalog };
+      const { scan } = target;
+      return { ...target, scan: level === 'scan' ? { ...scan, resource } : { ...scan, scan: 'EXTRA', resource } };
+    };
+    const stored = async (target: ScanTarget) =>
+      (await archive.listFiles(target)).map(({ name: file, md5: digest }) => [file, digest]).sort();
+    const expected = (files: Record<string, Uint8Array>) =>
+      Object.entries(files)
+        .map(([file, bytes]) => [file, md5(bytes)])
+        .sort();
+
+    describe.each([
+      { level: 'scan', place: /^\/data\/experiments\/[^/]+\/scans\/2\/resources\/[^/]+\/files\// },
+      { level: 'session', place: /^\/data\/experiments\/[^/]+\/resources\/[^/]+\/files\// },
+      { level: 'subject', place: /^\/data\/projects\/[^/]+\/subjects\/[^/]+\/resources\/[^/]+\/files\/SESS_/ },
+      { level: 'project', place: /^\/data\/projects\/[^/]+\/resources\/[^/]+\/files\/SESS_/ },
+    ] as const)('of a $level', ({ level, place }) => {
+      test('keep files that are no DICOM, byte by byte, beside those of others', async () => {
+        const target = next();
+        const other = resourceOf(target, level);
+        const folder = resourceFolder(other);
+        const files = { [`${folder}000001.nii.gz`]: Buffer.from('image'), [`${folder}000001.json`]: Buffer.from('{}') };
+        const before = await stored(other);
+        await archive.ensureScan(other);
+        await archive.ensureScan(other);
+        await archive.putPack(other, { name: 'pack-000001', body: zipOf(files) });
+        await archive.readHeaders(other);
+        expect(await stored(other)).toEqual([...before, ...expected(files)].sort());
+        const file = (await archive.listFiles(other)).find(({ name: path }) => path === `${folder}000001.json`);
+        expect(file?.uri).toMatch(place);
+        expect(await archive.digestFile(file?.uri ?? '')).toEqual({ sizeBytes: 2, md5: md5(Buffer.from('{}')) });
+        expect(await archive.listFiles(target)).toEqual([]);
+        expect((await archive.lookUp(target)).session?.scans).toHaveLength(level === 'scan' ? 1 : 0);
+      });
+
+      test('stand beside a scan and its DICOM, whichever comes first', async () => {
+        for (const order of [
+          [0, 1],
+          [1, 0],
+        ]) {
+          const target = next();
+          const both = [target, resourceOf(target, level)];
+          for (const index of order) await archive.ensureScan(both[index] ?? target);
+          const dicom = { '1.2.dcm': Buffer.from('slice') };
+          await archive.putPack(target, { name: 'pack-000001', body: zipOf(dicom) });
+          expect(await stored(target)).toEqual(expected(dicom));
+          expect((await archive.lookUp(target)).session?.scans).toEqual([{ scan: '2', series: target.scan.series }]);
+        }
+      });
+    });
+
+    test('of a scan are not put where another series stands', async () => {
       const target = next();
-      const resource = { format: 'NIFTI', content: 'RAW', tags: 'site' };
-      const other = { ...target, scan: { ...target.scan, scan: 'NIFTI', series: 'resource/NIFTI', resource } };
-      const files = { '000001.nii.gz': Buffer.from('image'), '000001.json': Buffer.from('{}') };
       await archive.ensureScan(target);
-      expect(await archive.listFiles(other)).toEqual([]);
-      await archive.ensureScan(other);
-      await archive.ensureScan(other);
-      await archive.putPack(other, { name: 'pack-000001', body: zipOf(files) });
-      await archive.readHeaders(other);
-      const stored = (await archive.listFiles(other)).map((file) => [file.name, file.md5]).sort();
-      expect(stored).toEqual(
-        Object.entries(files)
-          .map(([file, bytes]) => [file, md5(bytes)])
-          .sort(),
-      );
-      const [file] = await archive.listFiles(other);
-      expect(file?.uri).toMatch(/^\/data\/experiments\/[^/]+\/resources\/[^/]+\/files\//);
-      expect((await archive.digestFile(file?.uri ?? '')).sizeBytes).toBe(file?.sizeBytes);
-      expect(await archive.listFiles(target)).toEqual([]);
-      expect((await archive.lookUp(target)).session?.scans).toHaveLength(1);
+      const other = resourceOf({ ...target, scan: { ...target.scan, series: '2.25.98' } }, 'scan');
+      await expect(archive.ensureScan(other)).rejects.toMatchObject({ name: 'XnatConflict' });
     });
 
     test('keeps a record beside the data of a session, and replaces what a broken writing left', async () => {

@@ -14,7 +14,8 @@ removalContract('XNAT', async () => {
   const xnat = await openXnat();
   const access = { url: xnat.url, userAgent: 'xnat-airlock/test' };
   return {
-    archive: xnatArchive({ ...access, username: 'airlock', password: 'airlock-password' }),
+    // a project's own resources take an owner
+    archive: xnatArchive({ ...access, username: 'admin', password: 'admin-password' }),
     removal: xnatRemoval({ ...access, username: 'admin', password: 'admin-password' }),
     close: async () => xnat.close(),
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Archive } from '../../core/submission/ports.ts';
 import type { Removal } from '../../core/submission/Removal.ts';
+import { resourceFolder } from '../../core/submission/resourceFolder.ts';
 import { targetOf, zipOf } from './archive.ts';
 
 interface Opened {
@@ -61,6 +62,24 @@ export function removalContract(name: string, start: () => Promise<Opened>) {
       expect(await opened.archive.findRecord(session, 'one.json')).toBeUndefined();
     });
 
+    test.each(['subject', 'project'] as const)('lists and removes one file that a %s shares', async (level) => {
+      const { target } = await stored();
+      const resource = { level, label: 'DOCS', format: '', content: '', tags: '' };
+      const shared = { ...target, scan: { ...target.scan, scan: 'DOCS', resource } };
+      const folder = resourceFolder(shared);
+      await opened.archive.ensureScan(shared);
+      const files = { [`${folder}a.txt`]: Buffer.from('a'), 'other/b.txt': Buffer.from('b') };
+      await opened.archive.putPack(shared, { name: 'pack-000001', body: zipOf(files) });
+      const listed = (await opened.archive.listFiles(shared)).map(({ uri }) => uri).sort();
+      const own = listed.find((uri) => uri.endsWith(`/files/${folder}a.txt`)) ?? '';
+      const holder = own.slice(0, own.indexOf('/files/'));
+      expect((await opened.removal.listFiles(holder))?.sort()).toEqual(listed);
+      await opened.removal.remove(own);
+      await opened.removal.remove(own);
+      expect(await opened.removal.listFiles(holder)).toEqual(listed.filter((uri) => uri !== own));
+      await opened.removal.remove(listed.find((uri) => uri !== own) ?? '');
+    });
+
     test('removes a scan, a session and what is below it, as often as it is asked to', async () => {
       const { target, session, scan } = await stored();
       await opened.removal.remove(scan);
@@ -73,11 +92,11 @@ export function removalContract(name: string, start: () => Promise<Opened>) {
       expect((await opened.archive.lookUp(target)).session).toBeUndefined();
     });
 
-    test.each(['/data/projects/DEMO', '/data/experiments', '/data/experiments/XNAT_E1/../..', '/xapi/users', ''])(
-      'touches nothing above a session or a subject: %s',
-      async (address) => {
-        await expect(opened.removal.remove(address)).rejects.toMatchObject({ name: 'XnatRefused' });
-      },
-    );
+    test.each([
+      ...['/data/projects/DEMO/resources/DOCS', '/data/projects/DEMO/subjects/SUBJ_1/resources/DOCS'],
+      ...['/data/projects/DEMO', '/data/experiments', '/data/experiments/XNAT_E1/../..', '/xapi/users', ''],
+    ])('touches nothing above a session or a subject: %s', async (address) => {
+      await expect(opened.removal.remove(address)).rejects.toMatchObject({ name: 'XnatRefused' });
+    });
   });
 }

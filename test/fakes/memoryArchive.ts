@@ -10,7 +10,11 @@ interface StoredScan {
   xsiType: string;
   /** Bytes by name; a test may spoil or remove them. */
   files: Map<string, Uint8Array>;
+  /** Beside its DICOM, by label. */
+  resources: Resources;
 }
+
+type Resources = Map<string, Map<string, Uint8Array>>;
 
 interface StoredSession {
   id: string;
@@ -19,12 +23,25 @@ interface StoredSession {
   xsiType: string;
   scans: Map<string, StoredScan>;
   /** Files of its own resources, by label. */
-  resources: Map<string, Map<string, Uint8Array>>;
+  resources: Resources;
 }
 
-/** The Archive port in memory. `sessions` (by project and session label) is open to tests that spoil what is stored. */
+/** The Archive port in memory. What is stored is open to tests that spoil it. */
 export interface MemoryArchive extends Archive {
+  /** By project and session label. */
   sessions: Map<string, StoredSession>;
+  /** Resources of subjects and projects, by the address of their holder. */
+  shared: Map<string, Resources>;
+}
+
+/** The resources of the item at an address, a scan's DICOM as `1`; undefined where there is none. */
+export function resourcesAt({ sessions, shared }: Pick<MemoryArchive, 'sessions' | 'shared'>, address: string) {
+  const [, id, scan] = /^\/data\/experiments\/([^/]+)(?:\/scans\/([^/]+))?$/.exec(address) ?? [];
+  if (id === undefined) return shared.get(address);
+  const session = [...sessions.values()].find((each) => each.id === id);
+  if (scan === undefined) return session?.resources;
+  const stored = session?.scans.get(scan);
+  return stored && new Map([['1', stored.files], ...stored.resources]);
 }
 
 /** What the import service was given, by project, session and study. */
@@ -37,23 +54,36 @@ interface PrearchivedStudy {
 /** `digests: false` is a site that computes none when files arrive and none when asked. */
 export function memoryArchive({ digests = true }: { digests?: boolean } = {}): MemoryArchive {
   const sessions: MemoryArchive['sessions'] = new Map();
+  const shared: MemoryArchive['shared'] = new Map();
   const prearchive = new Map<string, PrearchivedStudy>();
   const keyOf = ({ xnatProject, session }: Pick<ScanTarget, 'xnatProject' | 'session'>) =>
     `${xnatProject}/${session.session}`;
   const sessionAt = (uri: string) => [...sessions.values()].find(({ id }) => uri === `/data/experiments/${id}`);
   const scanOf = (target: ScanTarget) => sessions.get(keyOf(target))?.scans.get(target.scan.scan);
-  const filesOf = (target: ScanTarget) =>
-    target.scan.resource === undefined
-      ? scanOf(target)?.files
-      : sessions.get(keyOf(target))?.resources.get(target.scan.scan);
-  const prefixOf = (target: ScanTarget) => {
-    const { scan, resource } = target.scan;
-    const place = resource === undefined ? `scans/${scan}/resources/1` : `resources/${scan}`;
-    return `/data/experiments/${sessions.get(keyOf(target))?.id}/${place}/files/`;
+  const holderOf = (target: ScanTarget) => {
+    const session = `/data/experiments/${sessions.get(keyOf(target))?.id}`;
+    const project = `/data/projects/${target.xnatProject}`;
+    const subject = `${project}/subjects/${target.session.subject}`;
+    return { scan: `${session}/scans/${target.scan.scan}`, session, subject, project }[
+      target.scan.resource?.level ?? 'scan'
+    ];
+  };
+  const labelOf = ({ scan }: ScanTarget) => scan.resource?.label ?? '1';
+  const filesOf = (target: ScanTarget) => resourcesAt({ sessions, shared }, holderOf(target))?.get(labelOf(target));
+  const prefixOf = (target: ScanTarget) => `${holderOf(target)}/resources/${labelOf(target)}/files/`;
+  const openResource = (target: ScanTarget) => {
+    const { level, label } = target.scan.resource ?? { level: 'scan', label: '1' };
+    if (level === 'subject' || level === 'project') {
+      const held = shared.get(holderOf(target)) ?? new Map();
+      shared.set(holderOf(target), held);
+      if (!held.has(label)) held.set(label, new Map());
+    }
+    const own = level === 'session' ? sessions.get(keyOf(target))?.resources : scanOf(target)?.resources;
+    if (label !== '1' && !own?.has(label)) own?.set(label, new Map());
   };
 
   return {
-    sessions,
+    ...{ sessions, shared },
     async lookUp(target) {
       const { xnatProject, session } = target;
       const standing = sessions.get(keyOf(target));
@@ -81,23 +111,20 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
         resources: new Map(),
       };
       if (standing.subject !== subject || standing.study !== study || standing.xsiType !== xsiType) throw conflict();
-      if (scan.resource !== undefined) {
-        if (!standing.resources.has(scan.scan)) standing.resources.set(scan.scan, new Map());
-        sessions.set(keyOf(target), standing);
-        return;
-      }
-      const { series } = scan;
-      const stored = standing.scans.get(scan.scan) ?? { series, xsiType: scan.xsiType, files: new Map() };
-      if (stored.series !== series || stored.xsiType !== scan.xsiType) throw conflict();
-      standing.scans.set(scan.scan, stored);
       sessions.set(keyOf(target), standing);
+      if (scan.resource === undefined || scan.resource.level === 'scan') {
+        const stored = standing.scans.get(scan.scan) ?? newScan(scan);
+        if (stored.series !== scan.series || stored.xsiType !== scan.xsiType) throw conflict();
+        standing.scans.set(scan.scan, stored);
+      }
+      openResource(target);
     },
     async listFiles(target) {
       return [...(filesOf(target) ?? [])].map(([name, bytes]) => ({
         name,
         sizeBytes: bytes.length,
         md5: digests ? md5(bytes) : undefined,
-        uri: `${prefixOf(target)}${encodeURIComponent(name)}`,
+        uri: `${prefixOf(target)}${name.split('/').map(encodeURIComponent).join('/')}`,
       }));
     },
     async putPack(target, { body }) {
@@ -110,12 +137,8 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       if (filesOf(target) === undefined) throw absent('scan');
     },
     async digestFile(uri) {
-      const [, id, place = '', name = ''] = /^\/data\/experiments\/([^/]+)\/(.+)\/files\/(.+)$/.exec(uri) ?? [];
-      const session = [...sessions.values()].find((candidate) => candidate.id === id);
-      const [, scan] = /^scans\/([^/]+)\/resources\/1$/.exec(place) ?? [];
-      const files =
-        scan === undefined ? session?.resources.get(place.replace('resources/', '')) : session?.scans.get(scan)?.files;
-      const bytes = files?.get(decodeURIComponent(name));
+      const [, holder = '', label = '', name = ''] = /^(.+)\/resources\/([^/]+)\/files\/(.+)$/.exec(uri) ?? [];
+      const bytes = resourcesAt({ sessions, shared }, holder)?.get(label)?.get(decodeURIComponent(name));
       if (bytes === undefined) throw absent('file');
       return { sizeBytes: bytes.length, md5: md5(bytes) };
     },
@@ -135,9 +158,8 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       const uri = `/data/prearchive/projects/${target.xnatProject}/20260102_000000000/${target.session.session}`;
       const own = prearchive.get(key) ?? { target, uri, scans: new Map() };
       prearchive.set(key, own);
-      const { scan, series, xsiType } = target.scan;
-      const stored = own.scans.get(scan) ?? { series, xsiType, files: new Map() };
-      own.scans.set(scan, stored);
+      const stored = own.scans.get(target.scan.scan) ?? newScan(target.scan);
+      own.scans.set(target.scan.scan, stored);
       for (const [name, bytes] of await unpack(body)) stored.files.set(name, reencoded(bytes));
     },
     async commit({ uri }) {
@@ -168,6 +190,10 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
     async end() {},
   };
 }
+
+const newScan = ({ series, xsiType }: ScanTarget['scan']): StoredScan => ({
+  ...{ series, xsiType, files: new Map(), resources: new Map() },
+});
 
 /** XNAT's importer writes a file again; here its first byte, of a preamble that nobody reads. */
 function reencoded(bytes: Uint8Array): Uint8Array {
