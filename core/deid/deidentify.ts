@@ -1,17 +1,17 @@
-import { dicomFault, formatTag } from '../dicom/dicomFault.ts';
 import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
+import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
 import { requireWholePixels } from '../dicom/requireWholePixels.ts';
 import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
-import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { BlankedPixels } from '../submission/steps.ts';
 import { confirmOutput } from './confirmOutput.ts';
 import { earlierStamps } from './earlierStamps.ts';
 import { fileDemands } from './fileDemands.ts';
+import { fileRefusal } from './fileRefusal.ts';
 import { findResidual } from './findResidual.ts';
 import { findSafePrivate } from './findSafePrivate.ts';
 import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
@@ -52,7 +52,7 @@ interface Deidentified {
  * De-identifies one file by the Basic Profile and the policy's options (PS3.15 Annex E). Everything before the pixels
  * is planned, rendered and searched for identifiers of the input before this returns; pixels then stream through, and
  * nothing after them is passed on: past Pixel Data the standard knows signatures and padding only.
- * @throws DomainError with a code of dicomFaults, ResidualIdentifier, NotDeidentifiable
+ * @throws DomainError with a code of dicomFaults or of fileRefusal, NotDeidentifiable
  */
 export async function deidentify(body: Bytes, context: DeidContext): Promise<Deidentified> {
   const file = await readDicom(body, context.codecs);
@@ -93,27 +93,30 @@ const dicomDirectory = '1.2.840.10008.1.3.10';
 const uidForm = /^[0-9.]{1,64}$/;
 
 /** The identity of the output. It is the data set's own: group 0002 may say something else. */
-function requireTarget({ meta, head, index }: DicomFile, { mapUid }: IdentityMap) {
+function requireTarget(file: DicomFile, { mapUid }: IdentityMap) {
+  const { meta, head, index } = file;
   const sopClass = readText(head, index, 0x00080016) ?? meta.sopClass;
   const sopInstance = readText(head, index, 0x00080018);
   if (sopClass === dicomDirectory) {
-    throw new DomainError('NotDeidentifiable', 'Cannot de-identify: a DICOMDIR lists names and offsets of other files');
+    const why = 'a DICOMDIR lists names and offsets of other files';
+    throw fileRefusal('DicomDirectory', why, placeOf(file, 0x00080016));
   }
   if (!isKnownTransferSyntax(meta.transferSyntax)) {
-    throw dicomFault('DicomMalformed', 'the transfer syntax is not known', { offset: meta.end, tag: 0x00020010 });
+    throw fileRefusal('TransferSyntaxUnknown', 'the transfer syntax is not known', placeOf(file, 0x00020010));
   }
-  if (sopClass === undefined || !uidForm.test(sopClass)) throw missing(0x00080016);
-  if (sopInstance === undefined || !uidForm.test(sopInstance)) throw missing(0x00080018);
+  if (sopClass === undefined || !uidForm.test(sopClass)) throw nameless(file, 0x00080016);
+  if (sopInstance === undefined || !uidForm.test(sopInstance)) throw nameless(file, 0x00080018);
   return { sopClass, sopInstance: mapUid(sopInstance), transferSyntax: meta.transferSyntax };
 }
 
-const missing = (tag: number) => dicomFault('DicomMalformed', 'there is no UID', { offset: 0, tag });
+const nameless = (file: DicomFile, tag: number) =>
+  fileRefusal('IdentityIncomplete', 'there is no valid UID', placeOf(file, tag));
 
 function requireBlanking(file: DicomFile, policy: ProjectPolicy): Blanking | undefined {
   const blanking = planBlanking(file, policy);
   if (blanking !== 'unable') return blanking;
   const why = 'a rule blacks out parts of it, but its pixels are compressed, subsampled or no whole bytes';
-  throw new DomainError('NotDeidentifiable', `Cannot de-identify: ${why}`);
+  throw fileRefusal('PixelsNotCleanable', why, placeOf(file, 0x7fe00010));
 }
 
 interface Read {
@@ -150,11 +153,7 @@ function editContext(file: DicomFile, read: Read): EditContext {
 function requireNoResidual(file: DicomFile, rendered: RenderedHead, identifiers: Identifiers): void {
   const residual = findResidual(rendered, identifiers, file.index);
   if (residual === undefined) return;
-  const where = `element ${formatTag(residual.tag)} at byte ${residual.offset}`;
-  throw new DomainError(
-    'ResidualIdentifier',
-    `Cannot de-identify: a ${residual.kind} of the input is left in ${where}`,
-  );
+  throw fileRefusal('ResidualIdentifier', `a ${residual.kind} of the input is left in it`, residual);
 }
 
 /** The head of a file with pixels ends with the header of Pixel Data, without its value. */

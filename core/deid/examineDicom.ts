@@ -1,6 +1,7 @@
 import { blankRectangles } from '../dicom/blankRectangles.ts';
 import { codestreamText } from '../dicom/codestreamText.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
+import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
 import { requireWholePixels } from '../dicom/requireWholePixels.ts';
@@ -109,11 +110,6 @@ async function* tapBytes(body: Bytes, see: (chunk: Uint8Array) => void): AsyncGe
 
 const pixelData = 0x7fe00010;
 
-function placeOf({ index, head }: DicomFile, tag: number): DicomPlace {
-  const node = findElement(index, tag);
-  return { offset: node === undefined ? head.length : (index.start[node] ?? 0), tag };
-}
-
 /** Reasons to hold, refuse or mention a file that is structurally sound, with the element that gives each. */
 function gatesOf(
   file: DicomFile,
@@ -124,8 +120,8 @@ function gatesOf(
   const sopClass = text(0x00080016) ?? file.meta.sopClass ?? '';
   const found: Array<[FindingCode, number | undefined]> = [];
   if (file.meta.isPreambleExecutable) found.push(['PreambleExecutable', undefined]);
-  if (!isKnownTransferSyntax(file.meta.transferSyntax)) found.push(['TransferSyntaxUnknown', undefined]);
-  if (sopClass === '1.2.840.10008.1.3.10') return [...found, ['DicomDirectory', undefined]];
+  if (!isKnownTransferSyntax(file.meta.transferSyntax)) found.push(['TransferSyntaxUnknown', 0x00020010]);
+  if (sopClass === '1.2.840.10008.1.3.10') return [...found, ['DicomDirectory', 0x00080016]];
   const lacking = [0x00080016, 0x00080018, 0x0020000d, 0x0020000e].find((tag) => !isUid(text(tag)));
   if (lacking !== undefined) found.push(['IdentityIncomplete', lacking]);
   const hasDocument = findElement(file.index, 0x00420011) !== undefined;

@@ -1,7 +1,8 @@
 import type { ByteSource } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';
+import { at } from './elementIndex.ts';
 import { lookUpVr } from './lookUpVr.ts';
-import { readText } from './readText.ts';
+import { findElement, readText } from './readText.ts';
 import { scanElements } from './scanElements.ts';
 import { explicitLittleEndian, implicitLittleEndian } from './transferSyntax.ts';
 import { explicitHeaderBytes } from './vr.ts';
@@ -11,6 +12,8 @@ export interface FileMeta {
   /** Offset of the first byte after group 0002. */
   end: number;
   transferSyntax: string;
+  /** Where it is said, or would have been. */
+  transferSyntaxOffset: number;
   sopClass: string | undefined;
   sopInstance: string | undefined;
   /** Magic numbers of other file formats at byte 0. */
@@ -33,9 +36,11 @@ export async function readFileMeta(source: ByteSource): Promise<FileMeta> {
   }
   const text = (tag: number) => readText(source.bytes, scan.index, tag);
   await source.reach(scan.position + 8);
+  const syntax = findElement(scan.index, 0x00020010);
   return {
     end: scan.position,
     transferSyntax: text(0x00020010) ?? guessTransferSyntax(source, scan.position),
+    transferSyntaxOffset: syntax === undefined ? scan.position : at(scan.index.start, syntax),
     sopClass: text(0x00020002),
     sopInstance: text(0x00020003),
     isPreambleExecutable: start === 132 && hasExecutableMagic(source.view),

@@ -1,4 +1,5 @@
 import { type DicomFaultCode, dicomFaults } from '../dicom/dicomFaults.ts';
+import { type FindingCode, findingCatalogue } from './findingCatalogue.ts';
 
 /** What a refusal means and what a person does about it. Docs, problem+json and the runbook read this one table. */
 interface ErrorEntry {
@@ -9,6 +10,11 @@ interface ErrorEntry {
 }
 
 const entry = (meaning: string, action: string, retryable = false): ErrorEntry => ({ meaning, action, retryable });
+
+function ofFinding(code: FindingCode): ErrorEntry {
+  const { meaning, advice } = findingCatalogue[code];
+  return entry(meaning, advice);
+}
 
 const faults = Object.entries(dicomFaults).map(([code, { meaning, advice }]) => [code, entry(meaning, advice)]);
 const dicomEntries: Record<DicomFaultCode, ErrorEntry> = Object.fromEntries(faults);
@@ -84,6 +90,11 @@ export const errorCatalogue = {
   UnexpectedFault: entry('A fault the system does not know', 'Re-drive; if it stays, report the submission id'),
   // dicom files (whole-file refusals; offsets and tags are in the finding)
   ...dicomEntries,
+  // dicom files that can be read (the same as findings)
+  TransferSyntaxUnknown: ofFinding('TransferSyntaxUnknown'),
+  IdentityIncomplete: ofFinding('IdentityIncomplete'),
+  DicomDirectory: ofFinding('DicomDirectory'),
+  PixelsNotCleanable: ofFinding('PixelsNotCleanable'),
   NotDeidentifiable: entry('The file cannot be de-identified', 'Exclude the file, or correct the policy'),
   // receipts
   ReceiptInvalid: entry(

@@ -46,7 +46,10 @@ export const findingCatalogue = {
   ),
   ...unreadable,
   TransferSyntaxUnknown: refuse('The transfer syntax is missing or unknown', 'Export with a standard transfer syntax'),
-  IdentityIncomplete: refuse('SOP, study or series instance UID is missing', 'Export the file again from its source'),
+  IdentityIncomplete: refuse(
+    'The UID of class, instance, study or series is missing or invalid',
+    'Export the file again from its source',
+  ),
   DicomDirectory: hold('A DICOMDIR lists names and cannot be cleaned', 'Exclude it: it is not needed'),
   EncapsulatedDocument: hold('An encapsulated document cannot be cleaned', 'A person must look at it'),
   StructuredReport: hold('A structured report holds free text', 'A person must look at it'),

@@ -4,6 +4,7 @@ import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, readLines, writeLines } from '../../core/submission/documents.ts';
+import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import { cleanKeys, quarantineKeys, workKeys } from '../../core/submission/keys.ts';
 import { measureOutput } from '../../core/submission/measureOutput.ts';
 import { observeBytes } from '../../core/submission/observeBytes.ts';
@@ -163,9 +164,9 @@ async function* copied(
 }
 
 /** A refusal of the splicer becomes the code that the file is held for; any other fault is thrown on. */
-function whyNot(error: unknown): 'ResidualIdentifier' | 'NotDeidentifiable' {
+function whyNot(error: unknown): string {
   if (!DomainError.is(error) || error.name === 'StorageUnavailable') throw error;
-  return error.name === 'ResidualIdentifier' ? 'ResidualIdentifier' : 'NotDeidentifiable';
+  return Object.hasOwn(findingCatalogue, error.name) ? error.name : 'NotDeidentifiable';
 }
 
 /** A file that the review keeps out: held ones are copied as they came, so that a person finds them. */

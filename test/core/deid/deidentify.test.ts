@@ -1,11 +1,13 @@
 import dicomParser from 'dicom-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatTag } from '../../../core/dicom/dicomFault.ts';
 import { asciiBytes } from '../../../core/dicom/encodeElement.ts';
 import { pixelDigest } from '../../../core/dicom/pixelDigest.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
 import { chunked, deidentifyBytes, holds, nodeCodecs } from '../../fixtures/deidContext.ts';
 import {
+  ctImageStorage,
   explicitBig,
   explicitLittle,
   implicitLittle,
@@ -123,10 +125,10 @@ describe('deidentify refuses', () => {
       ),
     ],
     ['NotDicom', 'other files', asciiBytes('%PDF-1.7 and so on'.repeat(20))],
-    ['NotDeidentifiable', 'a DICOMDIR', explicitFile({ tag: 0x00080016, vr: 'UI', value: '1.2.840.10008.1.3.10' })],
-    ['DicomMalformed', 'a file without instance UID', writeFile({ data: writeElements([person], explicitLittle) })],
+    ['DicomDirectory', 'a DICOMDIR', explicitFile({ tag: 0x00080016, vr: 'UI', value: '1.2.840.10008.1.3.10' })],
+    ['IdentityIncomplete', 'a file without instance UID', writeFile({ data: writeElements([person], explicitLittle) })],
     [
-      'DicomMalformed',
+      'TransferSyntaxUnknown',
       'an unknown transfer syntax',
       writeFile({ transferSyntax: '1.2.3.4', data: writeElements(withIdentity(person), explicitLittle) }),
     ],
@@ -140,6 +142,31 @@ describe('deidentify refuses', () => {
     const error: unknown = await deidentifyBytes(bytes).catch((cause: unknown) => cause);
     expect(error).toMatchObject({ name: code });
     expect(String(error)).not.toMatch(/zzyzx|quilla|20190518/i);
+  });
+
+  const uid = (tag: number, value: string): TestElement => ({ tag, vr: 'UI', value });
+  test.each([
+    ['DicomDirectory', 0x00080016, withIdentity(uid(0x00080016, '1.2.840.10008.1.3.10'))],
+    ['IdentityIncomplete', 0x00080016, withIdentity(uid(0x00080016, 'CT'))],
+    ['IdentityIncomplete', 0x00080018, [uid(0x00080016, ctImageStorage), person]],
+    ['IdentityIncomplete', 0x00080018, withIdentity(uid(0x00080018, ''))],
+  ])('%s tells element and byte', async (code, tag, elements) => {
+    const bytes = writeFile({ data: writeElements(elements, explicitLittle) });
+    const error: unknown = await deidentifyBytes(bytes).catch((cause: unknown) => cause);
+    const offset = writeFile({
+      data: writeElements(
+        elements.filter((each) => each.tag < tag),
+        explicitLittle,
+      ),
+    }).length;
+    expect(error).toMatchObject({ name: code, cause: { offset, tag } });
+    expect(String(error)).toContain(`element ${formatTag(tag)} at byte ${offset}: `);
+  });
+
+  test('TransferSyntaxUnknown tells element and byte', async () => {
+    const bytes = writeFile({ transferSyntax: '1.2.3.4', data: writeElements(withIdentity(), explicitLittle) });
+    const offset = Buffer.from(bytes).indexOf(Buffer.of(2, 0, 0x10, 0));
+    await expect(deidentifyBytes(bytes)).rejects.toMatchObject({ cause: { offset, tag: 0x00020010 } });
   });
 
   test.each([
