@@ -51,14 +51,14 @@ export function openArchiveFolder(dataDir: string) {
 
   return {
     pathOf,
-    /** Streams bytes to a temporary file, with their MD5 when wanted; leaves nothing when the source breaks off. */
-    async receive(body: AsyncIterable<Uint8Array>, digest: 'md5' | 'none' = 'md5'): Promise<Arrived> {
+    /** Streams bytes to a temporary file; leaves nothing when the source breaks off. */
+    async receive(body: AsyncIterable<Uint8Array>): Promise<Arrived> {
       const temporary = join(incoming, randomUUID());
-      const hash = digest === 'md5' ? createHash('md5') : undefined;
+      const hash = createHash('md5');
       const file = await open(temporary, 'wx');
       try {
-        const sizeBytes = await writeAll(file, body, (chunk) => hash?.update(chunk));
-        return { temporary, sizeBytes, digest: hash?.digest('hex') ?? '', isPlaced: false };
+        const sizeBytes = await writeAll(file, body, (chunk) => hash.update(chunk));
+        return { temporary, sizeBytes, digest: hash.digest('hex'), isPlaced: false };
       } catch (error) {
         await rm(temporary, { force: true });
         throw error;

@@ -11,7 +11,10 @@ interface ReceivedFile {
 }
 
 export interface Upload {
+  /** What arrived whole. */
   files: ReceivedFile[];
+  /** The body of a request that is one archive to unpack: it is read while it comes. */
+  archive: AsyncIterable<Uint8Array> | undefined;
   /** Query parameters, and form fields over them. */
   parameters: URLSearchParams;
 }
@@ -43,10 +46,13 @@ export async function receiveUpload(
   if (isRefused && !(Number(request.headers['content-length'] ?? 0) > 0)) {
     throw refusal(500, 'FileUploadException: In-body File posts must include the file directly as the body');
   }
-  // the digests that count for a ZIP to unpack are those of its entries
   const isUnpacked = query.get('extract') === 'true' || query.has('import-handler');
-  const arrived = await folder.receive(request, isUnpacked ? 'none' : 'md5');
-  return { files: [{ name: undefined, arrived }], parameters: query };
+  if (isUnpacked) return { files: [], archive: request, parameters: query };
+  return {
+    files: [{ name: undefined, arrived: await folder.receive(request) }],
+    archive: undefined,
+    parameters: query,
+  };
 }
 
 async function receiveForm(request: IncomingMessage, query: URLSearchParams, folder: ArchiveFolder): Promise<Upload> {
@@ -66,5 +72,5 @@ async function receiveForm(request: IncomingMessage, query: URLSearchParams, fol
   });
   const files = await Promise.all(pending);
   if (files.length === 0) throw refusal(400, 'Unable to identify data in the request');
-  return { files, parameters };
+  return { files, archive: undefined, parameters };
 }

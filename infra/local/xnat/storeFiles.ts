@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Arrived } from './archiveFolder.ts';
 import type { CatalogFile, Item, Resource } from './archiveStore.ts';
@@ -44,13 +45,15 @@ export async function storeFiles(upload: Upload, destination: Destination, site:
     else files.push({ name, arrived: await receive() });
   };
   try {
+    const unpack = async (name: string, archive: AsyncIterable<Uint8Array>) => {
+      if (!destination.isZip && !name.toLowerCase().endsWith('.zip')) throw refusal(400, 'Unsupported format');
+      await unpackZip(archive, (entry, body) => take(entry, () => site.folder.receive(body)));
+    };
+    if (upload.archive !== undefined) await unpack(destination.file ?? '', upload.archive);
     for (const { name: sentName, arrived } of upload.files) {
       const name = destination.file ?? basename(sentName ?? '');
-      if (parameters.get('extract') !== 'true') await take(name, async () => arrived);
-      else {
-        if (!destination.isZip && !name.toLowerCase().endsWith('.zip')) throw refusal(400, 'Unsupported format');
-        await unpackZip(arrived.temporary, (entry, body) => take(entry, () => site.folder.receive(body)));
-      }
+      if (parameters.get('extract') === 'true') await unpack(name, createReadStream(arrived.temporary));
+      else await take(name, async () => arrived);
     }
     for (const { name, arrived } of files) await site.folder.place(arrived, resource, name);
   } finally {

@@ -1,132 +1,140 @@
-import { type FileHandle, open as openFile } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { promisify } from 'node:util';
-import { crc32, createInflateRaw } from 'node:zlib';
-import { type Entry, fromFd, type ZipFile } from 'yauzl';
+import { crc32 } from 'node:zlib';
+import { type ByteCursor, byteCursor, unreadable } from './byteCursor.ts';
+import { inflateEntry } from './inflateEntry.ts';
 import { refusal } from './refusal.ts';
-import { type FileRange, storedBlocks } from './storedBlocks.ts';
 
 /** More than any study has slices; bounds the work one request can ask for. */
 const ENTRIES = 400_000;
 /** Bytes one ZIP may unpack to. */
 const UNPACKED_BYTES = 64 * 1024 ** 3;
-/** Bytes read at once. */
-const CHUNK_BYTES = 1024 * 1024;
-const INFLATED_BYTES = 256 * 1024;
+
+// PKWARE APPNOTE 6.3.10 §4.3 and §4.4
+const signatures = { local: 0x04034b50, descriptor: 0x08074b50, central: 0x02014b50, end: 0x06054b50 };
+const methods = { stored: 0, deflated: 8 };
+const flags = { encrypted: 1 << 0, described: 1 << 3 };
+const LOCAL_HEADER_BYTES = 30;
+const ALL_32 = 0xffffffff;
+const ZIP64_EXTRA = 1;
 
 /**
- * Reads a ZIP on disk by its central directory, so that data descriptors and stored entries of a streamed ZIP cannot
- * mislead; sizes and CRC-32 are checked. Directories are skipped.
+ * Takes a ZIP apart while it comes, as XNAT does (java.util.zip.ZipInputStream): by the headers before the entries, and
+ * not by the directory behind them. Sizes and CRC-32 are checked; directories are skipped. The source is read to its end
+ * whatever comes, so that its sender gets to see the answer.
  * @throws refusal 400 for a broken, encrypted or oversized ZIP or a path that leaves it
  */
-export async function unpackZip(path: string, take: (name: string, body: AsyncIterable<Uint8Array>) => Promise<void>) {
-  const file = await openFile(path);
+export async function unpackZip(
+  source: AsyncIterable<Uint8Array>,
+  take: (name: string, body: AsyncIterable<Uint8Array>) => Promise<void>,
+) {
+  const cursor = byteCursor(source);
   try {
-    const zip = await openZip(file);
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     let unpacked = 0;
-    for await (const entry of entriesOf(zip)) {
-      unpacked += entry.uncompressedSize;
-      if (unpacked > UNPACKED_BYTES || zip.entryCount > ENTRIES) throw refusal(400, 'The archive is too large');
-      if (entry.fileName.endsWith('/')) continue;
-      if (entry.isEncrypted()) throw refusal(400, 'Unable to read the archive: an entry is encrypted');
-      await take(entry.fileName, contentOf({ file, buffer }, zip, entry));
+    for (let entries = 1; ; entries += 1) {
+      const entry = await readHeader(cursor);
+      if (entry === undefined) break;
+      if (entries > ENTRIES) throw refusal(400, 'The archive is too large');
+      const body = contentOf(cursor, entry, (bytes) => {
+        unpacked += bytes;
+        if (unpacked > UNPACKED_BYTES) throw refusal(400, 'The archive is too large');
+      });
+      if (!entry.name.endsWith('/')) await take(entry.name, body);
+      // what nobody wanted stands before the next entry
+      for await (const _chunk of body);
     }
-  } finally {
-    await file.close();
+  } catch (error) {
+    await cursor.drain().catch(() => undefined);
+    throw error;
   }
+  await cursor.drain();
 }
 
-const fromDescriptor = promisify<number, { lazyEntries: true; autoClose: false }, ZipFile>(fromFd);
-
-const openZip = ({ fd }: FileHandle) =>
-  fromDescriptor(fd, { lazyEntries: true, autoClose: false }).catch((error) => {
-    throw unreadable(error);
-  });
-
-async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
-  while (zip.entriesRead < zip.entryCount) {
-    yield await new Promise<Entry>((resolve, reject) => {
-      const settle = () => zip.removeAllListeners();
-      zip.once('entry', (entry: Entry) => {
-        settle();
-        resolve(entry);
-      });
-      zip.once('error', (error: Error) => {
-        settle();
-        reject(unreadable(error));
-      });
-      zip.readEntry();
-    });
-  }
+interface Entry {
+  name: string;
+  isStored: boolean;
+  /** What is told before the data; undefined where it follows. */
+  told: Described | undefined;
 }
 
-async function* contentOf(
-  reader: Pick<FileRange, 'file' | 'buffer'>,
-  zip: ZipFile,
-  entry: Entry,
-): AsyncGenerator<Uint8Array> {
-  const start = await new Promise<number>((resolve, reject) => {
-    zip.readLocalFileHeader(entry, { minimal: true }, (error, header) =>
-      error === null ? resolve(header.fileDataStart) : reject(unreadable(error)),
-    );
-  });
-  const range = { ...reader, start, end: start + entry.compressedSize };
-  const content = entry.compressionMethod === 0 ? readRange(range) : inflated(range, entry);
-  let checksum = 0;
-  let sizeBytes = 0;
-  for await (const chunk of content) {
-    checksum = crc32(chunk, checksum);
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > entry.uncompressedSize) break;
-    yield chunk;
-  }
-  if (sizeBytes !== entry.uncompressedSize) throw unreadable(new Error('The size differs'));
-  if (checksum !== entry.crc32) throw unreadable(new Error('The CRC-32 differs'));
+interface Described {
+  checksum: number;
+  sizeBytes: number;
 }
 
-async function* readRange({ file, buffer, start, end }: FileRange): AsyncGenerator<Uint8Array> {
-  for (let at = start; at < end; ) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at);
-    if (bytesRead === 0) throw unreadable(new Error('The data ends early'));
-    yield buffer.subarray(0, bytesRead);
-    at += bytesRead;
+/** Undefined where the directory begins. */
+async function readHeader(cursor: ByteCursor): Promise<Entry | undefined> {
+  const signature = (await cursor.exactly(4)).readUInt32LE(0);
+  if (signature === signatures.central || signature === signatures.end) return undefined;
+  if (signature !== signatures.local) throw unreadable(new Error('An entry is expected'));
+  // offsets are those of the record, without its signature
+  const header = await cursor.exactly(LOCAL_HEADER_BYTES - 4);
+  const flag = header.readUInt16LE(2);
+  const method = header.readUInt16LE(4);
+  const name = decodeName(await cursor.exactly(header.readUInt16LE(22)));
+  const extra = await cursor.exactly(header.readUInt16LE(24));
+  if ((flag & flags.encrypted) !== 0) throw refusal(400, 'Unable to read the archive: an entry is encrypted');
+  const isStored = method === methods.stored;
+  if (!isStored && method !== methods.deflated) throw refusal(400, 'Unable to read the archive: unknown compression');
+  if ((flag & flags.described) === 0) {
+    const sizeBytes = header.readUInt32LE(18);
+    const told = { checksum: header.readUInt32LE(10), sizeBytes: sizeBytes === ALL_32 ? wideSize(extra) : sizeBytes };
+    return { name, isStored, told };
   }
+  if (isStored) throw refusal(400, 'Unable to read the archive: a stored entry has no length');
+  return { name, isStored, told: undefined };
 }
 
-/**
- * Deflate that was never compressed, as our own packs are, is copied: to inflate it would take most of an upload's time.
- * @throws refusal 400 for a method other than deflate and for broken data
- */
-async function* inflated(range: FileRange, entry: Entry): AsyncGenerator<Uint8Array> {
-  if (entry.compressionMethod !== 8) throw refusal(400, 'Unable to read the archive: unknown compression');
-  let copied = 0;
-  const blocks = storedBlocks(range);
-  for (;;) {
-    const { done, value } = await blocks.next();
-    if (done && value === 'ended') return;
-    if (done) break;
-    copied += value.byteLength;
-    yield value;
-  }
-  for await (const chunk of inflate(range)) {
-    const known = Math.min(copied, chunk.byteLength);
-    copied -= known;
-    if (known < chunk.byteLength) yield chunk.subarray(known);
-  }
-}
-
-async function* inflate(range: FileRange): AsyncGenerator<Uint8Array> {
-  // inflate keeps its input while it works, so it gets copies
-  const copies = async function* () {
-    for await (const chunk of readRange(range)) yield Buffer.from(chunk);
-  };
-  const content = pipeline(copies, createInflateRaw({ chunkSize: INFLATED_BYTES }), () => {});
+/** @throws refusal 400 for a path that is not UTF-8, or leads out of where it is unpacked */
+function decodeName(bytes: Buffer): string {
+  let name: string;
   try {
-    yield* content;
+    name = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw unreadable(error);
   }
+  if (/^\/|^[A-Za-z]:|\\|(^|\/)\.\.(\/|$)/.test(name)) throw unreadable(new Error('A path leaves the archive'));
+  return name;
 }
 
-const unreadable = (cause: unknown) => Object.assign(refusal(400, 'Unable to read the archive'), { cause });
+/** The size before compression comes first in the Zip64 field. */
+function wideSize(extra: Buffer): number {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) === ZIP64_EXTRA && at + 12 <= extra.length) return Number(extra.readBigUInt64LE(at + 4));
+  }
+  throw unreadable(new Error('A size is missing'));
+}
+
+async function* contentOf(
+  cursor: ByteCursor,
+  { isStored, told }: Entry,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let checksum = 0;
+  let sizeBytes = 0;
+  for await (const chunk of isStored ? storedEntry(cursor, told?.sizeBytes ?? 0) : inflateEntry(cursor)) {
+    checksum = crc32(chunk, checksum);
+    sizeBytes += chunk.byteLength;
+    count(chunk.byteLength);
+    yield chunk;
+  }
+  const wanted = told ?? (await readDescriptor(cursor, sizeBytes));
+  if (sizeBytes !== wanted.sizeBytes) throw unreadable(new Error('The size differs'));
+  if (checksum !== wanted.checksum) throw unreadable(new Error('The CRC-32 differs'));
+}
+
+async function* storedEntry(cursor: ByteCursor, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  for (let left = sizeBytes; left > 0; ) {
+    const piece = await cursor.take(left);
+    if (piece.byteLength === 0) throw unreadable(new Error('The archive ends early'));
+    left -= piece.byteLength;
+    yield piece;
+  }
+}
+
+/** Its signature may be absent; its sizes have eight bytes from 4 GiB on, as Java reads them. */
+async function readDescriptor(cursor: ByteCursor, countedBytes: number): Promise<Described> {
+  const first = (await cursor.exactly(4)).readUInt32LE(0);
+  const checksum = first === signatures.descriptor ? (await cursor.exactly(4)).readUInt32LE(0) : first;
+  const isWide = countedBytes >= ALL_32;
+  const sizes = await cursor.exactly(isWide ? 16 : 8);
+  return { checksum, sizeBytes: isWide ? Number(sizes.readBigUInt64LE(8)) : sizes.readUInt32LE(4) };
+}

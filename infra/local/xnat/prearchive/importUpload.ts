@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { DataSet } from 'dicom-parser';
 import type { Arrived } from '../archiveFolder.ts';
@@ -40,7 +41,8 @@ export async function importUpload(upload: Upload, { destination, user, site }: 
     }
   };
   try {
-    for (const { arrived } of upload.files) await unpackZip(arrived.temporary, take);
+    if (upload.archive !== undefined) await unpackZip(upload.archive, take);
+    for (const { arrived } of upload.files) await unpackZip(createReadStream(arrived.temporary), take);
   } finally {
     for (const { arrived } of upload.files) await site.folder.discard(arrived);
   }

@@ -101,7 +101,7 @@ describe('files', () => {
   test('out of a ZIP that climbs or lies are refused, and none of it stays', async () => {
     const honest = Buffer.concat(await Array.fromAsync(zipOf({ 'aa/b.dcm': Buffer.from('abcdefgh') })));
     const replace = (from: string, to: string) => Buffer.from(honest.toString('latin1').replaceAll(from, to), 'latin1');
-    for (const body of [replace('aa/', '../'), replace('abcdefgh', 'abcdefgX'), honest.subarray(0, -30)]) {
+    for (const body of [replace('aa/', '../'), replace('abcdefgh', 'abcdefgX'), honest.subarray(0, 40)]) {
       const path = `${scan}/resources/EVIL/files/x.zip?inbody=true&extract=true`;
       expect((await ask({ method: 'PUT', path, body: new Uint8Array(body) })).status).toBe(400);
     }

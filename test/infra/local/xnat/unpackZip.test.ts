@@ -1,24 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { writePack } from '../../../../core/pack/writePack.ts';
-import { centralHeader, endRecords, localHeader } from '../../../../core/pack/zipRecords.ts';
+import {
+  centralHeader,
+  dataDescriptor,
+  endRecords,
+  localHeader,
+  type ZipMember,
+} from '../../../../core/pack/zipRecords.ts';
 import { unpackZip } from '../../../../infra/local/xnat/unpackZip.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unpack-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+async function* inChunks(bytes: Uint8Array, chunkBytes: number) {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}
 
 /** What comes out of a ZIP, by name. */
-async function unpacked(zip: Uint8Array): Promise<Record<string, Buffer>> {
-  const path = join(folder, 'a.zip');
-  await writeFile(path, zip);
+async function unpacked(zip: Uint8Array, chunkBytes = 65_536): Promise<Record<string, Buffer>> {
   const files: Record<string, Buffer> = {};
-  await unpackZip(path, async (name, body) => {
+  await unpackZip(inChunks(zip, chunkBytes), async (name, body) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(Buffer.from(chunk));
     files[name] = Buffer.concat(chunks);
@@ -28,14 +27,21 @@ async function unpacked(zip: Uint8Array): Promise<Record<string, Buffer>> {
 
 const noise = (length: number) => Buffer.from(Array.from({ length }, (_, index) => (index * 2654435761) >>> 11));
 
-/** A ZIP of one entry whose deflate data is given. */
-function zipOf(content: Uint8Array, deflated: Uint8Array): Buffer {
-  const sizes = { crc32: crc32(content), storedBytes: deflated.length, sizeBytes: content.length };
-  const member = { ...sizes, name: Buffer.from('a'), method: 'deflate', offset: 0, described: false } as const;
+/** A ZIP of one entry whose data is given. */
+function zipOf(content: Uint8Array, data: Uint8Array, changes: Partial<ZipMember> = {}): Buffer {
+  const member: ZipMember = {
+    ...{ name: Buffer.from('a'), crc32: crc32(content), storedBytes: data.length, sizeBytes: content.length },
+    ...{ method: 'deflate', offset: 0, described: false },
+    ...changes,
+  };
   const header = localHeader(member);
+  const descriptor = member.described ? dataDescriptor(member) : Buffer.of();
   const central = centralHeader(member);
-  const end = endRecords({ entries: 1, offset: header.length + deflated.length, sizeBytes: central.length });
-  return Buffer.concat([header, deflated, central, end]);
+  const offset = header.length + data.length + descriptor.length;
+  return Buffer.concat([
+    ...[header, data, descriptor, central],
+    endRecords({ entries: 1, offset, sizeBytes: central.length }),
+  ]);
 }
 
 function storedBlock(content: Uint8Array, isLast: boolean): Buffer {
@@ -60,9 +66,11 @@ describe('deflate of stored blocks', () => {
       }
     };
     const zip = Buffer.concat(await Array.fromAsync(writePack(files(), { crc32 })));
-    const found = await unpacked(zip);
-    expect(Object.keys(found)).toEqual(lengths.map(String));
-    for (const length of lengths) expect(found[length]?.equals(noise(length))).toBe(true);
+    for (const chunkBytes of [997, 65_536, zip.length]) {
+      const found = await unpacked(zip, chunkBytes);
+      expect(Object.keys(found)).toEqual(lengths.map(String));
+      for (const length of lengths) expect(found[length]?.equals(noise(length))).toBe(true);
+    }
   });
 
   const content = noise(200_000);
@@ -75,8 +83,20 @@ describe('deflate of stored blocks', () => {
     },
     { why: 'is as zlib writes it at level 0', deflated: deflateRawSync(content, { level: 0 }) },
     { why: 'is compressed', deflated: deflateRawSync(content) },
+    {
+      why: 'refers from compressed blocks to stored ones',
+      deflated: Buffer.concat([
+        storedBlock(content.subarray(0, 60_000), false),
+        deflateRawSync(content.subarray(60_000), { dictionary: content.subarray(60_000 - 32_768, 60_000) }),
+      ]),
+    },
   ])('comes out whole when it $why', async ({ deflated }) => {
-    expect((await unpacked(zipOf(content, deflated))).a?.equals(content)).toBe(true);
+    for (const described of [false, true]) {
+      for (const chunkBytes of [101, 65_536]) {
+        const found = await unpacked(zipOf(content, deflated, { described }), chunkBytes);
+        expect(found.a?.equals(content)).toBe(true);
+      }
+    }
   });
 
   const whole = storedBlock(head, true);
@@ -92,3 +112,64 @@ describe('deflate of stored blocks', () => {
     await expect(unpacked(zipOf(head, deflated))).rejects.toMatchObject({ status: 400 });
   });
 });
+
+const small = Buffer.from('small');
+const deflatedSmall = deflateRawSync(small);
+
+describe('an archive', () => {
+  test('may hold stored entries that tell their length', async () => {
+    expect(await unpacked(zipOf(small, small, { method: 'store' }), 1)).toEqual({ a: small });
+  });
+
+  test('goes on behind an entry that nobody reads', async () => {
+    const names = ['folder/', 'one', 'two'];
+    const zip = Buffer.concat([
+      ...names.slice(0, -1).map((name) => entryOf(name)),
+      zipOf(small, deflatedSmall, { name: Buffer.from('two') }),
+    ]);
+    const taken: string[] = [];
+    await unpackZip(inChunks(zip, 7), async (name) => {
+      taken.push(name);
+    });
+    expect(taken).toEqual(['one', 'two']);
+  });
+
+  test.each([
+    { why: 'is none', zip: Buffer.from('this is no archive at all') },
+    { why: 'is empty', zip: Buffer.of() },
+    { why: 'breaks off in a header', zip: zipOf(small, deflatedSmall).subarray(0, 20) },
+    { why: 'breaks off in an entry', zip: zipOf(small, small, { method: 'store' }).subarray(0, 33) },
+    { why: 'is encrypted', zip: withFlag(zipOf(small, deflatedSmall), 1) },
+    { why: 'has a stored entry without length', zip: zipOf(small, small, { method: 'store', described: true }) },
+    { why: 'lies about a size', zip: zipOf(small, deflatedSmall, { sizeBytes: 6 }) },
+    { why: 'lies about a size afterwards', zip: zipOf(small, deflatedSmall, { sizeBytes: 6, described: true }) },
+    { why: 'lies about a checksum', zip: zipOf(small, deflatedSmall, { crc32: 1, described: true }) },
+    { why: 'has a path that is no UTF-8', zip: zipOf(small, deflatedSmall, { name: Buffer.of(0xff, 0xfe) }) },
+    ...['../a', 'b/../../a', '/a', 'C:a', 'b\\a', '..'].map((name) => ({
+      why: `has the path ${name}`,
+      zip: zipOf(small, deflatedSmall, { name: Buffer.from(name) }),
+    })),
+  ])('is refused when it $why, and read to its end', async ({ zip }) => {
+    let left = zip.length;
+    const source = async function* () {
+      for await (const chunk of inChunks(zip, 10)) {
+        left -= chunk.length;
+        yield chunk;
+      }
+    };
+    const taking = unpackZip(source(), async (_name, body) => void (await Array.fromAsync(body)));
+    await expect(taking).rejects.toMatchObject({ status: 400 });
+    expect(left).toBe(0);
+  });
+});
+
+/** The first entry of a ZIP, without the directory. */
+function entryOf(name: string): Buffer {
+  const zip = zipOf(small, deflatedSmall, { name: Buffer.from(name) });
+  return zip.subarray(0, 30 + name.length + deflatedSmall.length);
+}
+
+function withFlag(zip: Buffer, flag: number): Buffer {
+  zip.writeUInt16LE(zip.readUInt16LE(6) | flag, 6);
+  return zip;
+}
