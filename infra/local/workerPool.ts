@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { forkWorker, type Worker } from './forkWorker.ts';
 import { lambdaError } from './lambdaError.ts';
@@ -38,8 +39,11 @@ interface WorkerPoolOptions {
 
 /** Requests that run at once; more wait their turn. */
 const interactiveConcurrency = 8;
-/** Warm processes kept without work: about 70 MB each. */
-const idleWorkersMax = 12;
+/**
+ * Warm processes kept without work, in a tenth of the machine's memory. One submission goes through twenty functions, and
+ * some twice at once: with room for fewer, the longest idle goes just before its turn comes, and every start is a cold one.
+ */
+const idleWorkersMax = Math.max(8, Math.floor(totalmem() / 10 / 70e6));
 const idleMs = 120_000;
 
 /** Runs each function in processes of its own, kept warm between invocations. A process that dies fails one invocation. */
