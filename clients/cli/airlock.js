@@ -5,8 +5,11 @@ if (major < 24) {
   process.stderr.write(`airlock needs Node 24; this is ${process.version}\n`);
   process.exitCode = 13;
 } else {
-  // its own code, compiled, in the system's folder for temporary files: half the time to start, also of each thread
   const { enableCompileCache } = await import('node:module');
-  enableCompileCache();
-  await import('./cliProcess.ts');
+  const { pathToFileURL } = await import('node:url');
+  const { freshBundle } = await import('./freshBundle.js');
+  const bundle = freshBundle() ?? (await import('./bundleCli.ts').then(({ bundleCli }) => bundleCli()));
+  // compiled code is kept beside what it was compiled of; without a bundle, in the system's folder for temporary files
+  enableCompileCache(bundle && `${bundle}/compiled`);
+  await import(bundle === undefined ? './cliProcess.ts' : pathToFileURL(`${bundle}/cliProcess.mjs`).href);
 }

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import * as z from 'zod';
+import packageFile from '../../package.json' with { type: 'json' };
 import { runCli } from './runCli.ts';
 
 // as in the pipeline: or V8 collects its whole heap for every 64 MB of a file that goes through
 setFlagsFromString('--external-memory-accounted-in-global-limit');
-const packageFile = new URL('../../package.json', import.meta.url);
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8')));
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 const { signal } = interrupted;
@@ -15,7 +12,7 @@ const { signal } = interrupted;
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await runCli(process.argv.slice(2), {
-  version,
+  version: packageFile.version,
   env: process.env,
   cwd: process.cwd(),
   out: (line) => process.stdout.write(`${line}\n`),

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OutcomeOf, TaskKind, TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
@@ -23,7 +24,11 @@ interface Asked {
 }
 
 export function openFileWorker(project: LocalProject): FileWorker {
-  const worker = new Worker(new URL('./fileWorkerProcess.ts', import.meta.url), { workerData: project });
+  const worker = new Worker(
+    // beside this one: another source, or another part of the bundle
+    new URL(`./fileWorkerProcess${extname(import.meta.url)}`, import.meta.url),
+    { workerData: project },
+  );
   const asked = new Map<number, Asked>();
   let lastId = 0;
   const failAll = (error: Error) => {

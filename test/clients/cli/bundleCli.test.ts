@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bundleCli } from '../../../clients/cli/bundleCli.ts';
+import { freshBundle } from '../../../clients/cli/freshBundle.js';
+import { folderOf } from './cliRun.ts';
+
+const settings = { 'package.json': '{"type":"module"}', 'package-lock.json': '{}', 'tsconfig.json': '{}' };
+const program = {
+  'clients/cli/cliProcess.ts': "import { word } from '../../core/word.ts';\nconsole.log(word satisfies string);\n",
+  'clients/cli/fileWorkerProcess.ts': 'export {};\n',
+  'clients/cli/bundleCli.ts': '',
+  'core/word.ts': "export const word = 'one';\n",
+};
+const run = (bundle: string | undefined) =>
+  execFileSync(process.execPath, [join(bundle ?? 'no bundle', 'cliProcess.mjs')], { encoding: 'utf8' }).trim();
+
+let root = '';
+beforeEach(async () => {
+  root = await folderOf({ ...settings, ...program });
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+describe('the bundled command line', () => {
+  test('is known from then on, and does what its sources do', async () => {
+    expect(freshBundle(root)).toBeUndefined();
+    const bundle = await bundleCli(root);
+    expect(run(bundle)).toBe('one');
+    expect(freshBundle(root)).toBe(bundle);
+    expect(await bundleCli(root)).toBe(bundle);
+    expect(readdirSync(join(root, 'dist/cli'))).toHaveLength(2);
+  });
+
+  const word = 'core/word.ts';
+  test.each([
+    {
+      what: 'a source of another text, with its old size and time',
+      change: (path: string) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, "export const word = 'two';\n");
+        utimesSync(path, atime, mtime);
+      },
+      file: word,
+    },
+    { what: 'a source that is gone', change: (path: string) => rmSync(path), file: word },
+    { what: 'another lock file', change: (path: string) => writeFileSync(path, '{ }'), file: 'package-lock.json' },
+    { what: 'half of its record', change: (path: string) => halve(path), file: 'dist/cli/bundle.json' },
+  ])('does not run after $what', async ({ change, file }) => {
+    await bundleCli(root);
+    change(join(root, file));
+    expect(freshBundle(root)).toBeUndefined();
+  });
+
+  test('does not run when it was deleted', async () => {
+    rmSync((await bundleCli(root)) ?? '', { recursive: true });
+    expect(freshBundle(root)).toBeUndefined();
+  });
+
+  test('is made anew of new sources, beside the one that may still run', async () => {
+    const first = await bundleCli(root);
+    writeFileSync(join(root, word), "export const word = 'two';\n");
+    expect(run(await bundleCli(root))).toBe('two');
+    expect(run(first)).toBe('one');
+  });
+
+  test.each([
+    { what: 'its folder cannot be made', files: { dist: 'a file' } },
+    { what: 'the sources do not fit together', files: { [word]: 'export {};' } },
+  ])('is left out when $what', async ({ files }) => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+    expect(await bundleCli(root)).toBeUndefined();
+  });
+
+  test('is what the program of this project starts, threads too', async () => {
+    const entry = fileURLToPath(new URL('../../../clients/cli/airlock.js', import.meta.url));
+    expect(execFileSync(process.execPath, [entry, '--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(readdirSync(freshBundle() ?? '')).toEqual(
+      expect.arrayContaining(['cliProcess.mjs', 'fileWorkerProcess.mjs']),
+    );
+  });
+});
+
+function halve(path: string): void {
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.slice(0, text.length / 2));
+}
