@@ -35,6 +35,8 @@ export const FaultSettings = z.strictObject({
   silentRefusal: z.boolean().default(true),
   /** PUT of an existing session label under another subject moves the session, as XNAT does; else 409. */
   movesSessions: z.boolean().default(true),
+  /** So many next renames of sessions are refused with 409, since XNAT is at work there. */
+  busyRenames: z.int().nonnegative().default(0),
   /** A file write of names that exist answers 200 with JSON as HTML, as XNAT does; else 409. */
   quietDuplicates: z.boolean().default(true),
   /** A raw body of unknown length is refused unless it is a ZIP, as in XNAT. */
@@ -67,7 +69,14 @@ export const FaultSettings = z.strictObject({
 });
 export type FaultSettings = z.infer<typeof FaultSettings>;
 
-type Counter = 'dropReplies' | 'gatewayTimeouts' | 'redirects' | 'endSessions' | 'htmlAnswers' | 'catalogRaces';
+type Counter =
+  | 'dropReplies'
+  | 'gatewayTimeouts'
+  | 'redirects'
+  | 'endSessions'
+  | 'htmlAnswers'
+  | 'catalogRaces'
+  | 'busyRenames';
 
 /** The switchboard: routes and server ask it, tests set it in-process or over the fault route. */
 export function faultSwitches(now: () => number) {

@@ -33,23 +33,28 @@ export function putSubject(call: Call, site: Site): Put {
 }
 
 /**
- * A session under the subject of the path, which is created where it is absent. An existing label under another subject
- * moves to the one of the path, as XNAT does, unless the quirk is off.
+ * A session under the subject of the path, which is created where both are absent. An existing label under another
+ * subject moves to the one of the path, as XNAT does, unless the quirk is off; it stays where that subject is absent.
+ * With `label` it gets another label, and nothing else is done: not even a move.
  * @throws refusal 417 without a type, 400 for a type that is no session, 409 for another type
  */
 export function putExperiment(call: Call, site: Site): Put {
   const { project, subject, experiment } = findPlace(call.address, site.store);
   if (project === undefined) throw refusal(404, 'Unable to identify project');
-  const standing = experiment ?? site.store.findItem('experiment', project.id, call.address.experiment ?? '');
+  // whichever subject the path says
+  const standing = experiment ?? findPlace(withoutSubject(call.address), site.store).experiment;
   if (standing === undefined) return { item: insertExperiment(site, call, { project, subject }), isNew: true };
   checkType(standing, call.query.get('xsiType') ?? undefined);
+  if (call.query.has('label')) return { item: rename(site, call, standing), isNew: false };
   if (call.address.subject === undefined) return { item: update(site, call, standing), isNew: false };
   if (experiment === undefined && !site.faults.get().movesSessions) {
     throw refusal(409, 'The label belongs to another subject');
   }
-  const parent = (subject ?? insertSubject(site, call, project)).key;
+  const parent = subject?.key ?? standing.parent;
   return { item: update(site, call, { ...standing, parent }), isNew: false };
 }
+
+const withoutSubject = ({ subject: _, ...address }: Call['address']) => address;
 
 function insertExperiment(site: Site, call: Call, above: { project: Item; subject: Item | undefined }): Item {
   const xsiType = call.query.get('xsiType') ?? undefined;
@@ -121,6 +126,13 @@ function update({ store }: Site, call: Call, item: Item): Item {
   const next = { ...item, label, fields: { ...item.fields, ...fieldsOf(call.query) } };
   store.updateItem(next);
   return next;
+}
+
+/** XNAT refuses what it works on. @throws refusal 409 */
+function rename(site: Site, call: Call, item: Item): Item {
+  if (site.faults.take('busyRenames')) throw refusal(409, 'Specified session is being processed (Transfer).');
+  const query = new URLSearchParams({ label: call.query.get('label') ?? '' });
+  return update(site, { ...call, query }, item);
 }
 
 function checkType(item: Item, xsiType: string | undefined) {

@@ -72,7 +72,8 @@ const put =
     requireEdit(call.user, projectNamed(call, site));
     const { item, isNew } = site.store.transact(() => write(call, site));
     if (call.query.get('pullDataFromHeaders') === 'true') await pullHeaders(item, site);
-    return item.kind === 'scan' ? text('') : text(item.id, isNew ? 201 : 200);
+    const isRenamed = item.kind === 'experiment' && call.query.has('label') && !isNew;
+    return item.kind === 'scan' || isRenamed ? text('') : text(item.id, isNew ? 201 : 200);
   };
 
 /** POST to a collection of sessions creates, and refuses what exists. */

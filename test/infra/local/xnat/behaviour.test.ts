@@ -139,11 +139,56 @@ test('moves a session to the subject of the path without a word, as XNAT does, u
   const query = '?xsiType=xnat:ctSessionData';
   const made = await ask({ method: 'PUT', path: `${first}/experiments/M${query}` });
   xnat.faults.set({ movesSessions: false });
+  await ask({ method: 'PUT', path: second });
   expect((await ask({ method: 'PUT', path: `${second}/experiments/M${query}` })).status).toBe(409);
   xnat.faults.set({});
   expect((await ask({ method: 'PUT', path: `${second}/experiments/M${query}` })).text).toBe(made.text);
   expect((await ask({ path: `${first}/experiments/M` })).status).toBe(404);
   expect((await ask({ path: `${second}/experiments/M` })).status).toBe(200);
+});
+
+describe('a session that exists, as XNAT has it,', () => {
+  const [own, other] = ['/data/projects/DEMO/subjects/L1', '/data/projects/DEMO/subjects/L2'];
+  const put = (path: string) => ask({ method: 'PUT', path });
+  const isAt = async (path: string) => (await ask({ path })).status === 200;
+
+  test('gets another label and nothing else; its ID and the addresses of its files stay', async () => {
+    const made = await put(`${own}/experiments/L?xsiType=xnat:ctSessionData`);
+    const file = `/data/experiments/${made.text}/resources/R/files/a`;
+    await ask({ method: 'PUT', path: `${file}?inbody=true`, body: 'a' });
+    await put(other);
+    expect(await put(`${other}/experiments/L?label=L_NEW&date=2026-01-02`)).toMatchObject({ status: 200, text: '' });
+    // neither was it moved nor dated
+    expect(await isAt(`${own}/experiments/L_NEW`)).toBe(true);
+    expect((await ask({ path: `${own}/experiments/L_NEW?format=json` })).text).not.toContain('2026-01-02');
+    expect(await isAt(`${own}/experiments/L`)).toBe(false);
+    expect((await ask({ path: file })).text).toBe('a');
+    // by its ID, and as often as it is asked for
+    expect((await put(`${own}/experiments/${made.text}?label=L_NEW`)).status).toBe(200);
+  });
+
+  test('keeps its label where another one has it, or XNAT works on it', async () => {
+    await put(`${own}/experiments/T1?xsiType=xnat:ctSessionData`);
+    await put(`${own}/experiments/T2?xsiType=xnat:ctSessionData`);
+    expect(await put(`${own}/experiments/T1?label=T2`)).toMatchObject({
+      status: 409,
+      text: expect.stringMatching(/in use/),
+    });
+    xnat.faults.set({ busyRenames: 1 });
+    expect(await put(`${own}/experiments/T1?label=T3`)).toMatchObject({
+      status: 409,
+      text: expect.stringMatching(/being processed/),
+    });
+    expect(await isAt(`${own}/experiments/T1`)).toBe(true);
+    expect((await put(`${own}/experiments/T1?label=T3`)).status).toBe(200);
+  });
+
+  test('stays where it is when it is put under a subject that is absent, though XNAT answers 200', async () => {
+    await put(`${own}/experiments/S?xsiType=xnat:ctSessionData`);
+    expect((await put('/data/projects/DEMO/subjects/NOBODY/experiments/S')).status).toBe(200);
+    expect(await isAt(`${own}/experiments/S`)).toBe(true);
+    expect(await isAt('/data/projects/DEMO/subjects/NOBODY')).toBe(false);
+  });
 });
 
 test('shows the archive as pages without scripts, with what people typed escaped', async () => {

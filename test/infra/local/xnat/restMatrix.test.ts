@@ -84,6 +84,13 @@ const rows: Row[] = [
     status: 409,
     says: /exists/,
   },
+  { why: 'a label that cannot be one', ask: 'PUT session?label=a%20b', status: 417, says: /label/ },
+  {
+    why: 'a session to a subject that is not there',
+    ask: 'PUT /data/projects/DEMO/subjects/NONE/experiments/E1',
+    status: 200,
+    says: /^XNAT_E00001$/,
+  },
   { why: 'a scan twice', ask: 'PUT scan?xsiType=xnat:ctScanData', status: 200, says: /^$/ },
   {
     why: 'a scan of the base type',
