@@ -83,6 +83,7 @@ export class SubmissionWorkflow extends Construct {
     const push = this.#map('Push', 'pushScan', deliveries);
     const confirm = this.#step('Confirm', 'confirmArchive', { waits: archiveWaits });
     const seal = this.#step('Seal', 'sealReceipt', { waits: archiveWaits });
+    const relabel = this.#step('Relabel', 'relabelSession', { waits: archiveWaits });
     const withdraw = this.#step('Withdraw', 'removeSubmission', { waits: archiveWaits });
     const hold = this.#step('Hold', 'holdSubmission');
     const reject = this.#step('Reject', 'rejectSubmission');
@@ -97,6 +98,7 @@ export class SubmissionWorkflow extends Construct {
     push.next(confirm);
     confirm.next(seal);
     seal.next(new Succeed(this, 'Archived'));
+    relabel.next(new Succeed(this, 'Relabelled'));
     withdraw.next(new Succeed(this, 'Withdrawn'));
     hold.next(new Succeed(this, 'Held'));
     reject.next(new Succeed(this, 'Rejected'));
@@ -108,6 +110,7 @@ export class SubmissionWorkflow extends Construct {
       Push: push,
       Confirm: confirm,
       Seal: seal,
+      Relabel: relabel,
       Withdraw: withdraw,
     });
   }

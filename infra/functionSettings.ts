@@ -64,6 +64,21 @@ const steps = {
       'xnat',
     ],
   },
+  relabelSession: {
+    ...stream,
+    access: [
+      'work.read',
+      'work.write',
+      'audit.read',
+      'audit.write',
+      'ledger.write',
+      'registers',
+      'policies',
+      'signer.sign',
+      'deidKey',
+      'xnat',
+    ],
+  },
   removeSubmission: {
     ...stream,
     access: [
@@ -101,6 +116,8 @@ const api = {
   completeObject: { ...route, access: ['staging.putObjects', 'staging.read', 'ledger.write'] },
   commitSubmission: { ...route, access: ['staging.read', 'staging.commit', 'ledger.write'] },
   resumeSubmission: { ...route, access: ['ledger.write', 'executions', 'policies'] },
+  relabelSubmission: { ...route, access: ['ledger.write', 'executions'] },
+  listRelabellings: { ...route, access: ['audit.read', 'ledger.read'] },
   withdrawSubmission: { ...route, access: ['ledger.write', 'executions'] },
   getCertificate: { ...route, access: ['audit.certificates', 'ledger.read'] },
   getReceipt: { ...route, access: ['audit.read', 'ledger.read'] },

@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import type { Receipt } from '../../core/audit/Receipt.ts';
+import type { Relabelling } from '../../core/audit/Relabelling.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { ApiProblem } from '../../core/upload/ApiProblem.ts';
@@ -10,7 +12,7 @@ import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { openService, type Service } from './openService.ts';
-import { provenReceipt } from './provenReceipt.ts';
+import { provenReceipt, provenRelabelling } from './provenReceipt.ts';
 
 /** `airlock audit verify --submission ID`: proves the chain of events, and that the receipt names a link of it. */
 export const auditVerify: Command = async (args, context) => {
@@ -34,6 +36,7 @@ export const auditVerify: Command = async (args, context) => {
   }
   const receipt = await receiptOf(service, values.submission);
   if (receipt !== undefined) requireEach(events, receipt);
+  for (const addendum of await addendaOf(service, values.submission)) requireAddendum(events, addendum);
   context.err(`${events.length} events are one whole chain${receipt === undefined ? '' : ', and the receipt says so'}`);
   return exitCodes.archived;
 };
@@ -46,6 +49,22 @@ function requireEach(events: readonly ChainedEvent[], receipt: Receipt): void {
   const sealed = events.find(({ type }) => type === 'receipt.sealed');
   if (sealed?.digests?.receipt === hashBytes(receiptBytes(receipt))) return;
   throw new DomainError('ChainBroken', 'Cannot verify the chain: it does not hold the sealing of the receipt');
+}
+
+/** The same of each addendum. */
+function requireAddendum(events: readonly ChainedEvent[], relabelling: Relabelling): void {
+  const { chain } = relabelling;
+  const digest = hashBytes(relabellingBytes(relabelling));
+  const isNamed = events.some(({ type, digests }) => type === 'session.relabelled' && digests?.addendum === digest);
+  if (isNamed && events[chain.seq - 1]?.hash === chain.hash) return;
+  throw new DomainError('ChainBroken', 'Cannot verify the chain: it does not hold the sealing of an addendum');
+}
+
+async function addendaOf({ api, describe }: Service, submission: string): Promise<Relabelling[]> {
+  const { relabellings } = await api.listRelabellings(submission);
+  const trustedKey = (await describe()).receiptKey;
+  const proven = relabellings.map((signed) => provenRelabelling(signed, { trustedKey }));
+  return (await Promise.all(proven)).map(({ relabelling }) => relabelling);
 }
 
 /** The proven receipt; undefined before there is one. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DeletionCertificate } from '../../core/audit/DeletionCertificate.ts';
 import type { Receipt } from '../../core/audit/Receipt.ts';
+import { addressOf, askXnat, xnatAccount } from './askXnat.ts';
 import type { CliContext } from './CliContext.ts';
 import { refusal } from './exitOf.ts';
 
@@ -41,7 +42,7 @@ export async function compareWithRemoval(context: CliContext, { archive }: Delet
   let left = 0;
   for (const uri of files) {
     context.signal.throwIfAborted();
-    const response = await ask(context, addressOf(origin, uri), authorization);
+    const response = await askXnat(context, addressOf(origin, uri), authorization);
     await response.body?.cancel();
     if (response.status === 404) continue;
     left += 1;
@@ -51,45 +52,11 @@ export async function compareWithRemoval(context: CliContext, { archive }: Delet
   return left;
 }
 
-function xnatAccount({ env }: CliContext): { origin: string; authorization: string } {
-  const [url, user, password] = [env.AIRLOCK_XNAT_URL, env.AIRLOCK_XNAT_USERNAME, env.AIRLOCK_XNAT_PASSWORD];
-  if (url === undefined || user === undefined || password === undefined) {
-    throw refusal(
-      'configuration',
-      'Cannot read XNAT: set AIRLOCK_XNAT_URL, AIRLOCK_XNAT_USERNAME and AIRLOCK_XNAT_PASSWORD',
-    );
-  }
-  return {
-    origin: url.replace(/\/+$/, ''),
-    authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-  };
-}
-
-/** The account goes to the XNAT that was named, whatever stands in the receipt. */
-function addressOf(origin: string, uri: string): URL {
-  if (!/^\/(data|REST)\//.test(uri))
-    throw refusal('integrity', 'Cannot read XNAT: the receipt holds a foreign address');
-  return new URL(`${origin}${uri}`);
-}
-
-/** Any answer but 2xx and 404 is a refusal: nothing is known then. */
-async function ask({ fetch, signal }: CliContext, address: URL, authorization: string): Promise<Response> {
-  const response = await fetch(address, { headers: { authorization }, signal, redirect: 'error' }).catch(() => {
-    signal.throwIfAborted();
-    throw refusal('temporary', 'Cannot read XNAT: it does not answer');
-  });
-  if (response.status === 401 || response.status === 403) {
-    throw refusal('authentication', `Cannot read XNAT: it answers ${response.status}`);
-  }
-  if (response.ok || response.status === 404) return response;
-  throw refusal('temporary', `Cannot read XNAT: it answers ${response.status}`);
-}
-
 async function compareFile(
   context: CliContext,
   { address, authorization, archived }: { address: URL; authorization: string; archived: Archived },
 ): Promise<string | undefined> {
-  const response = await ask(context, address, authorization);
+  const response = await askXnat(context, address, authorization);
   if (response.status === 404) return 'absent';
   if (response.body === null) throw refusal('temporary', 'Cannot read XNAT: its answer is empty');
   const md5 = createHash('md5');

@@ -17,6 +17,9 @@ const exits: Record<string, Exit> = {
   ManifestMismatch: 'conflict',
   XnatConflict: 'conflict',
   LabelTaken: 'conflict',
+  LabelIdentifies: 'refused',
+  LabelUnproven: 'conflict',
+  SessionUnclear: 'usage',
   StudyElsewhere: 'conflict',
   SessionExists: 'conflict',
   ScanTaken: 'conflict',
@@ -38,6 +41,9 @@ const exits: Record<string, Exit> = {
 export function refusal(exit: Exit, message: string): Error {
   return Object.assign(new Error(message), { exit });
 }
+
+/** What a code of a catalogue comes to, where no answer of the service carries it. */
+export const exitNameOf = (code: string): Exit => exits[code] ?? 'unexpected';
 
 /** The exit code that an error stands for. */
 export function exitOf(error: unknown): number {

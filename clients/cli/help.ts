@@ -8,6 +8,7 @@ export const helpText = `airlock: uploads into XNAT that are validated, de-ident
   airlock receipt ID [-o FILE]               fetch and prove a receipt
   airlock verify RECEIPT|CERTIFICATE [--local DIR] [--archive] [--previous RECEIPT] [--key FILE]
   airlock release ID [--wait] [--json]       as operator: a person has looked, or mended the cause: go on
+  airlock relabel ID [--session NEW] [--subject NEW] [--from LABEL] [-o FILE]   as operator: other labels in XNAT
   airlock withdraw ID [--reason consent|mistake|other] [-o FILE]   as operator: remove it, and prove that it is gone
   airlock validate PATH... [--profile FILE] [--format text|jsonl] [--jobs N]
   airlock deid PATH... --out DIR|ZIP [--profile FILE] [--key-file FILE] [--jobs N] [--json]

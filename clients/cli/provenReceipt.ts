@@ -1,9 +1,14 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
+import { hashBytes } from '../../core/audit/hashJson.ts';
 import type { SignedReceipt } from '../../core/audit/Receipt.ts';
+import type { SignedRelabelling } from '../../core/audit/Relabelling.ts';
+import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { verifyCertificate } from '../../core/audit/verifyCertificate.ts';
 import { type VerifySignature, verifyReceipt } from '../../core/audit/verifyReceipt.ts';
+import { verifyRelabelling } from '../../core/audit/verifyRelabelling.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
 import { refusal } from './exitOf.ts';
 
 /**
@@ -22,6 +27,20 @@ export async function provenReceipt(signed: SignedReceipt, trustedKey: string): 
 export async function provenCertificate(signed: SignedCertificate, trustedKey: string): Promise<SignedCertificate> {
   await verifyCertificate(signed, trustedKey, verifyEd25519);
   return signed;
+}
+
+/**
+ * Proves the addendum of a relabelling in the same way, and that it is the one of this digest.
+ * @throws DomainError ReceiptInvalid
+ */
+export async function provenRelabelling(
+  signed: SignedRelabelling | undefined,
+  { trustedKey, digest }: { trustedKey: string; digest?: string },
+): Promise<SignedRelabelling> {
+  if (signed === undefined) throw new DomainError('ReceiptInvalid', 'Cannot verify the addendum: there is none');
+  await verifyRelabelling(signed, trustedKey, verifyEd25519);
+  if (digest === undefined || hashBytes(relabellingBytes(signed.relabelling)) === digest) return signed;
+  throw new DomainError('ReceiptInvalid', 'Cannot verify the addendum: the chain of events names another one');
 }
 
 const verifyEd25519: VerifySignature = (publicKey, bytes, signature) => {

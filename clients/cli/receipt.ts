@@ -4,7 +4,7 @@ import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { openService } from './openService.ts';
-import { provenReceipt } from './provenReceipt.ts';
+import { provenReceipt, provenRelabelling } from './provenReceipt.ts';
 import { receiptSummary } from './receiptSummary.ts';
 import { writeReceipt } from './uploadNotes.ts';
 
@@ -21,6 +21,13 @@ export const receipt: Command = async (args, context) => {
   const { receiptKey } = await service.describe();
   const signed = await provenReceipt(await service.api.getReceipt(id), receiptKey);
   for (const line of receiptSummary(signed.receipt)) context.err(line);
+  const { relabellings } = await service.api.listRelabellings(id);
+  for (const each of relabellings) {
+    const { from, to, uri } = (await provenRelabelling(each, { trustedKey: receiptKey })).relabelling;
+    context.err(
+      `since then: subject ${from.subject}, session ${from.session} is ${to.subject}, ${to.session} at ${uri}`,
+    );
+  }
   if (values.output === undefined) context.out(JSON.stringify(signed));
   else context.err(`receipt: ${await writeReceipt(context, signed, resolve(context.cwd, values.output))}`);
   return exitCodes.archived;

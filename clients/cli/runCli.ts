@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<Command>> = {
   deid: async () => (await import('./deid.ts')).deid,
   audit: async () => (await import('./auditVerify.ts')).auditVerify,
   release: async () => (await import('./release.ts')).release,
+  relabel: async () => (await import('./relabel.ts')).relabel,
   withdraw: async () => (await import('./withdraw.ts')).withdraw,
   whoami: async () => (await import('./whoami.ts')).whoami,
 };

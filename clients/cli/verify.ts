@@ -4,26 +4,30 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
+import { SignedRelabelling } from '../../core/audit/Relabelling.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { CliContext, Command } from './CliContext.ts';
 import { compareWithArchive, compareWithRemoval } from './compareWithArchive.ts';
 import { compareWithFolder } from './compareWithFolder.ts';
+import { compareWithLabels } from './compareWithLabels.ts';
 import { compareWithPrevious } from './compareWithPrevious.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { jsonOf } from './jsonOf.ts';
 import { openService } from './openService.ts';
-import { provenCertificate, provenReceipt, readKeyFile } from './provenReceipt.ts';
+import { provenLinks } from './provenLinks.ts';
+import { provenCertificate, provenReceipt, provenRelabelling, readKeyFile } from './provenReceipt.ts';
 
 /** The site's own copy: the signed document and, beside it, the paths its numbers stand for. */
 const ReceiptCopy = SignedReceipt.extend({ annex: z.object({ paths: z.array(z.string()) }).optional() });
 
-const Proof = z.union([ReceiptCopy, SignedCertificate]);
+const Proof = z.union([ReceiptCopy, SignedCertificate, SignedRelabelling]);
 
 /**
  * `airlock verify RECEIPT [--local DIR] [--archive] [--previous RECEIPT] [--key FILE]`: proves the signature, then that
  * the files named are in a local folder, then that XNAT holds what the receipt says; of an addendum also that it is one
- * to the receipt given. Of a deletion certificate it proves the signature, then that XNAT holds nothing of it.
+ * to the receipt given, and of one about labels that XNAT has these. Of a deletion certificate it proves the signature,
+ * then that XNAT holds nothing of it.
  */
 export const verify: Command = async (args, context) => {
   const { values, positionals } = parseArgs({
@@ -48,24 +52,57 @@ export const verify: Command = async (args, context) => {
     const left = values.archive ? await compareWithRemoval(context, certificate) : 0;
     return left === 0 ? exitCodes.archived : exitCodes.integrity;
   }
-  const { receipt } = await provenReceipt(copy, trusted.key);
-  context.err(`The signature is genuine by ${trusted.by}: ${receipt.submission}, issued ${receipt.issuedAt}`);
-  let faults = 0;
-  if (values.previous !== undefined) {
-    const previous = await readReceipt(resolve(context.cwd, values.previous));
-    if ('certificate' in previous) throw refusal('usage', 'Cannot verify: --previous names a receipt');
-    faults += compareWithPrevious(context, receipt, (await provenReceipt(previous, trusted.key)).receipt);
-  }
-  if (values.local !== undefined) {
-    faults += await compareWithFolder(context, {
-      receipt,
-      paths: copy.annex?.paths,
-      folder: resolve(context.cwd, values.local),
-    });
-  }
-  if (values.archive) faults += await compareWithArchive(context, receipt);
+  const checks = { ...values, trusted };
+  const faults =
+    'relabelling' in copy ? await verifyAddendum(context, copy, checks) : await verifyCopy(context, copy, checks);
   return faults === 0 ? exitCodes.archived : exitCodes.integrity;
 };
+
+interface Checks {
+  local?: string | undefined;
+  previous?: string | undefined;
+  archive: boolean;
+  trusted: { key: string; by: string };
+}
+
+/** Answers how much is not as the receipt says. */
+async function verifyCopy(context: CliContext, copy: z.infer<typeof ReceiptCopy>, checks: Checks): Promise<number> {
+  const { trusted, local, archive } = checks;
+  const { receipt } = await provenReceipt(copy, trusted.key);
+  context.err(`The signature is genuine by ${trusted.by}: ${receipt.submission}, issued ${receipt.issuedAt}`);
+  let faults = await verifyPrevious(context, copy, checks);
+  if (local !== undefined) {
+    const folder = resolve(context.cwd, local);
+    faults += await compareWithFolder(context, { receipt, paths: copy.annex?.paths, folder });
+  }
+  if (archive) faults += await compareWithArchive(context, receipt);
+  return faults;
+}
+
+/** Answers how much is not as the addendum of a relabelling says. */
+async function verifyAddendum(context: CliContext, copy: SignedRelabelling, checks: Checks): Promise<number> {
+  const { trusted, local, archive } = checks;
+  if (local !== undefined) throw refusal('usage', 'Cannot verify: an addendum names no files, its receipt does');
+  const { relabelling } = await provenRelabelling(copy, { trustedKey: trusted.key });
+  const { submission, issuedAt, from, to } = relabelling;
+  context.err(
+    `The addendum is genuine by ${trusted.by}: ${submission}, ${from.subject}/${from.session} became ${to.subject}/${to.session}, issued ${issuedAt}`,
+  );
+  const faults = await verifyPrevious(context, copy, checks);
+  return archive ? faults + (await compareWithLabels(context, relabelling)) : faults;
+}
+
+async function verifyPrevious(
+  context: CliContext,
+  copy: SignedReceipt | SignedRelabelling,
+  { previous, trusted }: Checks,
+): Promise<number> {
+  if (previous === undefined) return 0;
+  const earlier = await readReceipt(resolve(context.cwd, previous));
+  if ('certificate' in earlier) throw refusal('usage', 'Cannot verify: --previous names a receipt');
+  const links = await provenLinks(copy, trusted.key);
+  return compareWithPrevious(context, links, await provenLinks(earlier, trusted.key));
+}
 
 async function readReceipt(path: string): Promise<z.infer<typeof Proof>> {
   const document = Proof.safeParse(jsonOf(await readFile(path, 'utf8')));

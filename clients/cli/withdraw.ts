@@ -1,13 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
-import { watchSubmission } from '../../core/upload/watchSubmission.ts';
 import { asOperator } from './asOperator.ts';
-import type { CliContext, Command } from './CliContext.ts';
+import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
-import { openService, type Service } from './openService.ts';
+import { followed } from './followed.ts';
+import { giveDocument } from './giveDocument.ts';
+import { openService } from './openService.ts';
 import { provenCertificate } from './provenReceipt.ts';
 
 /**
@@ -26,7 +25,7 @@ export const withdraw: Command = async (args, context) => {
   if (!reason.success) throw refusal('usage', 'Cannot withdraw: --reason is consent, mistake or other');
   const service = await openService(context, 'operator');
   await asOperator(() => service.api.withdrawSubmission(id, { reason: reason.data }));
-  const ended = await rested(context, service, id);
+  const ended = await followed(context, service, { id, tell: ['withdrawing', 'withdrawn'] });
   if (ended.state !== 'withdrawn') {
     context.err(`${id}: ${ended.state} (${ended.reason})`);
     return exitOfSubmission(ended);
@@ -36,21 +35,6 @@ export const withdraw: Command = async (args, context) => {
   const { objects, archive } = signed.certificate;
   const files = archive.reduce((sum, session) => sum + session.files.length, 0);
   context.err(`${id} is withdrawn: ${files} files are gone from XNAT, ${objects} objects from storage`);
-  if (values.output === undefined) context.out(JSON.stringify(signed));
-  else {
-    const path = resolve(context.cwd, values.output);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(signed)}\n`, { mode: 0o600 });
-    context.err(`certificate: ${path}`);
-  }
+  await giveDocument(context, { what: 'certificate', document: signed, output: values.output });
   return exitCodes.archived;
 };
-
-async function rested({ clock, err }: CliContext, { api }: Service, id: string) {
-  const watch = watchSubmission({ api, clock }, id);
-  for (;;) {
-    const { done, value } = await watch.next();
-    if (done) return value;
-    if (value.state.startsWith('withdr')) err(value.state);
-  }
-}

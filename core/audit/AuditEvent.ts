@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SubmissionId } from '../submission/Submission.ts';
+import { SessionLabels, SubmissionId } from '../submission/Submission.ts';
 import { SubmissionState } from '../submission/states.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
@@ -23,6 +23,9 @@ const AuditEventType = z.enum([
   'archive.differed',
   'receipt.sealed',
   'attempt.failed',
+  'relabel.requested',
+  'relabel.refused',
+  'session.relabelled',
   'withdrawal.requested',
   'submission.withdrawn',
   'submission.expired',
@@ -52,6 +55,8 @@ export const AuditEvent = z.strictObject({
   /** SHA-256 (hex) of the documents that prove it, by role: manifest, receipt, certificate. */
   digests: z.record(z.string(), Sha256Hex).optional(),
   counts: z.record(z.string(), z.int().nonnegative()).optional(),
+  /** Of a session that was relabelled. They were looked at before: they name nobody. */
+  labels: z.object({ from: SessionLabels, to: SessionLabels }).optional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

@@ -8,7 +8,8 @@ import { hashJson } from './hashJson.ts';
 export const chainStart = '0'.repeat(64);
 
 /** What happened, as its author tells it; the rest of the event follows from the submission. */
-export interface Happening extends Pick<AuditEvent, 'type' | 'actor' | 'at' | 'code' | 'digests' | 'counts'> {
+export interface Happening
+  extends Pick<AuditEvent, 'type' | 'actor' | 'at' | 'code' | 'digests' | 'counts' | 'labels'> {
   /** The state that follows; absent when the state stays. */
   to?: SubmissionState;
 }
@@ -17,7 +18,18 @@ export interface Happening extends Pick<AuditEvent, 'type' | 'actor' | 'at' | 'c
 export type Patch = Partial<
   Pick<
     Submission,
-    'attempt' | 'postponed' | 'interruptedIn' | 'reason' | 'manifest' | 'policy' | 'outcome' | 'subject' | 'session'
+    | 'attempt'
+    | 'postponed'
+    | 'interruptedIn'
+    | 'reason'
+    | 'manifest'
+    | 'policy'
+    | 'outcome'
+    | 'subject'
+    | 'session'
+    | 'relabel'
+    | 'relabelRefusal'
+    | 'relabelled'
   >
 >;
 

@@ -16,6 +16,15 @@ export async function lastReceipt(registers: Registers, place: Labelled): Promis
   return PreviousReceipt.safeParse(value).data;
 }
 
+/** Nothing stands under this label any more: a session that takes it later follows no receipt. Safe to repeat. */
+export async function forgetReceipt(registers: Registers, place: Labelled): Promise<void> {
+  for (;;) {
+    const { version, value } = await registers.read(nameOf(place));
+    if (!PreviousReceipt.safeParse(value).success) return;
+    if (await registers.swap(nameOf(place), { version, value: null })) return;
+  }
+}
+
 const Noted = PreviousReceipt.extend({ issuedAt: z.iso.datetime() });
 
 interface Sealed extends z.infer<typeof Noted> {

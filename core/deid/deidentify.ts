@@ -16,6 +16,7 @@ import { findResidual } from './findResidual.ts';
 import { findSafePrivate } from './findSafePrivate.ts';
 import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
 import { type IdentityMap, identityMap } from './identityMap.ts';
+import { labelDigests } from './labelDigests.ts';
 import { type ElementChange, listChanges } from './listChanges.ts';
 import { markOutput } from './ownMark.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
@@ -46,6 +47,8 @@ interface Deidentified {
   blanked?: BlankedPixels;
   /** What became of each element, without values; complete when `output` has been read. */
   changes(): ElementChange[];
+  /** What may not stand in a label that the file goes by; empty for a file that this project de-identified before. */
+  labelDigests(): string[];
 }
 
 /**
@@ -86,6 +89,7 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
     actions,
     ...(blanking === undefined ? {} : { blanked: blankedOf(blanking) }),
     changes: () => [...listChanges(file.index, plan), ...tail],
+    labelDigests: () => (identity.isOwnOutput ? [] : labelDigests(identifiers, context.key)),
   };
 }
 

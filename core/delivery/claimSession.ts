@@ -1,4 +1,5 @@
 import { lastReceipt } from '../audit/lastReceipt.ts';
+import { DomainError } from '../submission/DomainError.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { OnConflict } from '../submission/Submission.ts';
 import type { Delivery } from '../submission/steps.ts';
@@ -15,14 +16,26 @@ interface Claiming {
 
 /**
  * What stood where a session goes, as the submission found it first.
- * @throws DomainError LabelTaken, StudyElsewhere
+ * @throws DomainError LabelTaken, StudyElsewhere, XnatConflict
  */
-export const claimSession = (ports: ClaimPorts, claiming: Claiming): Promise<SessionClaim> =>
-  claimOnce(
-    ports.work,
-    { submission: claiming.submission, id: claiming.delivery.session.id, schema: SessionClaim },
-    () => lookAtSession(ports, claiming),
+export async function claimSession(ports: ClaimPorts, claiming: Claiming): Promise<SessionClaim> {
+  const { submission, delivery } = claiming;
+  const key = { submission, id: delivery.session.id, schema: SessionClaim };
+  const claim = await claimOnce(ports.work, key, () => lookAtSession(ports, claiming));
+  await requireStanding(ports, delivery, claim);
+  return claim;
+}
+
+/** What is added to a session must not make another one where that was given another label meanwhile. */
+async function requireStanding({ archive }: ClaimPorts, { session }: Delivery, { standing }: SessionClaim) {
+  const found = standing === undefined ? undefined : await archive.findSession(`/data/experiments/${standing}`);
+  const isThere = found?.session === session.session && found.subject === session.subject;
+  if (standing === undefined || isThere) return;
+  throw new DomainError(
+    'XnatConflict',
+    `Cannot deliver ${session.id}: ${standing} has other labels than it was found by`,
   );
+}
 
 async function lookAtSession(
   { archive, registers }: ClaimPorts,

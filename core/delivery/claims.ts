@@ -4,6 +4,7 @@ import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { readDocument, writeDocument } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { ObjectStore } from '../submission/ports.ts';
+import { SessionLabels } from '../submission/Submission.ts';
 
 /**
  * What a submission found in XNAT before it put anything there. It is written once and kept over all attempts: only
@@ -22,6 +23,14 @@ export const SessionClaim = z.object({
   previous: PreviousReceipt.optional(),
 });
 export type SessionClaim = z.infer<typeof SessionClaim>;
+
+/** What a relabelling found, before it changed anything. */
+export const RelabelClaim = z.object({
+  from: SessionLabels,
+  /** There was no subject of the new label. */
+  isSubjectNew: z.boolean(),
+});
+export type RelabelClaim = z.infer<typeof RelabelClaim>;
 
 export const ScanClaim = z.object({
   /** Our names that XNAT did not hold: what this submission puts there. */

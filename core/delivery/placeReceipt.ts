@@ -1,9 +1,8 @@
 import type { Receipt } from '../audit/Receipt.ts';
-import { writePack } from '../pack/writePack.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
-import { DomainError } from '../submission/DomainError.ts';
 import { recordName } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
+import { placeRecord } from './placeRecord.ts';
 import { takeTurn } from './takeTurn.ts';
 
 type PlacePorts = Pick<Ports, 'archive' | 'registers' | 'clock' | 'codecs'>;
@@ -23,33 +22,8 @@ interface Sealed {
  */
 export async function placeReceipt(ports: PlacePorts, { receipt, document, policy }: Sealed): Promise<void> {
   const name = recordName(receipt.submission);
-  const md5 = md5Of(ports.codecs, document);
-  const isBeginning = (stored: { sizeBytes: number; md5: string }) =>
-    stored.sizeBytes < document.length && stored.md5 === md5Of(ports.codecs, document.subarray(0, stored.sizeBytes));
   for (const { uri, session } of receipt.sessions) {
-    await takeTurn(ports, { policy, session, submission: receipt.submission }, async () => {
-      const { archive, codecs } = ports;
-      const standing = await archive.findRecord(uri, name);
-      if (standing === undefined || isBeginning(standing)) {
-        await archive.putRecord(uri, writePack(only(name, document), codecs));
-      }
-      const stored = await archive.findRecord(uri, name);
-      if (stored?.md5 === md5) return;
-      throw new DomainError('ArchiveMismatch', 'Cannot seal the submission: its receipt in XNAT is another one');
-    });
+    const wanted = { policy, session, submission: receipt.submission };
+    await takeTurn(ports, wanted, () => placeRecord(ports, { uri, name, document }));
   }
-}
-
-async function* only(name: string, bytes: Uint8Array) {
-  yield { name, body: once(bytes) };
-}
-
-async function* once(bytes: Uint8Array) {
-  yield bytes;
-}
-
-function md5Of(codecs: Ports['codecs'], bytes: Uint8Array): string {
-  const hasher = codecs.md5();
-  hasher.update(bytes);
-  return hasher.hex();
 }

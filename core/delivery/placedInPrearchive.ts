@@ -26,6 +26,7 @@ export async function placedInPrearchive(
       found.set(uri, {
         ...{ xnatProject, uri, subject: session.subject, session: session.session },
         made: { subject: false, session: true, scans: [] },
+        subjects: [],
         scans: scans.map(({ scan, names }) => ({
           uri: `${uri}/scans/${scan}`,
           files: names.map((name) => `${uri}/scans/${scan}/resources/DICOM/files/${name}`),

@@ -16,10 +16,12 @@ const PlacedSession = z.object({
   session: XnatLabel,
   uri: z.string(),
   made: Made,
+  /** Other subjects that the submission made for it, and that it has left since. */
+  subjects: z.array(XnatLabel).default([]),
   /** Scans; the session itself, for its own resources; and resources that it shares, by `sharedResource`. */
   scans: z.array(z.object({ uri: z.string(), files: z.array(z.string()), shared: z.string().optional() })),
 });
-export type PlacedSession = z.infer<typeof PlacedSession>;
+export type PlacedSession = z.output<typeof PlacedSession>;
 
 /** withdrawal.json: all that one submission put into XNAT. */
 export const PlacedSessions = z.array(PlacedSession);
@@ -34,7 +36,7 @@ export function placedByReceipt(receipt: Receipt, xnatProject: string): PlacedSe
       const isOurs = shared === undefined ? file.startsWith(`${uri}/`) : file.includes(`/files/${session}/`);
       if (isOurs) addPlaced(scans, { uri: holderOf(file, shared), files: [file], shared });
     }
-    return { xnatProject, subject, session, uri, made, scans: [...scans.values()] };
+    return { xnatProject, subject, session, uri, made, subjects: [], scans: [...scans.values()] };
   });
 }
 
@@ -104,6 +106,7 @@ async function placedScan(
   return {
     ...{ xnatProject, subject: reviewed.subject, session: reviewed.session, uri },
     made: { subject: before.isSubjectNew, session: before.isNew, scans: isMade ? [wanted.scan] : [] },
+    subjects: [],
     scans: [...scans.values()],
   };
 }

@@ -1,5 +1,5 @@
 import { DomainError } from '../submission/DomainError.ts';
-import { recordName } from '../submission/keys.ts';
+import { isRecordOf } from '../submission/keys.ts';
 import type { Removal } from '../submission/Removal.ts';
 import type { PlacedSession } from './planWithdrawal.ts';
 
@@ -28,8 +28,10 @@ export async function removePlaced(
   }
   await removeRecord(removal, { session: placed.uri, submission });
   const sessionRemoved = placed.made.session && (await removeIfEmpty(removal, placed.uri));
-  const subject = `/data/projects/${placed.xnatProject}/subjects/${placed.subject}`;
-  const subjectRemoved = sessionRemoved && placed.made.subject && (await removeIfEmpty(removal, subject));
+  const addressOf = (subject: string) => `/data/projects/${placed.xnatProject}/subjects/${subject}`;
+  const subjectRemoved =
+    sessionRemoved && placed.made.subject && (await removeIfEmpty(removal, addressOf(placed.subject)));
+  for (const left of placed.subjects) await removeIfEmpty(removal, addressOf(left));
   return { sessionRemoved, subjectRemoved };
 }
 
@@ -55,13 +57,13 @@ async function removeScan(removal: Removal, { session, uri, files, isMade }: Pla
   if (left > 0) throw incomplete(`${left} files`);
 }
 
-/** Receipts of other submissions stay, and with them the session. */
+/** Records of other submissions stay, and with them the session. */
 async function removeRecord(removal: Removal, { session, submission }: { session: string; submission: string }) {
   const records = `${session}/resources/AIRLOCK`;
-  const isOwn = (file: string) => file.endsWith(`/files/${recordName(submission)}`);
-  const own = (await removal.listFiles(records))?.find(isOwn);
-  if (own === undefined) return;
-  await removal.remove(own);
+  const isOwn = (file: string) => isRecordOf(submission, file.slice(file.lastIndexOf('/') + 1));
+  const own = (await removal.listFiles(records))?.filter(isOwn) ?? [];
+  if (own.length === 0) return;
+  for (const file of own) await removal.remove(file);
   if ((await removal.listFiles(records))?.some(isOwn)) throw incomplete('a receipt');
 }
 

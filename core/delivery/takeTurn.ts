@@ -18,6 +18,8 @@ interface Wanted {
   policy: ProjectPolicy;
   /** Label of the XNAT session; it is unique in its project. */
   session: string;
+  /** Another label that nobody may use meanwhile. */
+  also?: string;
   /** Resources that other sessions write into as well: names of `sharedResource`. */
   shared?: readonly string[] | undefined;
   /** Who asks. A submission works on one session at a time, and its newer attempt takes over from an older one. */
@@ -31,7 +33,7 @@ interface Wanted {
  */
 export async function takeTurn<Result>(
   ports: Pick<Ports, 'registers' | 'clock'>,
-  { policy, session, shared = [], submission: holder }: Wanted,
+  { policy, session, also = session, shared = [], submission: holder }: Wanted,
   work: (turn: Turn) => Promise<Result>,
 ): Promise<Result> {
   requireOpenGate(policy, ports.clock.now());
@@ -39,7 +41,8 @@ export async function takeTurn<Result>(
   const circuit = circuitOf(ports);
   const held: Lease[] = [];
   try {
-    for (const name of [`session/${policy.xnatProject}/${session}`, ...shared]) {
+    const sessions = [...new Set([session, also])].map((label) => `session/${policy.xnatProject}/${label}`);
+    for (const name of [...sessions, ...shared]) {
       held.push(await requireLease(leases, holder, [name]));
     }
     held.push(await requireLease(leases, holder, slots));

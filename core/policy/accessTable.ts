@@ -14,6 +14,8 @@ export const accessTable = {
   completeObject: ['uploader'],
   commitSubmission: ['uploader'],
   resumeSubmission: ['operator'],
+  relabelSubmission: ['operator'],
+  listRelabellings: ['uploader', 'operator', 'auditor'],
   withdrawSubmission: ['operator'],
   getCertificate: ['uploader', 'operator', 'auditor'],
   getReceipt: ['uploader', 'operator', 'auditor'],

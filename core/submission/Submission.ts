@@ -8,6 +8,17 @@ export const SiteId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 /** XNAT's project, subject and session labels: one path segment each. */
 export const XnatLabel = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
+/** By what people know a session in XNAT. */
+export const SessionLabels = z.object({ subject: XnatLabel, session: XnatLabel });
+export type SessionLabels = z.infer<typeof SessionLabels>;
+
+/** Other labels for a session in XNAT, as they were asked for. */
+export const WantedLabels = SessionLabels.partial().extend({
+  /** The label of the session by now; needed where the submission has several. */
+  from: XnatLabel.optional(),
+});
+export type WantedLabels = z.infer<typeof WantedLabels>;
+
 /**
  * What to do where XNAT holds the session already: nothing (`fail`), add what it lacks (`append`), or make a session
  * under a label that is free. Nothing is ever overwritten.
@@ -57,6 +68,12 @@ export const Submission = z.object({
   manifest: ManifestSummary.optional(),
   /** What its files are worked on by: the policy that stood at Plan. */
   policy: AppliedPolicy.optional(),
+  /** Present until it is done, or refused. `attempt` is the one that it was asked of first. */
+  relabel: WantedLabels.extend({ attempt: z.int().positive(), by: z.string() }).optional(),
+  /** Why nothing was relabelled at last: a code of a catalogue, and XNAT's own id of what has the label. */
+  relabelRefusal: z.object({ code: z.string(), standing: z.string().optional() }).optional(),
+  /** How often it was relabelled. */
+  relabelled: z.int().positive().optional(),
   /** Final counts of files, present from Seal on. */
   outcome: z.object({ archived: z.int(), held: z.int(), refused: z.int() }).optional(),
   /** Head of the submission's audit chain: number and hash of its last event. */

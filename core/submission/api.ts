@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ChainedEvent } from '../audit/AuditEvent.ts';
+import { SignedRelabelling } from '../audit/Relabelling.ts';
 import { limits } from '../policy/limits.ts';
-import { ManifestSummary, OnConflict, Submission, XnatLabel } from './Submission.ts';
+import { ManifestSummary, OnConflict, Submission, WantedLabels, XnatLabel } from './Submission.ts';
 import { WithdrawalReason } from './WithdrawalReason.ts';
 
 /**
@@ -20,6 +21,8 @@ export const routes = {
   commitSubmission: 'POST /v1/submissions/{submission}/commit',
   resumeSubmission: 'POST /v1/submissions/{submission}/resume',
   withdrawSubmission: 'POST /v1/submissions/{submission}/withdraw',
+  relabelSubmission: 'POST /v1/submissions/{submission}/relabel',
+  listRelabellings: 'GET /v1/submissions/{submission}/relabellings',
   getCertificate: 'GET /v1/submissions/{submission}/certificate',
   getReceipt: 'GET /v1/submissions/{submission}/receipt',
   listEvents: 'GET /v1/submissions/{submission}/events',
@@ -100,6 +103,15 @@ export const CommitBody = z.strictObject({ manifestSha256: Sha256Hex });
 
 /** Releases a held submission (role operator), or re-drives a failed one. */
 export const ResumeBody = z.strictObject({});
+
+/** Gives an archived session another label, another subject, or both. Repeated, it answers the same. */
+export const RelabelBody = WantedLabels.strict().refine(
+  ({ subject, session }) => subject !== undefined || session !== undefined,
+  { error: 'Neither a subject nor a session is named' },
+);
+
+/** The signed addenda, oldest first. */
+export const RelabellingList = z.object({ relabellings: z.array(SignedRelabelling) });
 
 /** Removes what was sent, wherever it is by now. Repeated, it answers the same. */
 export const WithdrawBody = z.strictObject({ reason: WithdrawalReason.default('other') });

@@ -1,5 +1,5 @@
 import type { Actor, AuditEvent } from '../audit/AuditEvent.ts';
-import { appendEvent } from '../audit/appendEvent.ts';
+import { appendEvent, type Patch } from '../audit/appendEvent.ts';
 import type { Ports } from './ports.ts';
 import type { Submission } from './Submission.ts';
 import { type SubmissionState, stepToResume } from './states.ts';
@@ -9,6 +9,7 @@ type AttemptPorts = Pick<Ports, 'ledger' | 'clock' | 'executions'>;
 interface Beginning extends Partial<Pick<AuditEvent, 'type' | 'code'>> {
   actor: Actor;
   to?: SubmissionState;
+  patch?: Patch;
 }
 
 /**
@@ -20,7 +21,7 @@ interface Beginning extends Partial<Pick<AuditEvent, 'type' | 'code'>> {
 export async function beginAttempt(
   { ledger, clock, executions }: AttemptPorts,
   submission: Submission,
-  { actor, to, ...told }: Beginning,
+  { actor, to, patch, ...told }: Beginning,
 ): Promise<Submission> {
   const change = appendEvent(
     submission,
@@ -31,7 +32,7 @@ export async function beginAttempt(
       at: clock.now(),
       ...(to !== undefined && { to }),
     },
-    { attempt: submission.attempt + 1, reason: undefined, interruptedIn: undefined },
+    { ...patch, attempt: submission.attempt + 1, reason: undefined, interruptedIn: undefined },
   );
   await ledger.commit(change);
   await startAttempt({ executions }, change.next);

@@ -72,6 +72,14 @@ export const errorCatalogue = {
     'Another session in XNAT has this label',
     'Choose another label, or ask the curator; what asked for a new label gets another one when it is resumed',
   ),
+  LabelUnproven: entry(
+    'What tells whether a label names the patient is no longer kept',
+    'Rename the session in XNAT itself, if you know that the label names nobody',
+  ),
+  SessionUnclear: entry(
+    'The submission has several sessions, or none of this label',
+    'Name one by the label that it has in XNAT',
+  ),
   StudyElsewhere: entry('XNAT holds this study under another label', 'Ask the curator which of them is right'),
   SessionExists: entry(
     'XNAT holds this session already, and adding to it was not asked for',

@@ -22,6 +22,8 @@ export const workKeys = {
   delivery: (submission: string, delivery: string) => `${submission}/delivery/${delivery}.json`,
   /** Of a session or a delivery. */
   claim: (submission: string, id: string) => `${submission}/claims/${id}.json`,
+  /** Keyed digests of what may not stand in a label. */
+  labelDigests: (submission: string, batch: string) => `${submission}/labels/${batch}.jsonl`,
   /** What one attempt found wrong in XNAT. */
   mismatches: (submission: string, attempt: number, delivery: string) =>
     `${submission}/mismatches/a${attempt}-${delivery}.jsonl`,
@@ -47,11 +49,20 @@ export const quarantineKeys = {
 
 export const auditKeys = {
   receipt: (submission: string) => `receipts/${submission}.json`,
+  /** The addendum of its relabelling of this number, counted from 1. */
+  relabelling: (submission: string, number: number) => `receipts/${submission}/relabelling-${number}.json`,
   certificate: (submission: string) => `certificates/${submission}.json`,
 };
 
 /** The name of a receipt in the resource AIRLOCK of its sessions in XNAT. */
 export const recordName = (submission: string) => `${submission}.json`;
+
+/** The name of an addendum there. */
+export const addendumName = (submission: string, number: number) => `${submission}-relabelling-${number}.json`;
+
+/** True for the name of a receipt, or an addendum, of this submission. */
+export const isRecordOf = (submission: string, name: string) =>
+  name === recordName(submission) || name.startsWith(`${submission}-relabelling-`);
 
 /** The execution name is the idempotency key of StartExecution: at most 80 characters of [0-9A-Za-z_-]. */
 export const executionName = (submission: string, attempt: number) => `${submission}-a${attempt}`;

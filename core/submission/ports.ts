@@ -1,5 +1,6 @@
 import type { ChainedEvent } from '../audit/AuditEvent.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import type { ArchiveLabels } from './ArchiveLabels.ts';
 import type { Removal } from './Removal.ts';
 import type { StandingPlace } from './StandingPlace.ts';
 import type { Submission, UploadedObject } from './Submission.ts';
@@ -165,9 +166,9 @@ export interface ArchivedFile {
  * XNAT by its resource route. Every call is safe to repeat.
  * @throws DomainError XnatUnavailable (5xx, network, timeouts), XnatRefused (401, 403, 4xx), XnatConflict
  */
-export interface Archive {
+export interface Archive extends ArchiveLabels {
   /** What stands where a session is to go, by its label and by its study. Changes nothing. */
-  lookUp(target: SessionTarget): Promise<StandingPlace>;
+  lookUp(target: SessionPlace): Promise<StandingPlace>;
   /**
    * Creates subject, session, scan and resource where they are absent: the DICOM of a scan, or another resource of it, of
    * its session, its subject or its project.
@@ -211,8 +212,13 @@ export interface Archive {
   end(): Promise<void>;
 }
 
-export interface SessionTarget {
+/** Labels in a project, and a study. */
+export interface SessionPlace {
   xnatProject: string;
+  session: Pick<ReviewedSession, 'subject' | 'session' | 'study'>;
+}
+
+export interface SessionTarget extends SessionPlace {
   session: ReviewedSession;
 }
 

@@ -26,6 +26,10 @@ export const stateWords: Record<SubmissionState, StateWords> = {
   archived: { label: 'Archived and verified', meaning: 'Read back from XNAT and proven equal; your receipt is ready' },
   rejected: { label: 'Rejected', meaning: 'Nothing was archived' },
   failed: { label: 'Failed', meaning: 'Processing stopped; your files are kept in staging and it can go on later' },
+  relabelling: {
+    label: 'Being relabelled',
+    meaning: 'Its session in XNAT is given another label or subject; the files stay as they are',
+  },
   withdrawing: { label: 'Being withdrawn', meaning: 'What was sent is being removed, in storage and in the archive' },
   withdrawn: { label: 'Withdrawn', meaning: 'What was sent was removed; the certificate says so' },
   expired: { label: 'Expired', meaning: 'It was not sent in time and what was sent has been deleted' },

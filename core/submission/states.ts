@@ -15,6 +15,7 @@ export const SubmissionState = z.enum([
   'archived',
   'rejected',
   'failed',
+  'relabelling',
   'withdrawing',
   'withdrawn',
   'expired',
@@ -31,6 +32,7 @@ export const WorkflowStep = z.enum([
   'Push',
   'Confirm',
   'Seal',
+  'Relabel',
   'Withdraw',
 ]);
 export type WorkflowStep = z.infer<typeof WorkflowStep>;
@@ -48,9 +50,10 @@ const followers: Record<SubmissionState, readonly SubmissionState[]> = {
   pushing: ['confirming', 'failed', 'withdrawing'],
   confirming: ['archived', 'failed', 'withdrawing'],
   held: ['submitted', ...running, 'rejected', 'withdrawing'],
-  failed: ['submitted', ...running, 'withdrawing'],
-  archived: ['withdrawing'],
+  failed: ['submitted', ...running, 'relabelling', 'withdrawing'],
+  archived: ['relabelling', 'withdrawing'],
   rejected: ['withdrawing'],
+  relabelling: ['archived', 'failed', 'withdrawing'],
   withdrawing: ['withdrawn', 'failed'],
   withdrawn: [],
   expired: [],
@@ -71,12 +74,12 @@ export function hasReached(state: SubmissionState, wanted: SubmissionState): boo
 
 /** States in which an execution must be running, or the reconciler starts the next attempt. */
 export function isInFlight(state: SubmissionState): boolean {
-  return state === 'submitted' || state === 'withdrawing' || running.some((each) => each === state);
+  return [...running, 'submitted', 'relabelling', 'withdrawing'].some((each) => each === state);
 }
 
-/** States that nothing but a withdrawal changes any more. */
+/** States that nothing changes any more but a person: by other labels, or by a withdrawal. */
 export function isFinal(state: SubmissionState): boolean {
-  return followers[state].every((next) => next === 'withdrawing');
+  return followers[state].every((next) => next === 'relabelling' || next === 'withdrawing');
 }
 
 /** The first step whose output is not there, told by the state that was reached. */
@@ -92,6 +95,8 @@ export function stepToResume(state: SubmissionState): WorkflowStep {
       return 'Push';
     case 'confirming':
       return 'Confirm';
+    case 'relabelling':
+      return 'Relabel';
     case 'withdrawing':
       return 'Withdraw';
     default:

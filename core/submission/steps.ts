@@ -233,6 +233,9 @@ export const Evidence = z.discriminatedUnion('outcome', [
 export type Evidence = z.infer<typeof Evidence>;
 export type CleanEvidence = Extract<Evidence, { outcome: 'clean' }>;
 
+/** One line of labels/{batch}.jsonl: a keyed digest of what may not stand in a label. */
+export const LabelDigest = z.string().regex(/^[0-9a-f]{16}$/);
+
 /** One clean pack as S3 attested it when it was written. */
 export const CleanPack = z.object({
   key: z.string(),

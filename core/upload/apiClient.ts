@@ -11,6 +11,8 @@ import {
   Problem,
   type PutManifestBody,
   PutManifestResult,
+  type RelabelBody,
+  RelabellingList,
   type RouteName,
   routes,
   ServiceDescription,
@@ -82,6 +84,10 @@ export function apiClient(options: ApiClientOptions) {
       submissionCall(submission, { route: 'resumeSubmission', result: SubmissionView, body: {} }),
     withdrawSubmission: (submission: string, body: z.input<typeof WithdrawBody>) =>
       submissionCall(submission, { route: 'withdrawSubmission', result: SubmissionView, body }),
+    relabelSubmission: (submission: string, body: z.input<typeof RelabelBody>) =>
+      submissionCall(submission, { route: 'relabelSubmission', result: SubmissionView, body }),
+    listRelabellings: (submission: string) =>
+      submissionCall(submission, { route: 'listRelabellings', result: RelabellingList }),
     getCertificate: (submission: string) =>
       submissionCall(submission, { route: 'getCertificate', result: SignedCertificate }),
     getReceipt: (submission: string) => submissionCall(submission, { route: 'getReceipt', result: SignedReceipt }),

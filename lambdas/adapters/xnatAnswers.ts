@@ -26,6 +26,22 @@ export type SessionAnswer = z.infer<typeof SessionAnswer>;
 const tableOf = <Row extends z.ZodType>(row: Row) =>
   z.object({ ResultSet: z.object({ Result: z.array(row) }) }).transform(({ ResultSet }) => ResultSet.Result);
 
+/** The labels of one session or subject, from its item tree. */
+export const LabelsAnswer = z
+  .object({
+    items: z.tuple([
+      z.object({
+        data_fields: z.object({
+          label: Field,
+          project: Field.optional(),
+          subject_ID: Field.optional(),
+          UID: Field.optional(),
+        }),
+      }),
+    ]),
+  })
+  .transform(({ items: [{ data_fields }] }) => data_fields);
+
 export const SessionTable = tableOf(z.object({ ID: z.string(), UID: z.string().optional() }));
 
 /** Items below another one. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { Archive, ScanTarget, SessionTarget } from '../../core/submission/ports.ts';
+import type { Archive, ScanTarget, SessionPlace, SessionTarget } from '../../core/submission/ports.ts';
 import {
   catalogInstances,
   DuplicatesAnswer,
@@ -11,6 +11,7 @@ import {
   SessionTable,
 } from './xnatAnswers.ts';
 import type { HttpAnswer } from './xnatConnection.ts';
+import { xnatLabels } from './xnatLabels.ts';
 import { xnatPaths } from './xnatPaths.ts';
 import { xnatPrearchive } from './xnatPrearchive.ts';
 import { xnatRecords } from './xnatRecords.ts';
@@ -27,10 +28,10 @@ export function xnatArchive(access: XnatAccess): Archive {
   const xnat = xnatSession(access);
   const { readJson: read, askText: write } = xnat;
 
-  const readSession = (target: SessionTarget) =>
+  const readSession = (target: SessionPlace) =>
     read({ action: 'read a session', path: xnatPaths.labelled(target) }, SessionAnswer);
 
-  const isOfSubject = async ({ id }: SessionAnswer, target: SessionTarget): Promise<boolean> => {
+  const isOfSubject = async ({ id }: SessionAnswer, target: SessionPlace): Promise<boolean> => {
     const action = 'read the sessions of a subject';
     const path = `${xnatPaths.subject(target)}/experiments`;
     const siblings = await read({ action, path, query: { columns: 'ID' } }, SessionTable);
@@ -38,7 +39,7 @@ export function xnatArchive(access: XnatAccess): Archive {
   };
 
   /** A site that does not know the filter answers with every session, so each answer is looked at. */
-  const sessionsOfStudy = async (target: SessionTarget): Promise<string[]> => {
+  const sessionsOfStudy = async (target: SessionPlace): Promise<string[]> => {
     const { study } = target.session;
     const action = 'look for a study';
     const query = { columns: 'ID,UID', UID: study };
@@ -167,6 +168,7 @@ export function xnatArchive(access: XnatAccess): Archive {
       return `/data/experiments/${encodeURIComponent(found.id)}`;
     },
 
+    ...xnatLabels(xnat),
     ...xnatPrearchive(xnat),
     ...xnatRecords(xnat),
 

@@ -1,6 +1,6 @@
 import type { ResourceLevel } from '../../core/policy/ResourceRule.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { ScanTarget, SessionTarget } from '../../core/submission/ports.ts';
+import type { ScanTarget, SessionPlace, SessionTarget } from '../../core/submission/ports.ts';
 import { XnatLabel } from '../../core/submission/Submission.ts';
 
 /**
@@ -9,12 +9,11 @@ import { XnatLabel } from '../../core/submission/Submission.ts';
  * @throws DomainError XnatRefused
  */
 export const xnatPaths = {
-  subject: ({ xnatProject, session }: SessionTarget) =>
-    `${projectPath(xnatProject)}/subjects/${label(session.subject)}`,
+  subject: ({ xnatProject, session }: SessionPlace) => `${projectPath(xnatProject)}/subjects/${label(session.subject)}`,
   /** By its project alone, whoever its subject is. */
-  labelled: ({ xnatProject, session }: SessionTarget) =>
+  labelled: ({ xnatProject, session }: SessionPlace) =>
     `${projectPath(xnatProject)}/experiments/${label(session.session)}`,
-  sessions: ({ xnatProject }: SessionTarget) => `${projectPath(xnatProject)}/experiments`,
+  sessions: ({ xnatProject }: SessionPlace) => `${projectPath(xnatProject)}/experiments`,
   session: (target: SessionTarget) => `${xnatPaths.subject(target)}/experiments/${label(target.session.session)}`,
   scan: (target: ScanTarget) => `${xnatPaths.session(target)}/scans/${label(target.scan.scan)}`,
   /** What holds the files of a target: its scan, or what its resource belongs to. */

@@ -37,6 +37,8 @@ interface XnatRequest {
   zip?: Bytes;
   /** The answer is a file. */
   isTransfer?: boolean;
+  /** A 409 with such a text says that XNAT works there, and has not refused for good. */
+  busyText?: RegExp;
   /** 301 is the answer to a commit that archived, and leads nowhere. */
   isCommit?: boolean;
 }
@@ -106,9 +108,10 @@ export function xnatSession(access: XnatAccess) {
     try {
       const answer = await exchange({ ...request, ...source.zip });
       if (isOk(answer)) return await read(answer);
+      const isBusy = request.busyText !== undefined && (await says(answer, request.busyText));
       answer.drop();
-      if (answer.status === 404 && (request.method === 'GET' || request.method === 'DELETE')) return undefined;
-      throw refusalOf(request.action, answer);
+      if (isAbsence(answer, request)) return undefined;
+      throw isBusy ? busy(request.action) : refusalOf(request.action, answer);
     } catch (error) {
       // a fault of what was being sent is not XNAT's
       if (source.fault !== undefined) throw source.fault.error;
@@ -143,6 +146,13 @@ export function xnatSession(access: XnatAccess) {
     },
   };
 }
+
+const says = async (answer: HttpAnswer, text: RegExp) =>
+  answer.status === 409 && text.test(String(await answer.content()));
+
+/** The 404 of a question or a removal is an answer. */
+const isAbsence = ({ status }: HttpAnswer, { method }: XnatRequest) =>
+  status === 404 && (method === 'GET' || method === 'DELETE');
 
 const isOk = ({ status }: HttpAnswer) => status >= 200 && status < 300;
 
@@ -181,6 +191,9 @@ function watch(zip: Bytes | undefined): { zip?: { zip: Bytes }; fault?: { error:
 
 const unavailable = (action: string, state: string, cause?: unknown) =>
   new DomainError('XnatUnavailable', `Cannot ${action}: ${state}, wanted an answer of XNAT`, { cause });
+
+const busy = (action: string) =>
+  new DomainError('XnatBusy', `Cannot ${action}: XNAT is working on it, wanted it at rest`);
 
 const refused = (action: string, state: string) =>
   new DomainError('XnatRefused', `Cannot ${action}: ${state}, wanted an open session of XNAT`);

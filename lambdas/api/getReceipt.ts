@@ -5,7 +5,7 @@ import { requireOwn } from '../../core/policy/principal.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { auditKeys } from '../../core/submission/keys.ts';
-import { SubmissionId } from '../../core/submission/Submission.ts';
+import { type Submission, SubmissionId } from '../../core/submission/Submission.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 
@@ -15,8 +15,9 @@ export const getReceipt = apiRoute(
   { request: z.object({ path: z.object({ submission: SubmissionId }) }), result: SignedReceipt },
   ({ ledger, audit, receiptLinks }) =>
     async ({ path }, principal) => {
-      const { id, state } = requireOwn(principal, await ledger.get(path.submission));
-      if (state !== 'archived') {
+      const submission = requireOwn(principal, await ledger.get(path.submission));
+      const { id, state } = submission;
+      if (!isSealed(submission)) {
         throw new DomainError('ReceiptNotReady', `Cannot give the receipt: the submission is ${state}, not archived`);
       }
       const key = auditKeys.receipt(id);
@@ -25,5 +26,9 @@ export const getReceipt = apiRoute(
       return { status: 200, body: await readDocument(audit, key, SignedReceipt) };
     },
 );
+
+/** What is being relabelled has its receipt, which stays true. */
+const isSealed = ({ state, interruptedIn }: Submission) =>
+  state === 'archived' || state === 'relabelling' || (state === 'failed' && interruptedIn === 'relabelling');
 
 export const handler = apiHandler(getReceipt);

@@ -38,7 +38,8 @@ function stateToResume(submission: Submission, policies: Policies) {
   const isOfPolicy = () => policyDigest(requirePolicy(policies, project)) === policy?.sha256;
   // its review chose a label that was taken before it was used: the review chooses another one
   if (interruptedIn === 'pushing' && wantsOtherLabel(submission) && isOfPolicy()) return 'validating';
-  if (interruptedIn === 'withdrawing' || hasReached(interruptedIn, 'pushing')) return interruptedIn;
+  const isOutside = interruptedIn === 'withdrawing' || interruptedIn === 'relabelling';
+  if (isOutside || hasReached(interruptedIn, 'pushing')) return interruptedIn;
   if (!isOfPolicy()) return 'submitted';
   // The review decided to hold, and a person has answered it: what follows is the step after the review. What a check
   // refused would be refused again: the same step makes it anew

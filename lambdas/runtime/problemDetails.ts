@@ -37,6 +37,8 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   XnatRefused: 502,
   XnatConflict: 409,
   LabelTaken: 409,
+  LabelUnproven: 409,
+  SessionUnclear: 409,
   StudyElsewhere: 409,
   SessionExists: 409,
   ScanTaken: 409,

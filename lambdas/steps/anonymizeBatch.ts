@@ -42,6 +42,7 @@ interface Batch {
   facts: Map<number, Fact>;
   routes: Map<number, Route>;
   evidence: Evidence[];
+  labelDigests: Set<string>;
 }
 
 interface BatchFile {
@@ -73,6 +74,7 @@ export const anonymizeBatch = (ports: AnonymizePorts) => async (input: BatchInpu
     packs.push({ key, scan: route.scan.id, sizeBytes: stored.sizeBytes, checksumSha256: stored.checksumSha256 });
   }
   await writeLines(ports.work, workKeys.packs(submission, item.batch), packs);
+  await writeLines(ports.work, workKeys.labelDigests(submission, item.batch), [...batch.labelDigests]);
   await writeLines(ports.work, workKeys.evidence(submission, item.batch), batch.evidence);
   return {};
 };
@@ -95,6 +97,7 @@ async function openBatch(ports: AnonymizePorts, input: BatchInput): Promise<Batc
     facts: new Map(facts.map((fact) => [fact.file, fact])),
     routes,
     evidence: [],
+    labelDigests: new Set(),
   };
 }
 
@@ -128,6 +131,7 @@ async function* cleanRun(batch: Batch, { files, route, key }: Run): AsyncGenerat
       await quarantine(batch, planned, cleaned);
       continue;
     }
+    for (const digest of cleaned.labelDigests()) batch.labelDigests.add(digest);
     const name = `${cleaned.instance}.dcm`;
     const measured = measureOutput(cleaned.output, ports.codecs);
     yield { name, body: measured.body };

@@ -3,13 +3,9 @@ import { type DeletionCertificate, SignedCertificate } from '../../core/audit/De
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { placedByNow } from '../../core/delivery/placedByNow.ts';
 import { placedInPrearchive } from '../../core/delivery/placedInPrearchive.ts';
-import {
-  type PlacedSession,
-  PlacedSessions,
-  placedByClaims,
-  placedByReceipt,
-} from '../../core/delivery/planWithdrawal.ts';
+import { type PlacedSession, PlacedSessions, placedByClaims } from '../../core/delivery/planWithdrawal.ts';
 import { removePlaced } from '../../core/delivery/removePlaced.ts';
 import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
@@ -105,17 +101,18 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
 /** Found out once, before the first removal: a second run would find less. */
 async function planned(
   ports: RemovePorts,
-  { id, project }: Submission,
+  submission: Submission,
   receipt: SignedReceipt | undefined,
 ): Promise<PlacedSession[]> {
   const { work, policies } = ports;
+  const { id, project } = submission;
   const key = workKeys.withdrawal(id);
   if ((await work.head(key)) === undefined) {
     const { xnatProject } = requirePolicy(policies, project);
     const placed =
       receipt === undefined
         ? [...(await placedByClaims(ports, id)), ...(await placedInPrearchive(ports, id))]
-        : placedByReceipt(receipt.receipt, xnatProject);
+        : await placedByNow(ports, submission, xnatProject);
     await writeDocument(work, key, placed, { ifAbsent: true });
   }
   return readDocument(work, key, PlacedSessions);

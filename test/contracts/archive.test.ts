@@ -2,6 +2,7 @@ import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import { memoryArchive } from '../fakes/memoryArchive.ts';
 import { openXnat } from '../infra/local/xnat/openXnat.ts';
 import { archiveContract } from './archive.ts';
+import { archiveLabelsContract } from './archiveLabels.ts';
 import { archiveResourcesContract } from './archiveResources.ts';
 import { openSite } from './openSite.ts';
 
@@ -24,6 +25,9 @@ const atAnAddress = async () => {
 archiveContract('memory', inMemory);
 archiveContract('XNAT', inXnat('airlock'));
 archiveContract('a site by its address', atAnAddress);
+archiveLabelsContract('memory', inMemory);
+archiveLabelsContract('XNAT', inXnat('airlock'));
+archiveLabelsContract('a site by its address', atAnAddress);
 archiveResourcesContract('memory', inMemory);
 archiveResourcesContract('XNAT', inXnat('admin'));
 archiveResourcesContract('a site by its address', atAnAddress);

@@ -1,4 +1,5 @@
 import { archiveContract } from './archive.ts';
+import { archiveLabelsContract } from './archiveLabels.ts';
 import { archiveResourcesContract } from './archiveResources.ts';
 import { openSite } from './openSite.ts';
 
@@ -13,3 +14,4 @@ const name = `the XNAT at ${new URL(url).host}`;
 const open = () => openSite({ url, username, password });
 archiveContract(name, open);
 archiveResourcesContract(name, open);
+archiveLabelsContract(name, open);

@@ -95,6 +95,7 @@ export async function startAirlockServer(options: FakeOptions = {}) {
       'GET ': () => view(one),
       'GET events': () => ({ events: one.events }),
       'GET receipt': () => cases.receiptOf(one),
+      'GET relabellings': () => ({ relabellings: [] }),
       'PUT manifest': () => cases.announce(one, PutManifestBody.parse(body)),
       'POST commit': () => cases.commit(one, CommitBody.parse(body).manifestSha256),
       'POST resume': () => cases.resume(one),

@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
 import { localHeaderBytes } from '../../core/pack/zipRecords.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { Archive, Bytes, ScanTarget } from '../../core/submission/ports.ts';
+import type { Archive, Bytes, ScanTarget, SessionPlace } from '../../core/submission/ports.ts';
 
 interface StoredScan {
   series: string;
@@ -56,8 +56,7 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
   const sessions: MemoryArchive['sessions'] = new Map();
   const shared: MemoryArchive['shared'] = new Map();
   const prearchive = new Map<string, PrearchivedStudy>();
-  const keyOf = ({ xnatProject, session }: Pick<ScanTarget, 'xnatProject' | 'session'>) =>
-    `${xnatProject}/${session.session}`;
+  const keyOf = ({ xnatProject, session }: SessionPlace) => `${xnatProject}/${session.session}`;
   const sessionAt = (uri: string) => [...sessions.values()].find(({ id }) => uri === `/data/experiments/${id}`);
   const scanOf = (target: ScanTarget) => sessions.get(keyOf(target))?.scans.get(target.scan.scan);
   const holderOf = (target: ScanTarget) => {
@@ -147,6 +146,31 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       if (session === undefined) throw absent('session');
       return `/data/experiments/${session.id}`;
     },
+    async findSession(uri) {
+      requireItem(uri);
+      const [key = '', found] = [...sessions].find(([, { id }]) => uri === `/data/experiments/${id}`) ?? [];
+      const [xnatProject = '', session = ''] = key.split('/');
+      return found && { xnatProject, session, subject: found.subject, study: found.study };
+    },
+    async listStored(item) {
+      requireItem(item);
+      const groups = [...(resourcesAt({ sessions, shared }, item) ?? [])];
+      return groups.flatMap(([resource, files]) =>
+        [...files].map(([name, bytes]) => ({
+          ...{ name, sizeBytes: bytes.length, md5: digests ? md5(bytes) : undefined },
+          uri: `${item}/resources/${resource}/files/${encodeURIComponent(name)}`,
+        })),
+      );
+    },
+    async relabel({ uri, xnatProject }, to) {
+      const [key = '', found] = [...sessions].find(([, { id }]) => uri === `/data/experiments/${id}`) ?? [];
+      if (found === undefined) throw absent('session');
+      const next = `${xnatProject}/${to.session}`;
+      if (next !== key && sessions.has(next)) throw conflict();
+      sessions.delete(key);
+      sessions.set(next, found);
+      found.subject = to.subject;
+    },
     async listPrearchived(target) {
       const own = prearchive.get(`${keyOf(target)}/${target.session.study}`);
       if (own === undefined) return [];
@@ -219,6 +243,11 @@ const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex')
 
 const conflict = () =>
   new DomainError('XnatConflict', 'Cannot prepare a scan: another stands there, wanted our own or none');
+
+function requireItem(uri: string): void {
+  if (/^\/data\/experiments\/\w+(\/scans\/[^/]+)?$/.test(uri)) return;
+  throw new DomainError('XnatRefused', 'Cannot address a session: the address is wrong');
+}
 
 const absent = (what: string) =>
   new DomainError('XnatRefused', `Cannot find a ${what}: it is absent, wanted a stored one`);

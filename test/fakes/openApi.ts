@@ -18,8 +18,10 @@ import { getReceipt } from '../../lambdas/api/getReceipt.ts';
 import { getSubmission } from '../../lambdas/api/getSubmission.ts';
 import { listEvents } from '../../lambdas/api/listEvents.ts';
 import { listParts } from '../../lambdas/api/listParts.ts';
+import { listRelabellings } from '../../lambdas/api/listRelabellings.ts';
 import { listSubmissions } from '../../lambdas/api/listSubmissions.ts';
 import { putManifest } from '../../lambdas/api/putManifest.ts';
+import { relabelSubmission } from '../../lambdas/api/relabelSubmission.ts';
 import { resumeSubmission } from '../../lambdas/api/resumeSubmission.ts';
 import { signParts } from '../../lambdas/api/signParts.ts';
 import { withdrawSubmission } from '../../lambdas/api/withdrawSubmission.ts';
@@ -42,6 +44,8 @@ export const apiRoutes: Record<RouteName, ApiRoute> = {
   completeObject,
   commitSubmission,
   resumeSubmission,
+  relabelSubmission,
+  listRelabellings,
   withdrawSubmission,
   getCertificate,
   getReceipt,

@@ -92,15 +92,16 @@ test.each(functionNames)('%s has the variables of its ports and no other', async
 
 test('few sign, few know the key of pseudonyms, few reach XNAT, and only one may delete there', () => {
   const holders = (variable: string) => functionNames.filter((name) => environmentOf(name).includes(variable));
-  expect(holders('DEID_SECRET_ID')).toEqual(['validateBatch', 'anonymizeBatch']);
+  expect(holders('DEID_SECRET_ID')).toEqual(['validateBatch', 'anonymizeBatch', 'relabelSession']);
   expect(holders('XNAT_SECRET_ID')).toEqual([
-    ...['reviewFindings', 'pushScan', 'confirmArchive', 'sealReceipt', 'removeSubmission'],
+    ...['reviewFindings', 'pushScan', 'confirmArchive', 'sealReceipt', 'relabelSession', 'removeSubmission'],
   ]);
   expect(holders('XNAT_REMOVAL_SECRET_ID')).toEqual(['removeSubmission']);
   const signing = ofType(template, 'AWS::IAM::ManagedPolicy').filter(([, policy]) =>
     JSON.stringify(policy).includes('"kms:Sign"'),
   );
   expect(signing.map(([id]) => id).sort()).toEqual([
+    expect.stringMatching(/^FunctionsrelabelSession/),
     expect.stringMatching(/^FunctionsremoveSubmission/),
     expect.stringMatching(/^FunctionssealReceipt/),
   ]);

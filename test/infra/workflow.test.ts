@@ -40,6 +40,7 @@ test('the path is the one of the architecture', () => {
   };
   expect(path('Plan')).toEqual(['Plan', 'Validate', 'Review', 'Decide']);
   expect(path('Anonymize')).toEqual(['Anonymize', 'CheckIntegrity', 'Push', 'Confirm', 'Seal', 'Archived']);
+  expect(path('Relabel')).toEqual(['Relabel', 'Relabelled']);
   expect(path('Withdraw')).toEqual(['Withdraw', 'Withdrawn']);
   expect(path('Hold')).toEqual(['Hold', 'Held']);
   expect(path('Reject')).toEqual(['Reject', 'Rejected']);

@@ -1,4 +1,3 @@
-import * as crypto from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { verifyCertificate } from '../../core/audit/verifyCertificate.ts';
@@ -13,6 +12,7 @@ import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';
 import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
 import { demoPolicy } from '../fixtures/submissions.ts';
+import { verifyEd25519 } from '../fixtures/verifyEd25519.ts';
 
 type Ports = ReturnType<typeof memoryPorts>;
 
@@ -20,14 +20,6 @@ let ports: Ports;
 beforeEach(() => {
   ports = memoryPorts(demoPolicy);
 });
-
-const verifyEd25519 = (key: string, bytes: Uint8Array, signature: string) =>
-  crypto.verify(
-    null,
-    bytes,
-    crypto.createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' }),
-    Buffer.from(signature, 'base64'),
-  );
 
 async function requested(id: string) {
   const submission = await ports.ledger.get(id);

@@ -17,6 +17,8 @@ describe('the states of a submission', () => {
     { from: 'held', to: 'anonymizing', why: 'a person released it' },
     { from: 'failed', to: 'pushing', why: 'it was re-driven where it stopped' },
     { from: 'confirming', to: 'archived', why: 'XNAT holds every file' },
+    { from: 'archived', to: 'relabelling', why: 'its session gets another label' },
+    { from: 'failed', to: 'relabelling', why: 'a relabelling goes on' },
   ] as const)('$from may become $to: $why', ({ from, to }) => {
     expect(() => requireTransition(from, to)).not.toThrow();
   });
@@ -31,7 +33,7 @@ describe('the states of a submission', () => {
     expect(() => requireTransition(from, to)).toThrow(expect.objectContaining({ name: 'StateConflict' }));
   });
 
-  test('archived is reached from confirming alone', () => {
+  test('archived is reached from confirming, and again from a relabelling, alone', () => {
     const before = SubmissionState.options.filter((from) => {
       try {
         requireTransition(from, 'archived');
@@ -40,7 +42,7 @@ describe('the states of a submission', () => {
         return false;
       }
     });
-    expect(before).toEqual(['confirming']);
+    expect(before).toEqual(['confirming', 'relabelling']);
   });
 
   test.each([

@@ -24,6 +24,7 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   completeObject: { parts: [partOf(1, Buffer.from('x'))] },
   commitSubmission: { manifestSha256: manifestOf('x').summary.sha256 },
   resumeSubmission: {},
+  relabelSubmission: { session: 'NEW' },
 };
 const request = (name: RouteName) => ({
   path: { submission, object: 'pack-000001' },

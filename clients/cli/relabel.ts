@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { adviceOf } from '../../core/submission/adviceOf.ts';
+import type { SubmissionView } from '../../core/submission/api.ts';
+import { RelabelBody } from '../../core/submission/api.ts';
+import { asOperator } from './asOperator.ts';
+import type { Command } from './CliContext.ts';
+import { exitCodes } from './exitCodes.ts';
+import { exitNameOf, exitOfSubmission, refusal } from './exitOf.ts';
+import { followed } from './followed.ts';
+import { giveDocument } from './giveDocument.ts';
+import { openService } from './openService.ts';
+import { provenRelabelling } from './provenReceipt.ts';
+
+/**
+ * `airlock relabel ID [--session NEW] [--subject NEW] [--from LABEL] [-o FILE]`: gives an archived session another label
+ * in XNAT, moves it to another subject, or both; waits until XNAT itself says so, and gives the signed addendum to the
+ * receipt. `--from` names the session by its label where the submission has several. Only an operator may.
+ */
+export const relabel: Command = async (args, context) => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ...{ session: { type: 'string' }, subject: { type: 'string' }, from: { type: 'string' } },
+      output: { type: 'string', short: 'o' },
+    },
+  });
+  const [id] = positionals;
+  if (id === undefined || positionals.length > 1) throw refusal('usage', 'Cannot relabel: name one submission');
+  const { output, ...labels } = values;
+  const wanted = RelabelBody.safeParse(labels);
+  if (!wanted.success) {
+    throw refusal('usage', 'Cannot relabel: give --session or --subject, of letters, digits, _ and -, 64 at the most');
+  }
+  const service = await openService(context, 'operator');
+  const { attempt } = await asOperator(() => service.api.relabelSubmission(id, wanted.data));
+  const ended = await followed(context, service, { id, tell: ['relabelling'] });
+  if (ended.state !== 'archived') {
+    context.err(`${id}: ${ended.state} (${ended.reason})`);
+    return exitOfSubmission(ended);
+  }
+  if (ended.relabelRefusal !== undefined) throw refused(ended.relabelRefusal);
+  const { events } = await service.api.listEvents(id);
+  const done = events.findLast(({ type }) => type === 'session.relabelled');
+  if (done?.labels === undefined || done.attempt < attempt) {
+    throw refusal('temporary', 'Cannot tell what became of it: ask again');
+  }
+  const { from, to } = done.labels;
+  const digest = done.digests?.addendum;
+  if (digest === undefined) {
+    context.err(`${id}: session ${to.session} of subject ${to.subject} has these labels already`);
+    return exitCodes.archived;
+  }
+  const { receiptKey } = await service.describe();
+  const { relabellings } = await service.api.listRelabellings(id);
+  const signed = await provenRelabelling(relabellings.at(-1), { trustedKey: receiptKey, digest });
+  context.err(
+    `${id}: ${from.subject}/${from.session} is ${to.subject}/${to.session} by now, at ${signed.relabelling.uri}`,
+  );
+  await giveDocument(context, { what: 'addendum', document: signed, output });
+  return exitCodes.archived;
+};
+
+/** Nothing was changed. */
+function refused({ code, standing }: NonNullable<SubmissionView['relabelRefusal']>): Error {
+  const where = standing === undefined ? '' : `: ${standing} has it`;
+  const message = `Cannot relabel, and nothing was changed${where}. ${adviceOf(code)}`;
+  return Object.assign(refusal(exitNameOf(code), message), { code });
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { SessionLabels, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
+import { PreviousReceipt } from './PreviousReceipt.ts';
+
+const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+
+/**
+ * The addendum to a receipt that says by which labels its session is known from now on. What the receipt says of files
+ * holds: their addresses name the session by XNAT's own id.
+ */
+export const Relabelling = z.object({
+  v: z.literal(1),
+  kind: z.literal('relabelling'),
+  submission: SubmissionId,
+  attempt: z.int().positive(),
+  site: SiteId,
+  project: XnatLabel,
+  /** 1 for the first of the submission. */
+  number: z.int().positive(),
+  /** Opaque id of who asked for it. */
+  by: z.string().max(128),
+  issuedAt: z.iso.datetime(),
+  /** SHA-256 of what the signature of the submission's receipt covers. */
+  receipt: Sha256Hex,
+  /** The newest receipt or addendum about the session before this one, of whichever submission. */
+  previous: PreviousReceipt,
+  /** XNAT's address of the session. */
+  uri: z.string(),
+  from: SessionLabels,
+  to: SessionLabels,
+  /** There was no subject of this label before. */
+  madeSubject: z.boolean(),
+  /** Files of the receipt that were read back in the session afterwards, with the size and MD5 that the receipt says. */
+  files: z.int().nonnegative(),
+  /** Head of the audit chain before the addendum's own event. */
+  chain: z.object({ seq: z.int().positive(), hash: Sha256Hex }),
+});
+export type Relabelling = z.infer<typeof Relabelling>;
+
+export const SignedRelabelling = z.object({
+  relabelling: Relabelling,
+  /** Ed25519 over `relabellingBytes`, base64; `publicKey` is DER SubjectPublicKeyInfo, base64. */
+  signature: z.object({ algorithm: z.literal('Ed25519'), publicKey: z.string(), value: z.string() }),
+});
+export type SignedRelabelling = z.infer<typeof SignedRelabelling>;
