@@ -1,5 +1,6 @@
 import { DomainError } from '../submission/DomainError.ts';
-import type { Archive, PrearchivedSession } from '../submission/ports.ts';
+import type { PrearchivedSession } from '../submission/PrearchivedSession.ts';
+import type { Archive } from '../submission/ports.ts';
 import type { Delivery } from '../submission/steps.ts';
 
 interface Found {

@@ -1,6 +1,7 @@
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { DomainError } from '../submission/DomainError.ts';
-import type { Ports, PrearchivedSession } from '../submission/ports.ts';
+import type { PrearchivedSession } from '../submission/PrearchivedSession.ts';
+import type { Ports } from '../submission/ports.ts';
 import type { Delivery } from '../submission/steps.ts';
 import { compareInstances } from './compareInstances.ts';
 import { findPrearchived } from './findPrearchived.ts';

@@ -1,6 +1,7 @@
 import type { ChainedEvent } from '../audit/AuditEvent.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import type { ArchiveLabels } from './ArchiveLabels.ts';
+import type { PrearchivedSession } from './PrearchivedSession.ts';
 import type { Removal } from './Removal.ts';
 import type { StandingPlace } from './StandingPlace.ts';
 import type { Submission, UploadedObject } from './Submission.ts';
@@ -224,16 +225,6 @@ export interface SessionTarget extends SessionPlace {
 
 export interface ScanTarget extends SessionTarget {
   scan: ReviewedScan;
-}
-
-/** A session that waits in XNAT's prearchive for being archived. */
-export interface PrearchivedSession {
-  /** XNAT's address, relative to its root. */
-  uri: string;
-  /** XNAT works on it, or gave up on it. */
-  state: 'open' | 'busy' | 'refused';
-  /** File names by scan. */
-  scans: { scan: string; names: string[] }[];
 }
 
 /** One running digest; `hex` ends it. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { Archive, PrearchivedSession } from '../../core/submission/ports.ts';
+import type { PrearchivedSession } from '../../core/submission/PrearchivedSession.ts';
+import type { Archive } from '../../core/submission/ports.ts';
 import { EventAnswer, PrearchiveFileTable, PrearchiveScanTable, PrearchiveTable } from './xnatAnswers.ts';
 import { xnatPaths } from './xnatPaths.ts';
 import type { xnatSession } from './xnatSession.ts';

@@ -46,7 +46,8 @@ async function broughtTo(
   const change = draft(number);
   await ledger.create(change);
   let submission = change.next;
-  const states = state === 'withdrawing' ? [state] : upTo.slice(0, upTo.indexOf(state) + 1);
+  const path = [...upTo, 'archived', 'relabelling'] satisfies SubmissionState[];
+  const states = state === 'withdrawing' ? [state] : path.slice(0, path.findIndex((each) => each === state) + 1);
   for (const to of states) {
     const next = appendEvent(submission, { type: 'attempt.started', actor, at: clock.now(), to }, { attempt });
     await ledger.commit(next);
