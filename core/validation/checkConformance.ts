@@ -3,7 +3,9 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
 import { dicomRoot, registeredUids } from '../dicom/tables/registeredUids.ts';
 import { limits } from '../policy/limits.ts';
+import { checkConditions } from './checkConditions.ts';
 import { checkElements } from './checkElements.ts';
+import { checkItems } from './checkItems.ts';
 import { checkPixels } from './checkPixels.ts';
 import { checkRequired } from './checkRequired.ts';
 import type { Nonconformity } from './Nonconformity.ts';
@@ -25,6 +27,8 @@ export function checkConformance(file: DicomFile): Nonconformity[] {
   };
   const sopClass = readText(file.head, file.index, 0x00080016) ?? '';
   if (sopClass !== '' && !checkRequired(file, sopClass, add) && !registered.has(sopClass)) add(unknownClass(file));
+  checkConditions(file, sopClass, add);
+  checkItems(file, add);
   checkMeta(file, add);
   checkPixels(file, add);
   checkElements(file, add);

@@ -1,12 +1,13 @@
-import { at, flag, valueEnd } from '../dicom/elementIndex.ts';
+import { at } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { findElement } from '../dicom/readText.ts';
+import { isEmptyElement } from './isEmptyElement.ts';
 import type { Nonconformity } from './Nonconformity.ts';
 import { type Requirement, requirementsOf } from './requirementsOf.ts';
 
 /**
  * Checks that what the IOD requires is there (PS3.3): every attribute of Type 1, with a value, and of Type 2, of the
- * mandatory modules at the top level. Conditions (Types 1C and 2C) are prose, and items are not entered.
+ * mandatory modules at the top level.
  * @returns false when there is no table for the SOP class
  */
 export function checkRequired(file: DicomFile, sopClass: string, add: (found: Nonconformity) => void): boolean {
@@ -27,7 +28,7 @@ export function checkRequired(file: DicomFile, sopClass: string, add: (found: No
     const tag = at(index.tag, node);
     for (let due = required?.[position]; due !== undefined && due.tag <= tag; due = required?.[position]) {
       if (due.tag < tag) noteMissing(file, { ...due, offset: at(index.start, node) }, add);
-      else if (due.type === 1 && isEmpty(file, node)) add(emptyValue(due, at(index.start, node)));
+      else if (due.type === 1 && isEmptyElement(file, node)) add(emptyValue(due, at(index.start, node)));
       position += 1;
     }
     return position;
@@ -46,13 +47,6 @@ function noteMissing(
   if (findElement(index, tag) !== undefined) return;
   const message = `It is missing, but of Type ${type} in the module ${module}`;
   add({ code: 'AttributeMissing', message, place: { offset, tag } });
-}
-
-/** The value of Pixel Data lies behind the head: the index gives it no length. */
-function isEmpty({ index, pixels }: DicomFile, node: number): boolean {
-  if (pixels !== undefined && node === index.count - 1) return false;
-  const length = valueEnd(index, node) - at(index.value, node);
-  return length === 0 && ((at(index.flags, node) & flag.container) === 0 || at(index.parent, node + 1) !== node);
 }
 
 const emptyValue = ({ tag, module }: Requirement, offset: number): Nonconformity => ({

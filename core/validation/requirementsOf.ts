@@ -25,6 +25,10 @@ function requirements(digits: string, of: Pick<Requirement, 'type' | 'module'>):
   return [...digits.matchAll(/.{8}/g)].map(([hex]) => ({ tag: Number.parseInt(hex, 16), ...of }));
 }
 
+/** True for a mandatory module of a storage SOP class. */
+export const hasModule = (sopClass: string, module: string): boolean =>
+  modulesBySopClass.get(sopClass)?.split(' ').includes(module) === true;
+
 const bySopClass = new Map<string, readonly Requirement[]>();
 
 /**

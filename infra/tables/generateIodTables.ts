@@ -28,10 +28,14 @@ const baseModule = (id: string) => id.replace(/^.*-(multi-frame-functional-group
 /** Its table runs alternatives together: what one kind of content item needs is not required of a document. */
 const withAlternatives = new Set(['sr-document-content']);
 
-/** Of Type 1 in the older module table, conditional since tiled images came: Per-Frame Functional Groups Sequence. */
-const conditionalSince = new Set(['52009230']);
+/**
+ * Of Type 1 in the older module tables, and conditional elsewhere: Per-Frame Functional Groups Sequence since tiled
+ * images came, volume and duration of label images of whole slides, Frame Increment Pointer of one frame.
+ */
+const conditionalSince = new Set(['52009230', '00480001', '00480002', '00480003', '00189073', '00280009']);
 
 writeFileSync('core/validation/tables/requiredAttributes.ts', header + requiredTable());
+writeFileSync('core/validation/tables/requiredInItems.ts', header + itemTable());
 writeFileSync('core/validation/tables/multiplicities.ts', header + dictionaryTable());
 
 function requiredTable(): string {
@@ -63,14 +67,60 @@ function requiredTable(): string {
   ].join('');
 }
 
+/** The tables of all modules, also of those that no storage class uses. */
+function readModuleTables() {
+  const Attribute = z.object({ tag: z.string(), path: z.string(), type: z.string().nullish() });
+  const Module = z.object({ id: z.string(), attributes: z.array(Attribute) });
+  return readdirSync(moduleFolder)
+    .sort()
+    .map((file) => read(join(moduleFolder, file), Module))
+    .filter(({ id }) => !withAlternatives.has(id));
+}
+
+/**
+ * A sequence means the same wherever it stands, or nearly so: what every use of it in any module requires of its items
+ * is required, whatever the IOD; what only some uses require is not.
+ */
+function itemTable(): string {
+  const uses = readModuleTables().flatMap(({ attributes: all }) => [...itemsOf(all)]);
+  const sequences = new Map<string, string[]>();
+  for (const [sequence, items] of Object.entries(Object.groupBy(uses, ([path]) => path.slice(-8))).sort()) {
+    const demands = demandsOfAll((items ?? []).map(([, item]) => item));
+    if (demands !== ' ') sequences.set(demands, [...(sequences.get(demands) ?? []), sequence]);
+  }
+  const lines = [...sequences].map(([demands, tags]) => `  '${demands}': '${tags.join('')}',\n`);
+  return [
+    '/** Attributes of Type 1, a space, attributes of Type 2 in each item, to the sequences: eight hexadecimal digits a tag. */\n',
+    `export const requiredInItems = {\n${lines.join('')}} as const;\n`,
+  ].join('');
+}
+
+/** Types by tag of the items of each sequence of a module, by the path of the sequence. */
+function itemsOf(all: ReturnType<typeof readModuleTables>[number]['attributes']): Map<string, Map<string, string>> {
+  const items = new Map<string, Map<string, string>>();
+  for (const { path, type } of all) {
+    const [, ...tags] = path.toUpperCase().split(':');
+    const tag = tags.pop() ?? '';
+    if (tags.length === 0) continue;
+    const item = items.get(tags.join(' ')) ?? new Map<string, string>();
+    items.set(tags.join(' '), item);
+    if (!item.has(tag)) item.set(tag, type ?? '');
+  }
+  return items;
+}
+
+/** What is of Type 1 in all of some items, a space, and what is of Type 1 or 2 in all. */
+function demandsOfAll([first = new Map<string, string>(), ...others]: Map<string, string>[]): string {
+  const typesOf = (tag: string) => [first, ...others].map((item) => item.get(tag) ?? '');
+  const tags = [...first.keys()].filter((tag) => /^[0-9A-F]{8}$/.test(tag)).sort();
+  const ofType1 = tags.filter((tag) => typesOf(tag).every((type) => type === '1'));
+  const ofType2 = tags.filter((tag) => !ofType1.includes(tag) && typesOf(tag).every((type) => /^[12]$/.test(type)));
+  return `${ofType1.join('')} ${ofType2.join('')}`;
+}
+
 function readModules(): Map<string, { type1: string[]; type2: string[] }> {
-  const Module = z.object({
-    id: z.string(),
-    attributes: z.array(z.object({ tag: z.string(), path: z.string(), type: z.string() })),
-  });
   const modules = new Map<string, { type1: string[]; type2: string[] }>();
-  for (const file of readdirSync(moduleFolder).sort()) {
-    const { id, attributes: all } = read(join(moduleFolder, file), Module);
+  for (const { id, attributes: all } of readModuleTables()) {
     const isTop = ({ path }: { path: string }) => path.split(':').length === 2;
     const ofType = (wanted: string) => [
       ...new Set(
@@ -81,8 +131,7 @@ function readModules(): Map<string, { type1: string[]; type2: string[] }> {
       ),
     ];
     const [type1, type2] = [ofType('1'), ofType('2')];
-    if (type1.length + type2.length > 0 && !withAlternatives.has(id))
-      modules.set(id, { type1: type1.sort(), type2: type2.sort() });
+    if (type1.length + type2.length > 0) modules.set(id, { type1: type1.sort(), type2: type2.sort() });
   }
   return modules;
 }
