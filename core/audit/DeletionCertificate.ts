@@ -32,6 +32,8 @@ export const DeletionCertificate = z.object({
       /** Whether the session, and the subject, were made by this submission, held nothing else, and are gone too. */
       sessionRemoved: z.boolean(),
       subjectRemoved: z.boolean(),
+      /** Fields of a session that stays which this submission had filled, by name: they are empty. */
+      fields: z.array(z.string()).optional(),
     }),
   ),
   /** Head of the audit chain before the certificate's own event. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ResourceLevel } from '../policy/ResourceRule.ts';
 import { AppliedPolicy, ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
-import { BlankedPixels } from '../submission/steps.ts';
+import { BlankedPixels, SessionField } from '../submission/steps.ts';
 import { Made } from './Made.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 
@@ -57,6 +57,8 @@ export const Receipt = z.object({
       /** The session stood before: this receipt is an addendum. Absent also where it did not come through here. */
       previous: PreviousReceipt.optional(),
       made: Made.optional(),
+      /** Fields of the session in XNAT that this submission filled; one without a value holds the digest of this receipt. */
+      fields: z.array(SessionField).optional(),
     }),
   ),
   totals: z.object({ announced: z.int(), archived: z.int(), held: z.int(), refused: z.int(), duplicate: z.int() }),

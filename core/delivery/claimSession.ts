@@ -1,6 +1,6 @@
 import { lastReceipt } from '../audit/lastReceipt.ts';
 import { DomainError } from '../submission/DomainError.ts';
-import type { Ports } from '../submission/ports.ts';
+import type { Archive, Ports } from '../submission/ports.ts';
 import type { OnConflict } from '../submission/Submission.ts';
 import type { Delivery } from '../submission/steps.ts';
 import { claimOnce, SessionClaim } from './claims.ts';
@@ -44,7 +44,7 @@ async function lookAtSession(
   const place = await archive.lookUp(delivery);
   requireFree(delivery.session, place, onConflict);
   const { isSubjectNew } = place;
-  if (place.session === undefined) return { isSubjectNew, isNew: true, scans: [] };
+  if (place.session === undefined) return { isSubjectNew, isNew: true, scans: [], fields: [] };
   const previous = await lastReceipt(registers, {
     xnatProject: delivery.xnatProject,
     session: delivery.session.session,
@@ -54,6 +54,13 @@ async function lookAtSession(
     isNew: false,
     standing: place.session.id,
     scans: place.session.scans.map(({ scan }) => scan),
+    fields: await standingFields(archive, delivery, place.session.id),
     ...(previous !== undefined && { previous }),
   };
+}
+
+async function standingFields(archive: Archive, { fields }: Delivery, id: string): Promise<string[]> {
+  if (fields.length === 0) return [];
+  const standing = await archive.readFields(`/data/experiments/${id}`);
+  return fields.flatMap(({ name }) => (standing[name] === undefined ? [] : [name]));
 }

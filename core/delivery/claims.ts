@@ -19,6 +19,8 @@ export const SessionClaim = z.object({
   standing: z.string().optional(),
   /** XNAT's ids of the scans that stood in it. */
   scans: z.array(z.string()),
+  /** Names of our fields that had a value. */
+  fields: z.array(z.string()).default([]),
   /** The newest receipt of what stood, when it came through here. */
   previous: PreviousReceipt.optional(),
 });

@@ -1,7 +1,11 @@
+import { hashBytes } from '../audit/hashJson.ts';
 import type { Receipt } from '../audit/Receipt.ts';
+import { receiptBytes } from '../audit/receiptBytes.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { DomainError } from '../submission/DomainError.ts';
 import { recordName } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
+import { placeFields } from './placeFields.ts';
 import { placeRecord } from './placeRecord.ts';
 import { takeTurn } from './takeTurn.ts';
 
@@ -16,14 +20,25 @@ interface Sealed {
 
 /**
  * Puts the signed receipt beside the data it is about: into the resource AIRLOCK of each session, under the id of its
- * submission, and reads it back. Safe to repeat: what an XNAT that died kept of it is written anew, and nothing else is
- * ever replaced.
+ * submission, and its digest into the fields that are to hold it, and reads both back. Safe to repeat: what an XNAT that
+ * died kept of it is written anew, and nothing else is ever replaced.
  * @throws DomainError ArchiveMismatch, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict
  */
 export async function placeReceipt(ports: PlacePorts, { receipt, document, policy }: Sealed): Promise<void> {
   const name = recordName(receipt.submission);
-  for (const { uri, session } of receipt.sessions) {
+  const sha256 = hashBytes(receiptBytes(receipt));
+  for (const { uri, session, fields = [] } of receipt.sessions) {
     const wanted = { policy, session, submission: receipt.submission };
-    await takeTurn(ports, wanted, () => placeRecord(ports, { uri, name, document }));
+    const told = fields.flatMap(({ name: field, value }) => (value === undefined ? [[field, sha256] as const] : []));
+    await takeTurn(ports, wanted, async () => {
+      await placeRecord(ports, { uri, name, document });
+      if (told.length > 0) await requireFields(ports.archive, uri, Object.fromEntries(told));
+    });
   }
+}
+
+async function requireFields(archive: Ports['archive'], uri: string, wanted: Record<string, string>): Promise<void> {
+  const filled = await placeFields(archive, uri, wanted);
+  if (Object.entries(wanted).every(([name, value]) => filled[name] === value)) return;
+  throw new DomainError('ArchiveMismatch', 'Cannot seal the submission: a field in XNAT holds another value');
 }

@@ -25,8 +25,7 @@ export async function placedInPrearchive(
     for (const { uri, scans } of await archive.listPrearchived(delivery)) {
       found.set(uri, {
         ...{ xnatProject, uri, subject: session.subject, session: session.session },
-        made: { subject: false, session: true, scans: [] },
-        subjects: [],
+        ...{ made: { subject: false, session: true, scans: [] }, subjects: [], fields: {} },
         scans: scans.map(({ scan, names }) => ({
           uri: `${uri}/scans/${scan}`,
           files: names.map((name) => `${uri}/scans/${scan}/resources/DICOM/files/${name}`),

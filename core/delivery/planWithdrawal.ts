@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { hashBytes } from '../audit/hashJson.ts';
 import { Made } from '../audit/Made.ts';
 import type { Receipt } from '../audit/Receipt.ts';
+import { receiptBytes } from '../audit/receiptBytes.ts';
 import { readDocument, readLines } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
@@ -18,6 +20,8 @@ const PlacedSession = z.object({
   made: Made,
   /** Other subjects that the submission made for it, and that it has left since. */
   subjects: z.array(XnatLabel).default([]),
+  /** What it gave the session's fields, by their names. */
+  fields: z.record(z.string(), z.string()).default({}),
   /** Scans; the session itself, for its own resources; and resources that it shares, by `sharedResource`. */
   scans: z.array(z.object({ uri: z.string(), files: z.array(z.string()), shared: z.string().optional() })),
 });
@@ -29,14 +33,17 @@ export const PlacedSessions = z.array(PlacedSession);
 /** What the receipt of an archived submission says it put into XNAT, however long ago. */
 export function placedByReceipt(receipt: Receipt, xnatProject: string): PlacedSession[] {
   const placed = receipt.files.flatMap(({ archived }) => (archived === undefined || archived.stood ? [] : [archived]));
-  return receipt.sessions.map(({ subject, session, uri, made = { subject: false, session: false, scans: [] } }) => {
+  const sha256 = hashBytes(receiptBytes(receipt));
+  return receipt.sessions.map(({ subject, session, uri, fields = [], ...place }) => {
+    const { made = { subject: false, session: false, scans: [] } } = place;
+    const told = Object.fromEntries(fields.map(({ name, value = sha256 }) => [name, value]));
     const scans = new Map<string, PlacedSession['scans'][number]>();
     for (const { uri: file, resource } of placed) {
       const [shared] = sharedResource({ xnatProject, subject, resource });
       const isOurs = shared === undefined ? file.startsWith(`${uri}/`) : file.includes(`/files/${session}/`);
       if (isOurs) addPlaced(scans, { uri: holderOf(file, shared), files: [file], shared });
     }
-    return { xnatProject, subject, session, uri, made, subjects: [], scans: [...scans.values()] };
+    return { xnatProject, subject, session, uri, made, subjects: [], fields: told, scans: [...scans.values()] };
   });
 }
 
@@ -90,7 +97,7 @@ async function placedScan(
   const before = await readDocument(work, workKeys.claim(submission, reviewed.id), SessionClaim);
   const { session } = await archive.lookUp(delivery);
   const isOurs = session?.isOfSubject === true && session.study === reviewed.study;
-  if (!isOurs || claim.names.length === 0) return undefined;
+  if (!isOurs || (claim.names.length === 0 && delivery.fields.length === 0)) return undefined;
   const uri = `/data/experiments/${session.id}`;
   const isOfScan = wanted.resource === undefined || wanted.resource.level === 'scan';
   const scan = session.scans.find((each) => each.scan === wanted.scan);
@@ -103,7 +110,9 @@ async function placedScan(
   for (const file of files) addPlaced(scans, { uri: holderOf(file, shared), files: [file], shared });
   // a scan that was made, and that no file of ours is in, goes too
   if (isMade) addPlaced(scans, { uri: `${uri}/scans/${encodeURIComponent(wanted.scan)}`, files: [], shared });
+  const told = delivery.fields.filter(({ name }) => !before.fields.includes(name));
   return {
+    fields: Object.fromEntries(told.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     ...{ xnatProject, subject: reviewed.subject, session: reviewed.session, uri },
     made: { subject: before.isSubjectNew, session: before.isNew, scans: isMade ? [wanted.scan] : [] },
     subjects: [],

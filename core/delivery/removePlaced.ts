@@ -7,6 +7,8 @@ import type { PlacedSession } from './planWithdrawal.ts';
 interface Removed {
   sessionRemoved: boolean;
   subjectRemoved: boolean;
+  /** Names of the fields that were emptied in a session that stays. */
+  fields?: string[];
 }
 
 /**
@@ -32,7 +34,16 @@ export async function removePlaced(
   const subjectRemoved =
     sessionRemoved && placed.made.subject && (await removeIfEmpty(removal, addressOf(placed.subject)));
   for (const left of placed.subjects) await removeIfEmpty(removal, addressOf(left));
-  return { sessionRemoved, subjectRemoved };
+  return { sessionRemoved, subjectRemoved, ...(!sessionRemoved && (await clearFields(removal, placed))) };
+}
+
+/** Of a session that stays. */
+async function clearFields(removal: Removal, { uri, fields }: PlacedSession): Promise<Pick<Removed, 'fields'>> {
+  const names = Object.keys(fields);
+  if (names.length === 0) return {};
+  const kept = await removal.clearFields(uri, fields);
+  if (kept.length > 0) throw incomplete(`${kept.length} fields of a session`);
+  return { fields: names };
 }
 
 interface PlacedScan {

@@ -4,6 +4,7 @@ import { SiteId, XnatLabel } from '../submission/Submission.ts';
 import { DeliveryPolicy } from './DeliveryPolicy.ts';
 import { Rectangle } from './Rectangle.ts';
 import { ResourceRules } from './ResourceRules.ts';
+import { SessionFields } from './SessionFields.ts';
 
 const codes = Object.keys(findingCatalogue);
 const FindingName = z.string().refine((code) => codes.includes(code), { error: 'No such finding code' });
@@ -39,6 +40,8 @@ export const ProjectPolicy = z.strictObject({
   findings: z.partialRecord(FindingName, z.enum(['accept', 'hold', 'refuse'])).default({}),
   /** Files that are no DICOM; those of no rule are refused. */
   resources: ResourceRules.default([]),
+  /** What the sessions in XNAT are told of the submission that they came by. */
+  fields: SessionFields.default({}),
   delivery: DeliveryPolicy.prefault({}),
   deid: z
     .strictObject({

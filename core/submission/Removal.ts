@@ -10,5 +10,7 @@ export interface Removal {
   listBelow(item: string): Promise<string[] | undefined>;
   /** Removes an item with all below it, or a file; one that is gone is gone. */
   remove(address: string): Promise<void>;
+  /** Takes these values out of the fields of a session, where they are those; answers the names that keep them. */
+  clearFields(session: string, fields: Record<string, string>): Promise<string[]>;
   end(): Promise<void>;
 }

@@ -9,7 +9,7 @@ interface Comparison {
   equal: { awaited: Awaited; listed: ArchivedFile; md5: string }[];
   absent: Awaited[];
   different: Awaited[];
-  /** Listed under names that are not ours, in the same scan or folder. */
+  /** Listed under names that are not ours. */
   foreign: ArchivedFile[];
 }
 
@@ -18,9 +18,7 @@ export async function compareArchive(
   archive: Pick<Archive, 'listFiles' | 'digestFile'>,
   delivery: Delivery,
 ): Promise<Comparison> {
-  const folder = resourceFolder(delivery);
-  const own = (await archive.listFiles(delivery)).filter(({ name }) => name.startsWith(folder));
-  const listed = new Map(own.map((file) => [file.name, file]));
+  const listed = new Map((await archive.listFiles(delivery)).map((file) => [file.name, file]));
   const comparison: Comparison = { equal: [], absent: [], different: [], foreign: [] };
   for (const awaited of delivery.files) {
     const file = listed.get(awaited.name);
@@ -34,6 +32,7 @@ export async function compareArchive(
       comparison.equal.push({ awaited, listed: file, md5 });
     else comparison.different.push(awaited);
   }
-  comparison.foreign = [...listed.values()];
+  // what many sessions share holds files of others by its nature
+  if (resourceFolder(delivery) === '') comparison.foreign = [...listed.values()];
   return comparison;
 }

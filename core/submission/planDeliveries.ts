@@ -1,14 +1,16 @@
-import type { CleanEvidence, CleanPack, Delivery, Evidence, Review } from './steps.ts';
+import type { CleanEvidence, CleanPack, Delivery, Evidence, Review, SessionField } from './steps.ts';
 
 interface Provable {
   review: Review;
   evidence: readonly Evidence[];
   packs: readonly CleanPack[];
   xnatProject: string;
+  /** Of every session. */
+  fields: SessionField[];
 }
 
 /** One delivery per scan that has clean files, in the order of the review. */
-export function planDeliveries({ review, evidence, packs, xnatProject }: Provable): Delivery[] {
+export function planDeliveries({ review, evidence, packs, xnatProject, fields }: Provable): Delivery[] {
   const clean = evidence.filter((each): each is CleanEvidence => each.outcome === 'clean');
   const byScan = Map.groupBy(clean, ({ scan }) => scan);
   const sessions = new Map(review.sessions.map((session) => [session.id, session]));
@@ -23,6 +25,7 @@ export function planDeliveries({ review, evidence, packs, xnatProject }: Provabl
       xnatProject,
       session,
       scan,
+      fields,
       packs: packs.filter(({ key }) => used.has(key)).map(({ key, sizeBytes }) => ({ key, sizeBytes })),
       files: files.map(({ file, pack, name, sizeBytes, md5 }) => ({ file, pack, name, sizeBytes, md5 })),
     });

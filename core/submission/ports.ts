@@ -209,6 +209,10 @@ export interface Archive extends ArchiveLabels {
    * its catalog misses, so who must not replace looks first.
    */
   putRecord(session: string, pack: Bytes): Promise<void>;
+  /** Fields of a session that have a value: `note`, `acquisition_site` and custom variables. `session` is XNAT's address. */
+  readFields(session: string): Promise<Record<string, string>>;
+  /** Sets fields of a session, and no others. */
+  writeFields(session: string, fields: Record<string, string>): Promise<void>;
   /** Signs out when the work is done. Never fails, and the next call signs in again. */
   end(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { Made } from '../audit/Made.ts';
 import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { Rectangle } from '../policy/Rectangle.ts';
 import { ResourceLevel } from '../policy/ResourceRule.ts';
+import { FieldName } from '../policy/SessionFields.ts';
 import { SubmissionId, XnatLabel } from './Submission.ts';
 
 /**
@@ -252,12 +253,18 @@ export type CleanPack = z.infer<typeof CleanPack>;
 export const DeliveryItem = z.object({ delivery: DeliveryId, files: z.int().positive(), bytes: z.int().positive() });
 export type DeliveryItem = z.infer<typeof DeliveryItem>;
 
+/** A field of a session in XNAT, and what it says; without a value: the SHA-256 of the receipt. */
+export const SessionField = z.object({ name: FieldName, value: z.string().optional() });
+export type SessionField = z.infer<typeof SessionField>;
+
 /** delivery/{delivery}.json: one scan of one session and the clean packs that carry it. */
 export const Delivery = z.object({
   delivery: DeliveryId,
   xnatProject: XnatLabel,
   session: ReviewedSession,
   scan: ReviewedScan,
+  /** Of the session. */
+  fields: z.array(SessionField).default([]),
   packs: z.array(z.object({ key: z.string(), sizeBytes: z.int().positive() })),
   files: z.array(z.object({ file: z.int(), pack: z.string(), name: z.string(), sizeBytes: z.int(), md5: Md5Hex })),
 });
@@ -275,7 +282,13 @@ export type ArchiveFinding = z.infer<typeof ArchiveFinding>;
 
 /** confirmation.json: what XNAT itself lists, after comparison. */
 export const Confirmation = z.object({
-  sessions: z.array(z.object({ id: SessionKey, uri: z.string(), made: Made, previous: PreviousReceipt.optional() })),
+  sessions: z.array(
+    z.object({
+      ...{ id: SessionKey, uri: z.string(), made: Made, previous: PreviousReceipt.optional() },
+      /** Those that the submission has filled, or will when its receipt is sealed. */
+      fields: z.array(SessionField).optional(),
+    }),
+  ),
   files: z.array(
     z.object({
       file: z.int().nonnegative(),

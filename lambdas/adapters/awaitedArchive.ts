@@ -21,6 +21,8 @@ export function awaitedArchive(open: () => Promise<Archive>): Archive {
     listInstances: (target) => call((archive) => archive.listInstances(target)),
     findRecord: (session, name) => call((archive) => archive.findRecord(session, name)),
     putRecord: (session, pack) => call((archive) => archive.putRecord(session, pack)),
+    readFields: (session) => call((archive) => archive.readFields(session)),
+    writeFields: (session, fields) => call((archive) => archive.writeFields(session, fields)),
     end,
   };
 }

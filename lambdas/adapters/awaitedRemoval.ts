@@ -8,6 +8,7 @@ export function awaitedRemoval(open: () => Promise<Removal>): Removal {
     listFiles: (item) => call((removal) => removal.listFiles(item)),
     listBelow: (item) => call((removal) => removal.listBelow(item)),
     remove: (address) => call((removal) => removal.remove(address)),
+    clearFields: (session, fields) => call((removal) => removal.clearFields(session, fields)),
     end,
   };
 }

@@ -3,23 +3,36 @@ import * as z from 'zod';
 const Field = z.union([z.string(), z.number()]).transform(String);
 
 const Node = z.object({
-  data_fields: z.object({ ID: Field, UID: Field.optional(), project: Field.optional() }),
+  data_fields: z
+    .object({ ID: Field, UID: Field.optional(), project: Field.optional() })
+    .extend({ label: Field.optional(), note: Field.optional(), acquisition_site: Field.optional() }),
   meta: z.object({ 'xsi:type': z.string() }),
   children: z.array(z.object({ field: z.string(), items: z.array(z.unknown()) })).default([]),
 });
 
 const nodeOf = (value: unknown) => {
   const { data_fields, meta, children } = Node.parse(value);
+  const { project, label, note, acquisition_site } = data_fields;
   // XNAT leaves out what is not set; an empty value says the same
   const uid = data_fields.UID === '' ? undefined : data_fields.UID;
-  return { id: data_fields.ID, uid, project: data_fields.project, xsiType: meta['xsi:type'], children };
+  const own = { note, acquisition_site };
+  return { id: data_fields.ID, uid, project, label, xsiType: meta['xsi:type'], own, children };
 };
+
+/** One custom variable of an item; XNAT leaves out the value of an emptied one. */
+const CustomVariable = z
+  .object({ data_fields: z.object({ name: z.string(), field: Field.optional() }) })
+  .transform(({ data_fields: { name, field } }) => [name, field] as const);
+
+const Fields = z.record(z.string(), z.string());
 
 /** The item tree of one session: GET …/experiments/E?format=json. */
 export const SessionAnswer = z.object({ items: z.tuple([z.unknown()]) }).transform(({ items: [item] }) => {
-  const { children, ...session } = nodeOf(item);
-  const scans = children.filter(({ field }) => field === 'scans/scan').flatMap(({ items }) => items.map(nodeOf));
-  return { ...session, scans };
+  const { children, own, ...session } = nodeOf(item);
+  const itemsOf = (name: string) => children.filter(({ field }) => field === name).flatMap(({ items }) => items);
+  const custom = itemsOf('fields/field').map((each) => CustomVariable.parse(each));
+  const valued = [...Object.entries(own), ...custom].filter(([, value]) => value !== undefined && value !== '');
+  return { ...session, scans: itemsOf('scans/scan').map(nodeOf), fields: Fields.parse(Object.fromEntries(valued)) };
 });
 export type SessionAnswer = z.infer<typeof SessionAnswer>;
 

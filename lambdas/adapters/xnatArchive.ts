@@ -11,6 +11,7 @@ import {
   SessionTable,
 } from './xnatAnswers.ts';
 import type { HttpAnswer } from './xnatConnection.ts';
+import { xnatFields } from './xnatFields.ts';
 import { xnatLabels } from './xnatLabels.ts';
 import { xnatPaths } from './xnatPaths.ts';
 import { xnatPrearchive } from './xnatPrearchive.ts';
@@ -27,6 +28,7 @@ import { type XnatAccess, xnatSession } from './xnatSession.ts';
 export function xnatArchive(access: XnatAccess): Archive {
   const xnat = xnatSession(access);
   const { readJson: read, askText: write } = xnat;
+  const { readFields, writeFields } = xnatFields(xnat);
 
   const readSession = (target: SessionPlace) =>
     read({ action: 'read a session', path: xnatPaths.labelled(target) }, SessionAnswer);
@@ -56,12 +58,15 @@ export function xnatArchive(access: XnatAccess): Archive {
     if (!(await isOfSubject(found, target))) throw conflict('session label belongs to another subject');
   };
 
-  const createSession = async (target: SessionTarget): Promise<SessionAnswer> => {
+  const createSession = async (target: SessionTarget, shell?: SessionAnswer): Promise<SessionAnswer> => {
     const { xsiType, study, date } = target.session;
-    await write({ action: 'create a subject', method: 'PUT', path: xnatPaths.subject(target) });
+    if (shell === undefined)
+      await write({ action: 'create a subject', method: 'PUT', path: xnatPaths.subject(target) });
+    // by the path of its subject XNAT would take visit and protocol from a session that somebody has made ready
+    const path = shell === undefined ? xnatPaths.session(target) : xnatPaths.labelled(target);
     const dated = date === undefined ? {} : { [`${xsiType}/date`]: date };
     const query = { xsiType, [`${xsiType}/UID`]: study, ...dated };
-    await write({ action: 'create a session', method: 'PUT', path: xnatPaths.session(target), query });
+    await write({ action: 'create a session', method: 'PUT', path, query });
     const created = await readSession(target);
     if (created?.uid === undefined) {
       throw new DomainError('XnatRefused', 'Cannot create a session: it is absent after XNAT accepted it');
@@ -73,7 +78,7 @@ export function xnatArchive(access: XnatAccess): Archive {
   const ensureSession = async (target: SessionTarget): Promise<SessionAnswer> => {
     const standing = await readSession(target);
     if (standing !== undefined) await requireOwn(standing, target);
-    return standing?.uid === undefined ? createSession(target) : standing;
+    return standing?.uid === undefined ? createSession(target, standing) : standing;
   };
 
   const listFiles = async (target: ScanTarget) =>
@@ -171,6 +176,7 @@ export function xnatArchive(access: XnatAccess): Archive {
     ...xnatLabels(xnat),
     ...xnatPrearchive(xnat),
     ...xnatRecords(xnat),
+    ...{ readFields, writeFields },
 
     async listInstances(target) {
       const request = {

@@ -11,7 +11,7 @@ import { XnatLabel } from '../../core/submission/Submission.ts';
 export const xnatPaths = {
   subject: ({ xnatProject, session }: SessionPlace) => `${projectPath(xnatProject)}/subjects/${label(session.subject)}`,
   /** By its project alone, whoever its subject is. */
-  labelled: ({ xnatProject, session }: SessionPlace) =>
+  labelled: ({ xnatProject, session }: { xnatProject: string; session: Pick<SessionPlace['session'], 'session'> }) =>
     `${projectPath(xnatProject)}/experiments/${label(session.session)}`,
   sessions: ({ xnatProject }: SessionPlace) => `${projectPath(xnatProject)}/experiments`,
   session: (target: SessionTarget) => `${xnatPaths.subject(target)}/experiments/${label(target.session.session)}`,

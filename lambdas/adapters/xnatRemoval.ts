@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Removal } from '../../core/submission/Removal.ts';
 import { FileTable, IdTable } from './xnatAnswers.ts';
+import { xnatFields } from './xnatFields.ts';
 import { type XnatAccess, xnatSession } from './xnatSession.ts';
 
 /** XNAT behind the Removal port. Its account is one that may delete, which the account that delivers need not. */
@@ -28,6 +29,7 @@ export function xnatRemoval(access: XnatAccess): Removal {
       }
       await xnat.askText({ action: 'remove', method: 'DELETE', path, query: { removeFiles: 'true' } });
     },
+    clearFields: xnatFields(xnat).clearFields,
     end: xnat.end,
   };
 }

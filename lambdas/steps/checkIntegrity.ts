@@ -17,6 +17,7 @@ import {
   Review,
   StepInput,
 } from '../../core/submission/steps.ts';
+import { tellFields } from '../../core/submission/tellFields.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type CheckPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'clock' | 'policies'>;
@@ -37,8 +38,9 @@ export const checkIntegrity = (ports: CheckPorts) => async (input: StepInput) =>
   compareEvidence({ facts, evidence, review, files: current.manifest?.files ?? 0 });
 
   const packs = await attestedPacks(ports, submission);
-  const { xnatProject } = requireAppliedPolicy(policies, current);
-  const deliveries = planDeliveries({ review, evidence, packs, xnatProject });
+  const { xnatProject, fields: told } = requireAppliedPolicy(policies, current);
+  const fields = tellFields(told, current);
+  const deliveries = planDeliveries({ review, evidence, packs, xnatProject, fields });
   if (deliveries.length === 0) {
     throw new DomainError('ResidualIdentifier', 'Cannot deliver the submission: no file could be proven clean');
   }

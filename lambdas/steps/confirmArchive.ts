@@ -1,6 +1,7 @@
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { ScanClaim, SessionClaim } from '../../core/delivery/claims.ts';
 import { type Confirmed, confirmDelivery } from '../../core/delivery/confirmDelivery.ts';
+import { confirmFields } from '../../core/delivery/confirmFields.ts';
 import { confirmInstances } from '../../core/delivery/confirmInstances.ts';
 import { pushDelivery } from '../../core/delivery/pushDelivery.ts';
 import { settlePrearchive } from '../../core/delivery/settlePrearchive.ts';
@@ -31,7 +32,7 @@ type ConfirmPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'regis
  * Asks XNAT itself what it holds: name, size and digest of every file must equal the evidence. It takes its turn as
  * Push does: where XNAT computes no digests, every file is downloaded, and what is lost or altered is sent once more.
  * What went by the prearchive is brought in first, or waited for, and compared by its instances; files that are no DICOM
- * follow it then.
+ * follow it then. Last, the sessions are told of their submission.
  * @throws DomainError ArchiveMismatch, XnatUncommitted, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict,
  *   ScanTaken
  */
@@ -54,6 +55,7 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   }
   const confirmation: Confirmation = { sessions: [], files: [] };
   const findings: ArchiveFinding[] = [];
+  const told = new Map<string, Delivery>();
   let repaired = 0;
   for await (const delivery of readDeliveries(work, submission)) {
     await takeTurn(ports, turnFor(delivery, { policy, submission }), async (turn) => {
@@ -63,12 +65,17 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
       repaired += confirmed.repaired;
       if (findings.length === 0) await confirmSession(ports, { submission, delivery, confirmation });
     });
+    told.set(delivery.session.id, delivery);
   }
   if (findings.length + repaired > 0) {
     const counts = { ...countOf(findings), repaired };
     await tellOnce(ports, input, { type: 'archive.differed', code: 'ArchiveMismatch', counts });
   }
   if (findings.length > 0) throw mismatch(countOf(findings));
+  for (const delivery of [...told.values()].filter(({ fields }) => fields.length > 0)) {
+    const tell = () => tellSession(ports, { submission, delivery, confirmation });
+    await takeTurn(ports, turnFor(delivery, { policy, submission }), tell);
+  }
   await writeDocument(work, workKeys.confirmation(submission), confirmation);
   return {};
 };
@@ -132,6 +139,13 @@ async function confirmSession(
     made: { subject: isSubjectNew, session: isNew, scans: made },
     ...(previous !== undefined && { previous }),
   });
+}
+
+/** By its fields. */
+async function tellSession(ports: ConfirmPorts, { submission, delivery, confirmation }: Place): Promise<void> {
+  const place = confirmation.sessions.find(({ id }) => id === delivery.session.id);
+  if (place === undefined) return;
+  place.fields = await confirmFields(ports, { submission, delivery, uri: place.uri });
 }
 
 const countOf = (findings: readonly ArchiveFinding[]) => {

@@ -1,4 +1,5 @@
 import { archiveContract } from './archive.ts';
+import { archiveFieldsContract } from './archiveFields.ts';
 import { archiveLabelsContract } from './archiveLabels.ts';
 import { archiveResourcesContract } from './archiveResources.ts';
 import { openSite } from './openSite.ts';
@@ -15,3 +16,4 @@ const open = () => openSite({ url, username, password });
 archiveContract(name, open);
 archiveResourcesContract(name, open);
 archiveLabelsContract(name, open);
+archiveFieldsContract(name, open);

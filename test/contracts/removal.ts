@@ -80,6 +80,15 @@ export function removalContract(name: string, start: () => Promise<Opened>) {
       await opened.removal.remove(listed.find((uri) => uri !== own) ?? '');
     });
 
+    test('empties fields that have a value, and no others', async () => {
+      const { session } = await stored();
+      await opened.archive.writeFields(session, { note: 'ours', airlock_site: 'ours', airlock_policy: 'of others' });
+      const ours = { note: 'ours', airlock_site: 'ours', airlock_policy: 'ours', airlock_receipt: 'ours' };
+      expect(await opened.removal.clearFields(session, ours)).toEqual([]);
+      expect(await opened.archive.readFields(session)).toEqual({ airlock_policy: 'of others' });
+      expect(await opened.removal.clearFields(session, ours)).toEqual([]);
+    });
+
     test('removes a scan, a session and what is below it, as often as it is asked to', async () => {
       const { target, session, scan } = await stored();
       await opened.removal.remove(scan);

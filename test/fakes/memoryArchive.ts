@@ -24,6 +24,7 @@ interface StoredSession {
   scans: Map<string, StoredScan>;
   /** Files of its own resources, by label. */
   resources: Resources;
+  fields: Record<string, string>;
 }
 
 /** The Archive port in memory. What is stored is open to tests that spoil it. */
@@ -108,6 +109,7 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
         xsiType,
         scans: new Map(),
         resources: new Map(),
+        fields: {},
       };
       if (standing.subject !== subject || standing.study !== study || standing.xsiType !== xsiType) throw conflict();
       sessions.set(keyOf(target), standing);
@@ -210,6 +212,16 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       const records = resources.get('AIRLOCK') ?? new Map<string, Uint8Array>();
       for (const [name, bytes] of await unpack(pack)) records.set(name, bytes);
       resources.set('AIRLOCK', records);
+    },
+    async readFields(session) {
+      const found = sessionAt(session);
+      if (found === undefined) throw absent('session');
+      return { ...found.fields };
+    },
+    async writeFields(session, fields) {
+      const found = sessionAt(session);
+      if (found === undefined) throw absent('session');
+      Object.assign(found.fields, fields);
     },
     async end() {},
   };

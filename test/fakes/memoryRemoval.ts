@@ -38,6 +38,13 @@ export function memoryRemoval(archive: MemoryArchive): Removal {
       else if (scan === undefined) sessions.delete(key);
       else stored?.scans.delete(scan);
     },
+    async clearFields(address, fields) {
+      const [, session] = sessionOf(placeOf(address).session ?? '') ?? [];
+      for (const [name, value] of Object.entries(fields)) {
+        if (session?.fields[name] === value) delete session.fields[name];
+      }
+      return [];
+    },
     async end() {},
   };
 }

@@ -161,6 +161,13 @@ describe.each(['subject', 'project'] as const)('a resource that several sessions
     expect([...(storedAt(holder)?.keys() ?? [])]).toEqual(['foreign.txt', 'SESS2/foreign.txt', 'SESS/foreign.txt']);
   });
 
+  test('takes files into a folder that holds some of others', async () => {
+    const { first } = await sendBoth();
+    ports.archive.shared.set(holder, new Map([['EXTRA', new Map([['SESS/foreign.txt', Buffer.from('foreign')]])]]));
+    await deliver(ports, first);
+    expect(textsAt(holder).sort()).toEqual(['foreign', 'same']);
+  });
+
   test('is written by one at a time', async () => {
     const { first, second } = await sendBoth();
     const name = level === 'subject' ? 'resource/DEMO/SUBJ/EXTRA' : 'resource/DEMO/EXTRA';

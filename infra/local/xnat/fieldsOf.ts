@@ -24,7 +24,7 @@ const shortcuts: Record<string, string> = { studyInstanceUID: 'UID' };
 
 /**
  * Fields a PUT sets: short names (`date`) or full XML paths (`xnat:ctSessionData/date`), kept by the path without its
- * type. IDs are not settable.
+ * type. `NULL` takes a value away, as in XNAT. IDs are not settable.
  */
 export function fieldsOf(query: URLSearchParams): Record<string, string> {
   const fields: Record<string, string> = {};
@@ -32,7 +32,8 @@ export function fieldsOf(query: URLSearchParams): Record<string, string> {
     if (controls.has(key)) continue;
     const path = key.includes('/') ? key.slice(key.indexOf('/') + 1) : key;
     const name = shortcuts[path] ?? path;
-    if (name !== 'ID' && name !== 'label' && name !== 'subject_ID') fields[name] = value;
+    if (name !== 'ID' && name !== 'label' && name !== 'subject_ID')
+      fields[name] = value.toUpperCase() === 'NULL' ? '' : value;
   }
   return fields;
 }

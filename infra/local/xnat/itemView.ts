@@ -57,6 +57,18 @@ interface ItemNode {
 
 const childField: Partial<Record<ItemKind, string>> = { subject: 'experiments/experiment', experiment: 'scans/scan' };
 
+const customName = /^fields\/field\[name=([^\]]*)\]\/field$/;
+
+/** Custom variables are items below theirs; an emptied one stays, without a value. */
+const customVariables = ({ kind, fields }: Item): ItemNode[] =>
+  Object.entries(fields).flatMap(([path, value]) => {
+    const name = customName.exec(path)?.[1];
+    if (name === undefined) return [];
+    const type = kind === 'experiment' ? 'xnat:experimentData_field' : `xnat:${kind}Data_field`;
+    const data_fields: Row = value === '' ? { name } : { name, field: value };
+    return [{ children: [], data_fields, meta: { 'xsi:type': type, isHistory: 'false' } }];
+  });
+
 /** The item tree of `format=json`. */
 export function itemNode(store: ArchiveStore, item: Item): ItemNode {
   const above: Row = item.kind === 'experiment' ? { subject_ID: store.getItem(item.parent)?.id ?? '' } : {};
@@ -64,9 +76,14 @@ export function itemNode(store: ArchiveStore, item: Item): ItemNode {
     item.kind === 'subject' || item.kind === 'experiment' ? { project: item.scope, label: item.label } : {};
   const field = childField[item.kind];
   const items = field === undefined ? [] : store.listChildren(item.key).map((child) => itemNode(store, child));
+  const own = Object.entries(item.fields).filter(([name, value]) => !customName.test(name) && value !== '');
+  const below = [
+    ...(field === undefined ? [] : [{ field, items }]),
+    { field: 'fields/field', items: customVariables(item) },
+  ];
   return {
-    children: field === undefined || items.length === 0 ? [] : [{ field, items }],
-    data_fields: { ID: item.id, ...within, ...above, ...item.fields },
+    children: below.filter((each) => each.items.length > 0),
+    data_fields: { ID: item.id, ...within, ...above, ...Object.fromEntries(own) },
     meta: { 'xsi:type': item.xsiType, isHistory: 'false', start_date: item.inserted },
   };
 }

@@ -50,8 +50,10 @@ export function putExperiment(call: Call, site: Site): Put {
   if (experiment === undefined && !site.faults.get().movesSessions) {
     throw refusal(409, 'The label belongs to another subject');
   }
-  const parent = subject?.key ?? standing.parent;
-  return { item: update(site, call, { ...standing, parent }), isNew: false };
+  if (subject === undefined) return { item: update(site, call, standing), isNew: false };
+  // XNAT takes visit and protocol from a session that is written by the path of a subject
+  const { visit: _, protocol: __, ...fields } = standing.fields;
+  return { item: update(site, call, { ...standing, parent: subject.key, fields }), isNew: false };
 }
 
 const withoutSubject = ({ subject: _, ...address }: Call['address']) => address;

@@ -27,6 +27,8 @@ function archiveOf(account: number, ended: number[] = []): Archive {
     importPack: () => admit(undefined),
     commit: () => admit(undefined),
     listInstances: () => admit(new Map()),
+    readFields: () => admit({}),
+    writeFields: () => admit(undefined),
     end: async () => void ended.push(account),
   };
 }

@@ -1,0 +1,30 @@
+import { readDocument } from '../submission/documents.ts';
+import { workKeys } from '../submission/keys.ts';
+import type { Ports } from '../submission/ports.ts';
+import type { Delivery, SessionField } from '../submission/steps.ts';
+import { SessionClaim } from './claims.ts';
+import { placeFields } from './placeFields.ts';
+
+interface Told {
+  submission: string;
+  /** Of the session. */
+  delivery: Delivery;
+  /** XNAT's address of the session. */
+  uri: string;
+}
+
+/**
+ * Fills the fields of a session that were empty when the submission came, and reads them back.
+ * @returns those that are the submission's own now, or stay free for the digest of its receipt
+ * @throws DomainError ArchiveMismatch, and what the archive throws
+ */
+export async function confirmFields(
+  { work, archive }: Pick<Ports, 'work' | 'archive'>,
+  { submission, delivery: { session, fields }, uri }: Told,
+): Promise<SessionField[]> {
+  const before = await readDocument(work, workKeys.claim(submission, session.id), SessionClaim);
+  const own = fields.filter(({ name }) => !before.fields.includes(name));
+  const known = own.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]));
+  const stored = await placeFields(archive, uri, Object.fromEntries(known));
+  return own.filter(({ name, value }) => stored[name] === value);
+}
