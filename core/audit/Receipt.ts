@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ResourceLevel } from '../policy/ResourceRule.ts';
+import { SessionField } from '../submission/SessionField.ts';
 import { AppliedPolicy, ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
-import { BlankedPixels, SessionField } from '../submission/steps.ts';
+import { BlankedPixels } from '../submission/steps.ts';
 import { Made } from './Made.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 

@@ -1,7 +1,8 @@
 import { readDocument } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
-import type { Delivery, SessionField } from '../submission/steps.ts';
+import type { SessionField } from '../submission/SessionField.ts';
+import type { Delivery } from '../submission/steps.ts';
 import { SessionClaim } from './claims.ts';
 import { placeFields } from './placeFields.ts';
 

@@ -1,7 +1,7 @@
 import { hashJson } from '../audit/hashJson.ts';
 import type { ResourceRule } from '../policy/ResourceRule.ts';
+import type { PlannedResource } from './PlannedResource.ts';
 import type { NumberedLine } from './planBatches.ts';
-import type { PlannedResource } from './steps.ts';
 
 /** Two sets of files that differ get one name by chance once in 2^64. */
 const DIGITS = 16;

@@ -1,6 +1,7 @@
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import type { AcceptedFile } from './labelSessions.ts';
-import type { Fact, PlannedResource, Review, ReviewedScan } from './steps.ts';
+import type { PlannedResource } from './PlannedResource.ts';
+import type { Fact, Review, ReviewedScan } from './steps.ts';
 
 type Resource = NonNullable<ReviewedScan['resource']>;
 

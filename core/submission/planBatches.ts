@@ -1,7 +1,8 @@
 import type { PackEntry } from '../pack/readPackDirectory.ts';
 import { limits } from '../policy/limits.ts';
 import type { ManifestLine } from './Manifest.ts';
-import type { BatchPlan, PlannedFile, PlannedResource } from './steps.ts';
+import type { PlannedResource } from './PlannedResource.ts';
+import type { BatchPlan, PlannedFile } from './steps.ts';
 
 /** A manifest line with its number. */
 export type NumberedLine = Pick<ManifestLine, 'path' | 'size' | 'sha256'> & {

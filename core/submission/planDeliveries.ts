@@ -1,4 +1,5 @@
-import type { CleanEvidence, CleanPack, Delivery, Evidence, Review, SessionField } from './steps.ts';
+import type { SessionField } from './SessionField.ts';
+import type { CleanEvidence, CleanPack, Delivery, Evidence, Review } from './steps.ts';
 
 interface Provable {
   review: Review;

@@ -3,7 +3,8 @@ import { Made } from '../audit/Made.ts';
 import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { Rectangle } from '../policy/Rectangle.ts';
 import { ResourceLevel } from '../policy/ResourceRule.ts';
-import { FieldName } from '../policy/SessionFields.ts';
+import { PlannedResource } from './PlannedResource.ts';
+import { SessionField } from './SessionField.ts';
 import { SubmissionId, XnatLabel } from './Submission.ts';
 
 /**
@@ -46,17 +47,6 @@ export const ReviewOutput = z.object({ decision: Decision });
 /** One line of batches.jsonl: one map item. It stands in execution history. */
 export const BatchItem = z.object({ batch: BatchId, files: z.int().positive(), bytes: z.int().nonnegative() });
 export type BatchItem = z.infer<typeof BatchItem>;
-
-/** What takes a file if it is no DICOM. */
-export const PlannedResource = z.object({
-  /** The place of the rule in the policy of the plan. */
-  rule: z.int().nonnegative(),
-  /** Its name in XNAT. */
-  name: z.string().regex(/^[0-9a-f]{16}(-[0-9]+)?(\.[a-z0-9]{1,8}){1,2}$/),
-  /** Of the scan that it belongs to, where its path tells one. */
-  seriesNumber: z.int().nonnegative().optional(),
-});
-export type PlannedResource = z.infer<typeof PlannedResource>;
 
 /** Where one file's bytes are in its object. */
 export const PlannedFile = z.object({
@@ -252,10 +242,6 @@ export type CleanPack = z.infer<typeof CleanPack>;
 /** One line of deliveries.jsonl: one map item. It stands in execution history. */
 export const DeliveryItem = z.object({ delivery: DeliveryId, files: z.int().positive(), bytes: z.int().positive() });
 export type DeliveryItem = z.infer<typeof DeliveryItem>;
-
-/** A field of a session in XNAT, and what it says; without a value: the SHA-256 of the receipt. */
-export const SessionField = z.object({ name: FieldName, value: z.string().optional() });
-export type SessionField = z.infer<typeof SessionField>;
 
 /** delivery/{delivery}.json: one scan of one session and the clean packs that carry it. */
 export const Delivery = z.object({

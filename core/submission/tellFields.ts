@@ -1,7 +1,7 @@
 import type { FieldSource, SessionFields } from '../policy/SessionFields.ts';
 import { DomainError } from './DomainError.ts';
+import type { SessionField } from './SessionField.ts';
 import type { Submission } from './Submission.ts';
-import type { SessionField } from './steps.ts';
 
 /**
  * What the policy has the sessions of a submission say; the digest of the receipt is not known before it is sealed.
