@@ -1,12 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
 import { OnConflict } from '../../core/submission/Submission.ts';
 import { isFinal } from '../../core/submission/states.ts';
-import { type InspectedFile, inspectFile } from '../../core/upload/inspectFile.ts';
+import { inspectFiles } from '../../core/upload/inspectFiles.ts';
 import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
-import type { ReadFile } from '../../core/upload/readParts.ts';
 import { summarizeFiles } from '../../core/upload/summarizeFiles.ts';
 import { type UploadEvent, uploadSubmission } from '../../core/upload/uploadSubmission.ts';
 import type { CliContext, Command } from './CliContext.ts';
@@ -78,22 +77,8 @@ function targetOf({ project, subject, session, resume, 'on-conflict': asked }: A
 }
 
 async function planFolder(folder: LocalFolder, { signal }: CliContext, report: Reporter): Promise<UploadPlan> {
-  const inspected: InspectedFile[] = [];
-  // one file after the other, so one piece of memory serves them all
-  let scratch = new Uint8Array(0);
-  const readFile: ReadFile = (path, range) => {
-    if (scratch.length < range.end - range.start) scratch = new Uint8Array(range.end - range.start);
-    return folder.readFile(path, range, scratch);
-  };
-  const ports = {
-    readFile,
-    codecs: nodeCodecs,
-    digestBytes: async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex'),
-  };
-  for (const file of folder.files) {
-    signal.throwIfAborted();
-    inspected.push(await inspectFile(ports, file));
-  }
+  const ports = { readFile: folder.readFile, codecs: nodeCodecs };
+  const inspected = await inspectFiles(ports, folder.files, () => signal.throwIfAborted());
   const { broken, ...counts } = summarizeFiles(inspected);
   const { junk, links } = folder.skipped;
   report.progress(

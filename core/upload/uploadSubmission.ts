@@ -4,7 +4,6 @@ import { DomainError } from '../submission/DomainError.ts';
 import type { Codecs } from '../submission/ports.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import type { ApiClient } from './apiClient.ts';
-import type { DigestBytes } from './inspectFile.ts';
 import { partBuffers } from './partBuffers.ts';
 import { type PartTasks, partTasks } from './partTasks.ts';
 import type { ObjectPlan, UploadPlan } from './planUpload.ts';
@@ -18,8 +17,6 @@ export interface UploadPorts {
   fetch: PutBytes;
   readFile: ReadFile;
   codecs: Pick<Codecs, 'sha256'>;
-  /** Where the platform hashes bytes faster in one call than in steps. */
-  digestBytes?: DigestBytes;
   retry: Retry;
   signal?: AbortSignal | undefined;
   partsInFlight?: number;

@@ -1,13 +1,14 @@
 import { ApiProblem } from '../../core/upload/ApiProblem.ts';
 import { apiClient } from '../../core/upload/apiClient.ts';
-import { type InspectedFile, inspectFile } from '../../core/upload/inspectFile.ts';
+import type { InspectedFile } from '../../core/upload/inspectFile.ts';
+import { inspectFiles } from '../../core/upload/inspectFiles.ts';
 import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
 import { retrying } from '../../core/upload/retrying.ts';
 import { summarizeFiles } from '../../core/upload/summarizeFiles.ts';
 import { uploadSubmission } from '../../core/upload/uploadSubmission.ts';
 import { plainProblem } from '../words/plainProblem.ts';
 import { clockFromWeb } from './clockFromWeb.ts';
-import { codecsFromWeb, digestBytes } from './codecsFromWeb.ts';
+import { codecsFromWeb } from './codecsFromWeb.ts';
 import type { ChosenFile, FromWorker, ToWorker } from './workerMessages.ts';
 
 /** Files are read, hashed and sent here, so that the page stays quick. One choice of files at a time. */
@@ -52,15 +53,17 @@ async function inspect(chosen: ChosenFile[]): Promise<void> {
   inspected = [];
   for (const { path, file } of chosen) files.set(path, file);
   const ofBytes = chosen.reduce((sum, { file }) => sum + file.size, 0);
+  let count = 0;
   let bytes = 0;
   let told = 0;
-  for (const { path, file } of chosen) {
-    inspected.push(await inspectFile({ readFile, codecs: codecsFromWeb, digestBytes }, { path, sizeBytes: file.size }));
-    bytes += file.size;
-    if (performance.now() - told < tellEveryMilliseconds) continue;
+  const listed = chosen.map(({ path, file }) => ({ path, sizeBytes: file.size }));
+  inspected = await inspectFiles({ readFile, codecs: codecsFromWeb }, listed, ({ file }) => {
+    count += 1;
+    bytes += file.sizeBytes;
+    if (performance.now() - told < tellEveryMilliseconds) return;
     told = performance.now();
-    tell({ kind: 'inspecting', progress: { files: inspected.length, ofFiles: chosen.length, bytes, ofBytes } });
-  }
+    tell({ kind: 'inspecting', progress: { files: count, ofFiles: chosen.length, bytes, ofBytes } });
+  });
   const summary = summarizeFiles(inspected);
   tell({ kind: 'inspected', summary });
   arrange(summary.dicom > 0);
@@ -82,7 +85,7 @@ async function send({ origin, target }: Extract<ToWorker, { kind: 'send' }>): Pr
   const retry = retrying({ clock, random: Math.random, signal });
   const fetch = self.fetch.bind(self);
   const api = apiClient({ url: origin, fetch, token: askForToken, retry, signal });
-  const ports = { api, fetch, readFile, codecs: codecsFromWeb, digestBytes, retry, signal };
+  const ports = { api, fetch, readFile, codecs: codecsFromWeb, retry, signal };
   const order = { plan, target, idempotencyKey: keyFor(target) };
   const submission = await uploadSubmission(ports, order, (event) => tell({ kind: 'event', event }));
   tell({ kind: 'committed', submission, paths: plan.objects.flatMap((each) => each.files.map(({ path }) => path)) });
