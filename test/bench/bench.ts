@@ -13,7 +13,7 @@ import { writeSlices } from './writeSlices.ts';
  * alone beside other tools; `npm run bench -- pipeline` and `-- deid`: one of them. Prints what test/bench/README.md tells.
  */
 const SLICES = 1000;
-const WARM_UP_SLICES = 20;
+const WARM_UP_SLICES = 150;
 
 const [, , only] = process.argv;
 if (only !== 'deid') await benchPipeline();

@@ -28,7 +28,7 @@ export interface Run {
 export async function runSubmission(dataDir: string, folder: string, warmUp: string): Promise<Run> {
   const server = fork(fileURLToPath(new URL('./airlockProcess.ts', import.meta.url)), [dataDir]);
   const { pids } = Ready.parse(await nextMessage(server));
-  // a first small submission, so that no bundle is loaded for the first time
+  // a submission of several packs first, so that the functions of each map are warm on both cores
   await uploadFolder(dataDir, warmUp);
   const before = await countersOf(server);
   const cpuBefore = cpuSecondsByName(pids);
