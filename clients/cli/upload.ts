@@ -12,7 +12,7 @@ import type { CliContext, Command } from './CliContext.ts';
 import { endLines } from './endLines.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
-import { nodeCodecs } from './nodeCodecs.ts';
+import { digestBytes, nodeCodecs } from './nodeCodecs.ts';
 import { openService, type Service } from './openService.ts';
 import { putOverHttp } from './putOverHttp.ts';
 import { type Reporter, readableBytes, reporter } from './reporter.ts';
@@ -77,7 +77,7 @@ function targetOf({ project, subject, session, resume, 'on-conflict': asked }: A
 }
 
 async function planFolder(folder: LocalFolder, { signal }: CliContext, report: Reporter): Promise<UploadPlan> {
-  const ports = { readFile: folder.readFile, codecs: nodeCodecs };
+  const ports = { readFile: folder.readFile, codecs: nodeCodecs, digestBytes };
   const inspected = await inspectFiles(ports, folder.files, () => signal.throwIfAborted());
   const { broken, ...counts } = summarizeFiles(inspected);
   const { junk, links } = folder.skipped;
@@ -132,6 +132,7 @@ async function send(
     retry: service.retry,
     readFile: folder.readFile,
     codecs: nodeCodecs,
+    digestBytes,
     fetch: putOverHttp,
     signal,
   };

@@ -3,14 +3,17 @@ import { readText } from '../dicom/readText.ts';
 import { limits } from '../policy/limits.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
-import { digestBytes } from './digestBytes.ts';
 import type { LocalFile } from './planUpload.ts';
 import type { ReadFile } from './readParts.ts';
+
+/** SHA-256 (hex) of bytes that are held whole, beside the thread that asks where the platform can. */
+export type DigestBytes = (bytes: Uint8Array<ArrayBuffer>) => Promise<string>;
 
 export interface InspectPorts {
   /** A range of a local file; fewer bytes only where the file ends. */
   readFile: ReadFile;
   codecs: Codecs;
+  digestBytes: DigestBytes;
 }
 
 /** A file as this computer knows it. Patient and study are the header's own: they stay here. */
@@ -47,7 +50,11 @@ interface Digested {
   head: Bytes;
 }
 
-async function readWhole({ readFile, codecs }: InspectPorts, path: string, sizeBytes: number): Promise<Digested> {
+async function readWhole(
+  { readFile, codecs, digestBytes }: InspectPorts,
+  path: string,
+  sizeBytes: number,
+): Promise<Digested> {
   const bytes = await readFile(path, { start: 0, end: sizeBytes });
   requireLength(bytes, sizeBytes);
   return { digests: { sha256: await digestBytes(bytes), crc32: codecs.crc32(bytes) }, head: streamOf([bytes]) };

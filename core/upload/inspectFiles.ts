@@ -9,7 +9,7 @@ const filesAtOnce = 2;
  * @throws the first failure, which ends the rest, also one of `onFile`
  */
 export async function inspectFiles(
-  { readFile, codecs }: InspectPorts,
+  { readFile, ...ports }: InspectPorts,
   files: readonly { path: string; sizeBytes: number }[],
   onFile: (inspected: InspectedFile) => void,
 ): Promise<InspectedFile[]> {
@@ -25,7 +25,7 @@ export async function inspectFiles(
     };
     for (const [index, file] of waiting) {
       if (failed) return;
-      const found = await inspectFile({ readFile: readInto, codecs }, file);
+      const found = await inspectFile({ ...ports, readFile: readInto }, file);
       inspected[index] = found;
       onFile(found);
     }

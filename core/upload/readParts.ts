@@ -2,7 +2,7 @@ import { hexToBytes } from '@noble/hashes/utils.js';
 import { limits } from '../policy/limits.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { ByteRange, Codecs, Hasher } from '../submission/ports.ts';
-import { digestBytes } from './digestBytes.ts';
+import type { DigestBytes } from './inspectFile.ts';
 import type { ObjectPlan } from './planUpload.ts';
 
 /** Reads a range of a local file, into the given memory if the platform can; fewer bytes only where the file ends. */
@@ -32,6 +32,8 @@ export function partSizeOf(objectBytes: number): number {
 interface ReadPorts {
   readFile: ReadFile;
   codecs: Pick<Codecs, 'sha256'>;
+  /** For what is held whole: parts, and files that lie within one. */
+  digestBytes: DigestBytes;
   /** Memory for one part, which may be that of a part that was sent. */
   takeBuffer?: (byteLength: number) => Uint8Array<ArrayBuffer>;
 }
@@ -41,7 +43,7 @@ interface ReadPorts {
  * @throws DomainError ManifestMismatch for a file that changed after it was read first, by its number in the manifest
  */
 export async function* readParts(
-  { readFile, codecs, takeBuffer = (byteLength) => new Uint8Array(byteLength) }: ReadPorts,
+  { readFile, codecs, digestBytes, takeBuffer = (byteLength) => new Uint8Array(byteLength) }: ReadPorts,
   { files, firstFile, layout }: ObjectPlan,
   partSizeBytes = partSizeOf(layout.sizeBytes),
 ): AsyncGenerator<ReadyPart, void, undefined> {

@@ -4,6 +4,7 @@ import { DomainError } from '../submission/DomainError.ts';
 import type { Codecs } from '../submission/ports.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import type { ApiClient } from './apiClient.ts';
+import type { DigestBytes } from './inspectFile.ts';
 import { partBuffers } from './partBuffers.ts';
 import { type PartTasks, partTasks } from './partTasks.ts';
 import type { ObjectPlan, UploadPlan } from './planUpload.ts';
@@ -17,6 +18,7 @@ export interface UploadPorts {
   fetch: PutBytes;
   readFile: ReadFile;
   codecs: Pick<Codecs, 'sha256'>;
+  digestBytes: DigestBytes;
   retry: Retry;
   signal?: AbortSignal | undefined;
   partsInFlight?: number;

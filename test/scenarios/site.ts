@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
+import { digestBytes } from '../../clients/cli/nodeCodecs.ts';
 import type { SubmissionView } from '../../core/submission/api.ts';
 import { apiClient } from '../../core/upload/apiClient.ts';
 import { type ClientConfig, clientCredentialsToken } from '../../core/upload/clientCredentials.ts';
@@ -33,7 +34,7 @@ export function openSite({ client, xnat, home }: { client: ClientConfig; xnat: X
   };
   const api = apiClient({ url: client.url, fetch, retry, token: tokenOf });
   const portsFor = (bytes: ReadonlyMap<string, Uint8Array>, send = fetch): UploadPorts => ({
-    ...{ api, retry, codecs, fetch: send },
+    ...{ api, retry, codecs, digestBytes, fetch: send },
     readFile: async (path, { start, end }) => new Uint8Array((bytes.get(path) ?? new Uint8Array()).slice(start, end)),
   });
   return {

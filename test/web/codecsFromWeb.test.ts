@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { digestBytes } from '../../core/upload/digestBytes.ts';
-import { codecsFromWeb } from '../../web/upload/codecsFromWeb.ts';
+import { codecsFromWeb, digestBytes } from '../../web/upload/codecsFromWeb.ts';
 import { collect, streamOf } from '../core/pack/streams.ts';
 
 const bytes = fc.uint8Array({ maxLength: 4096 });

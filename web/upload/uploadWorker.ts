@@ -8,7 +8,7 @@ import { summarizeFiles } from '../../core/upload/summarizeFiles.ts';
 import { uploadSubmission } from '../../core/upload/uploadSubmission.ts';
 import { plainProblem } from '../words/plainProblem.ts';
 import { clockFromWeb } from './clockFromWeb.ts';
-import { codecsFromWeb } from './codecsFromWeb.ts';
+import { codecsFromWeb, digestBytes } from './codecsFromWeb.ts';
 import type { ChosenFile, FromWorker, ToWorker } from './workerMessages.ts';
 
 /** Files are read, hashed and sent here, so that the page stays quick. One choice of files at a time. */
@@ -57,7 +57,7 @@ async function inspect(chosen: ChosenFile[]): Promise<void> {
   let bytes = 0;
   let told = 0;
   const listed = chosen.map(({ path, file }) => ({ path, sizeBytes: file.size }));
-  inspected = await inspectFiles({ readFile, codecs: codecsFromWeb }, listed, ({ file }) => {
+  inspected = await inspectFiles({ readFile, codecs: codecsFromWeb, digestBytes }, listed, ({ file }) => {
     count += 1;
     bytes += file.sizeBytes;
     if (performance.now() - told < tellEveryMilliseconds) return;
@@ -85,7 +85,7 @@ async function send({ origin, target }: Extract<ToWorker, { kind: 'send' }>): Pr
   const retry = retrying({ clock, random: Math.random, signal });
   const fetch = self.fetch.bind(self);
   const api = apiClient({ url: origin, fetch, token: askForToken, retry, signal });
-  const ports = { api, fetch, readFile, codecs: codecsFromWeb, retry, signal };
+  const ports = { api, fetch, readFile, codecs: codecsFromWeb, digestBytes, retry, signal };
   const order = { plan, target, idempotencyKey: keyFor(target) };
   const submission = await uploadSubmission(ports, order, (event) => tell({ kind: 'event', event }));
   tell({ kind: 'committed', submission, paths: plan.objects.flatMap((each) => each.files.map(({ path }) => path)) });

@@ -14,7 +14,10 @@ const slice = (instance: number, patient = 'P1') =>
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 const inspect = (bytes: Uint8Array<ArrayBuffer>, sizeBytes = bytes.length) =>
-  inspectFile({ readFile: async (_, { start, end }) => bytes.slice(start, end), codecs }, { path: 'a/b', sizeBytes });
+  inspectFile(
+    { readFile: async (_, { start, end }) => bytes.slice(start, end), codecs, digestBytes: async (all) => sha256(all) },
+    { path: 'a/b', sizeBytes },
+  );
 
 describe('inspectFile', () => {
   test('finds digests, kind and what orders a slice in one reading', async () => {

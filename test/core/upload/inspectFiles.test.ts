@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { digestBytes } from '../../../clients/cli/nodeCodecs.ts';
 import { inspectFiles } from '../../../core/upload/inspectFiles.ts';
 import { codecs } from '../pack/streams.ts';
 
@@ -10,7 +11,7 @@ test('answers in the order of the list, whichever file is read first, and tells 
     await new Promise((resolve) => setTimeout(resolve, path === 'file-0' ? 20 : 1));
     return new Uint8Array(end - start);
   };
-  const found = await inspectFiles({ readFile, codecs }, listed, ({ file }) => heard.push(file.path));
+  const found = await inspectFiles({ readFile, codecs, digestBytes }, listed, ({ file }) => heard.push(file.path));
   expect(found.map(({ file }) => file.path)).toEqual(listed.map(({ path }) => path));
   expect(found.map(({ file }) => file.sizeBytes)).toEqual(listed.map(({ sizeBytes }) => sizeBytes));
   expect(heard.toSorted()).toEqual(listed.map(({ path }) => path));
@@ -23,7 +24,7 @@ test('ends with the first failure and reads no file after it', async () => {
     read.push(path);
     return new Uint8Array(path === 'file-1' ? 0 : end - start);
   };
-  await expect(inspectFiles({ readFile, codecs }, listed, () => {})).rejects.toMatchObject({
+  await expect(inspectFiles({ readFile, codecs, digestBytes }, listed, () => {})).rejects.toMatchObject({
     name: 'ManifestMismatch',
   });
   await new Promise((resolve) => setTimeout(resolve, 20));

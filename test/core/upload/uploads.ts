@@ -1,3 +1,4 @@
+import { digestBytes } from '../../../clients/cli/nodeCodecs.ts';
 import { apiClient } from '../../../core/upload/apiClient.ts';
 import { planUpload } from '../../../core/upload/planUpload.ts';
 import { retrying } from '../../../core/upload/retrying.ts';
@@ -53,6 +54,7 @@ export function uploadPorts(url: string, bytes: ReadonlyMap<string, Uint8Array>,
     retry,
     signal,
     codecs,
+    digestBytes,
     readFile: async (path, { start, end }) => new Uint8Array((bytes.get(path) ?? new Uint8Array(0)).slice(start, end)),
   };
   return { ports, api, retry, clock, waits, retries, tokens };
