@@ -7,8 +7,9 @@ import type { PlacedSession } from './planWithdrawal.ts';
 
 /**
  * What an interrupted delivery left in XNAT's prearchive: sessions of which every file is its own. XNAT removes them as
- * a whole, so one that others have put files into is left for a person.
- * @throws DomainError RemovalIncomplete, XnatUnavailable, XnatRefused
+ * a whole, so one that others have put files into is left for a person; and it removes none that it works on, as when a
+ * curator archives it at this moment: that is waited for.
+ * @throws DomainError XnatBusy, RemovalIncomplete, XnatUnavailable, XnatRefused
  */
 export async function placedInPrearchive(
   { work, archive }: Pick<Ports, 'work' | 'archive'>,
@@ -22,7 +23,10 @@ export async function placedInPrearchive(
     const delivery = await readDocument(work, workKeys.delivery(submission, id), Delivery);
     for (const { name } of delivery.files) own.add(name);
     const { xnatProject, session } = delivery;
-    for (const { uri, scans } of await archive.listPrearchived(delivery)) {
+    for (const { uri, scans, state } of await archive.listPrearchived(delivery)) {
+      if (state === 'busy') {
+        throw new DomainError('XnatBusy', 'Cannot withdraw now: XNAT is working on a session in its prearchive');
+      }
       found.set(uri, {
         ...{ xnatProject, uri, subject: session.subject, session: session.session },
         ...{ made: { subject: false, session: true, scans: [] }, subjects: [], fields: {} },

@@ -9,6 +9,7 @@ import type { Ports } from '../submission/ports.ts';
 import { XnatLabel } from '../submission/Submission.ts';
 import { Delivery, DeliveryItem } from '../submission/steps.ts';
 import { ScanClaim, SessionClaim } from './claims.ts';
+import { deliveryByNow } from './ownSession.ts';
 import { sharedResource } from './sharedResource.ts';
 
 /** One session of XNAT and what a submission put there: addresses, relative to XNAT's root. */
@@ -72,13 +73,14 @@ export async function placedByClaims(ports: PlanPorts, submission: string): Prom
   const placed = new Map<string, PlacedSession>();
   for (const { delivery: id } of await readLines(work, workKeys.deliveries(submission), DeliveryItem)) {
     if ((await work.head(workKeys.claim(submission, id))) === undefined) continue;
-    const delivery = await readDocument(work, workKeys.delivery(submission, id), Delivery);
-    const found = await placedScan(ports, submission, delivery);
+    const sent = await readDocument(work, workKeys.delivery(submission, id), Delivery);
+    const delivery = await deliveryByNow(ports, submission, sent);
+    const found = delivery && (await placedScan(ports, submission, { sent, delivery }));
     if (found === undefined) continue;
-    const { made, scans } = placed.get(delivery.session.id) ?? found;
+    const { made, scans } = placed.get(sent.session.id) ?? found;
     const merged = new Map(scans.map((scan) => [scan.uri, scan]));
     if (scans !== found.scans) for (const scan of found.scans) addPlaced(merged, { shared: undefined, ...scan });
-    placed.set(delivery.session.id, {
+    placed.set(sent.session.id, {
       ...found,
       made: { ...made, scans: [...new Set([...made.scans, ...found.made.scans])] },
       scans: [...merged.values()],
@@ -90,7 +92,7 @@ export async function placedByClaims(ports: PlanPorts, submission: string): Prom
 async function placedScan(
   { work, archive }: PlanPorts,
   submission: string,
-  delivery: Delivery,
+  { sent, delivery }: { sent: Delivery; delivery: Delivery },
 ): Promise<PlacedSession | undefined> {
   const { xnatProject, session: reviewed, scan: wanted } = delivery;
   const claim = await readDocument(work, workKeys.claim(submission, delivery.delivery), ScanClaim);
@@ -102,20 +104,25 @@ async function placedScan(
   const isOfScan = wanted.resource === undefined || wanted.resource.level === 'scan';
   const scan = session.scans.find((each) => each.scan === wanted.scan);
   const isStanding = !isOfScan || scan?.series === wanted.series;
-  const listed = isStanding ? await archive.listFiles(delivery) : [];
+  const [shared] = sharedResource({ xnatProject, subject: sent.session.subject, resource: wanted.resource });
+  // what subjects and projects hold does not move with a session
+  const listed = isStanding ? await archive.listFiles(shared === undefined ? delivery : sent) : [];
   const files = listed.filter(({ name }) => claim.names.includes(name)).map((file) => file.uri);
   const isMade = isOfScan && isStanding && !before.scans.includes(wanted.scan);
-  const [shared] = sharedResource({ xnatProject, subject: reviewed.subject, resource: wanted.resource });
   const scans = new Map<string, PlacedSession['scans'][number]>();
   for (const file of files) addPlaced(scans, { uri: holderOf(file, shared), files: [file], shared });
   // a scan that was made, and that no file of ours is in, goes too
   if (isMade) addPlaced(scans, { uri: `${uri}/scans/${encodeURIComponent(wanted.scan)}`, files: [], shared });
+  const subjects = madeBy(before, sent);
   const told = delivery.fields.filter(({ name }) => !before.fields.includes(name));
   return {
     fields: Object.fromEntries(told.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     ...{ xnatProject, subject: reviewed.subject, session: reviewed.session, uri },
-    made: { subject: before.isSubjectNew, session: before.isNew, scans: isMade ? [wanted.scan] : [] },
-    subjects: [],
+    made: { subject: subjects.includes(reviewed.subject), session: before.isNew, scans: isMade ? [wanted.scan] : [] },
+    subjects: subjects.filter((subject) => subject !== reviewed.subject),
     scans: [...scans.values()],
   };
 }
+
+/** Subjects that were made for a delivery. */
+const madeBy = ({ isSubjectNew }: SessionClaim, { session }: Delivery) => (isSubjectNew ? [session.subject] : []);

@@ -5,6 +5,7 @@ import type { OnConflict } from '../submission/Submission.ts';
 import type { Delivery } from '../submission/steps.ts';
 import { claimSession } from './claimSession.ts';
 import { claimOnce, hashName, ScanClaim } from './claims.ts';
+import { noteOwnSession } from './ownSession.ts';
 import { requireAddable } from './requireAddable.ts';
 import { sendPacks } from './sendPacks.ts';
 import { keptArchive, type Turn } from './takeTurn.ts';
@@ -54,5 +55,6 @@ export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> 
   // all of it stood before, byte by byte
   if (claim.names.length === 0) return;
   await ports.archive.ensureScan(delivery);
+  await noteOwnSession(ports, submission, delivery);
   await sendPacks(ports, delivery, { files, turn });
 }

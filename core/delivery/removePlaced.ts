@@ -4,7 +4,7 @@ import type { Removal } from '../submission/Removal.ts';
 import type { PlacedSession } from './planWithdrawal.ts';
 
 /** What is gone besides the files: only what the submission made itself, and what holds nothing else. */
-interface Removed {
+export interface Removed {
   sessionRemoved: boolean;
   subjectRemoved: boolean;
   /** Names of the fields that were emptied in a session that stays. */
@@ -12,18 +12,13 @@ interface Removed {
 }
 
 /**
- * Takes out of XNAT what one submission put into one session, and looks that it is gone. Safe to repeat.
+ * Takes out of XNAT's archive what one submission put into one session, and looks that it is gone. Safe to repeat.
  * @throws DomainError RemovalIncomplete, XnatUnavailable, XnatRefused
  */
 export async function removePlaced(
-  removal: Removal,
+  { removal }: { removal: Removal },
   { submission, placed }: { submission: string; placed: PlacedSession },
 ): Promise<Removed> {
-  if (placed.uri.startsWith('/data/prearchive/')) {
-    await removal.remove(placed.uri);
-    if ((await removal.listBelow(placed.uri)) !== undefined) throw incomplete('a session in the prearchive');
-    return { sessionRemoved: true, subjectRemoved: false };
-  }
   for (const { uri, files } of placed.scans) {
     const isMade = placed.made.scans.some((scan) => uri === `${placed.uri}/scans/${encodeURIComponent(scan)}`);
     await removeScan(removal, { session: placed.uri, uri, files, isMade });

@@ -7,9 +7,11 @@ import { placedByNow } from '../../core/delivery/placedByNow.ts';
 import { placedInPrearchive } from '../../core/delivery/placedInPrearchive.ts';
 import { type PlacedSession, PlacedSessions, placedByClaims } from '../../core/delivery/planWithdrawal.ts';
 import { removePlaced } from '../../core/delivery/removePlaced.ts';
+import { removePrearchived } from '../../core/delivery/removePrearchived.ts';
 import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, writeDocument } from '../../core/submission/documents.ts';
 import { auditKeys, cleanKeys, quarantineKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
@@ -36,6 +38,9 @@ type RemovePorts = Pick<
   | 'clock'
   | 'policies'
 >;
+
+/** More often than one curator can bring back what is removed. */
+const LOOKS = 3;
 
 /**
  * Takes a submission back: removes what it put into XNAT and all that storage holds of it, looks that it is gone, and
@@ -81,14 +86,19 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
       const { subject, session, uri, scans } = placed;
       const shared = [...new Set(scans.flatMap((scan) => scan.shared ?? []))];
       const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, shared, submission: id };
-      const removed = await takeTurn(ports, wanted, () => removePlaced(ports.removal, { submission: id, placed }));
+      const remove = isPrearchived(placed) ? removePrearchived : removePlaced;
+      const removed = await takeTurn(ports, wanted, () => remove(ports, { submission: id, placed }));
       archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
     }
   };
-  const places = await planned(ports, submission, receipt);
-  await take(places);
-  // a curator may have archived meanwhile what lay in the prearchive
-  if (places.some(({ uri }) => uri.startsWith('/data/prearchive/'))) await take(await placedByClaims(ports, id));
+  await take(await planned(ports, submission, receipt));
+  // a curator may have archived meanwhile what lay in the prearchive; nothing is gone that is found at a last look
+  for (let look = 1; receipt === undefined; look += 1) {
+    const left = (await placedByDelivery(ports, id)).filter(({ scans }) => scans.some(({ files }) => files.length > 0));
+    if (left.length === 0) break;
+    if (look > LOOKS) throw new DomainError('RemovalIncomplete', 'Cannot withdraw: its files come back into XNAT');
+    await take(left);
+  }
   return {
     ...{ v: 1, kind: 'deletion', submission: id, attempt, site, project, chain, archive },
     reason: await reasonOf(ports, id),
@@ -110,13 +120,19 @@ async function planned(
   if ((await work.head(key)) === undefined) {
     const { xnatProject } = requirePolicy(policies, project);
     const placed =
-      receipt === undefined
-        ? [...(await placedByClaims(ports, id)), ...(await placedInPrearchive(ports, id))]
-        : await placedByNow(ports, submission, xnatProject);
+      receipt === undefined ? await placedByDelivery(ports, id) : await placedByNow(ports, submission, xnatProject);
     await writeDocument(work, key, placed, { ifAbsent: true });
   }
   return readDocument(work, key, PlacedSessions);
 }
+
+/** First the prearchive: what leaves it meanwhile for the archive is found there. */
+async function placedByDelivery(ports: RemovePorts, id: string): Promise<PlacedSession[]> {
+  const waiting = await placedInPrearchive(ports, id);
+  return [...waiting, ...(await placedByClaims(ports, id))];
+}
+
+const isPrearchived = ({ uri }: PlacedSession) => uri.startsWith('/data/prearchive/');
 
 async function receiptOf({ audit }: RemovePorts, submission: string): Promise<SignedReceipt | undefined> {
   const key = auditKeys.receipt(submission);

@@ -1,23 +1,23 @@
 import '../fakes/quietLog.ts';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
-import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { auditKeys } from '../../core/submission/keys.ts';
 import type { StepInput } from '../../core/submission/steps.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
-import { xnatRemoval } from '../../lambdas/adapters/xnatRemoval.ts';
 import { reconcileSubmissions } from '../../lambdas/events/reconcileSubmissions.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
-import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
-import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
 import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
-import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts, type StepPorts } from '../fixtures/memoryPorts.ts';
-import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
+import {
+  account,
+  namesAt,
+  prearchivePolicy,
+  prearchiveRows,
+  readyForPrearchive,
+} from '../fixtures/prearchivedStudy.ts';
+import { deliver, pushAll, slice } from '../fixtures/runDelivery.ts';
 import { stage } from '../fixtures/runPipeline.ts';
 import { runWorkflow } from '../fixtures/runWorkflow.ts';
 import { askXnat } from '../infra/local/xnat/askXnat.ts';
@@ -30,39 +30,10 @@ beforeAll(async () => {
 beforeEach(() => xnat.faults.set({}));
 afterAll(() => xnat.close());
 
-const account = { username: 'airlock', password: 'airlock-password', userAgent: 'xnat-airlock/test' };
-const policyOf = (commit: boolean) =>
-  ProjectPolicy.parse({
-    project: 'DEMO',
-    xnatProject: 'DEMO',
-    sites: ['demo'],
-    delivery: { route: 'prearchive', commit },
-  });
-
-let count = 0;
-/** A study of two series, ready to be pushed into the prearchive under labels of its own. */
-async function readied(commit: boolean) {
-  count += 1;
-  // what stands in a file by itself, a number or a title, is held back as a label
-  const letters = String.fromCharCode(0x41 + Math.floor(count / 26), 0x41 + (count % 26));
-  const ports: StepPorts = { ...memoryPorts(policyOf(commit)), archive: xnatArchive({ url: xnat.url, ...account }) };
-  const seed = `prearchive-${count}`;
-  const files = [slice(1, { seed }), slice(2, { seed }), slice(1, { seed, series: 2 })];
-  const session = `QZ${letters}QZ`;
-  const input = await readyToPush(ports, { files, number: count, session, subject: `QX${letters}QX` });
-  return { ports, input, session };
-}
-
+const readied = (commit: boolean) => readyForPrearchive(xnat, commit);
+const rowsOf = (session: string) => prearchiveRows(xnat, session);
+const namesIn = (path: string) => namesAt(xnat, path);
 const refusal = (name: string) => expect.objectContaining({ name });
-const rowsOf = async (session: string) => {
-  const { text } = await askXnat(xnat, { path: '/data/prearchive/projects?format=json' });
-  const rows: { name: string; url: string; status: string; lastmod: string }[] = JSON.parse(text).ResultSet.Result;
-  return rows.filter(({ name }) => name === session);
-};
-const namesIn = async (path: string) => {
-  const { text } = await askXnat(xnat, { path: `${path}?format=json` });
-  return JSON.parse(text).ResultSet.Result.map(({ Name }: { Name: string }) => Name);
-};
 const receiptOf = async ({ audit }: StepPorts, { submission }: StepInput) =>
   (await readDocument(audit, auditKeys.receipt(submission), SignedReceipt)).receipt;
 const stateOf = async ({ ledger }: StepPorts, { submission }: StepInput) => (await ledger.get(submission))?.state;
@@ -109,7 +80,10 @@ describe('a project whose policy goes by the prearchive', () => {
   });
 
   test('goes through the workflow as it is, whose Confirm looks for the curator again and again', async () => {
-    const ports: StepPorts = { ...memoryPorts(policyOf(false)), archive: xnatArchive({ url: xnat.url, ...account }) };
+    const ports: StepPorts = {
+      ...memoryPorts(prearchivePolicy(false)),
+      archive: xnatArchive({ url: xnat.url, ...account }),
+    };
     const executions = runWorkflow(ports, { timeScale: 1e-4 });
     const { submission } = await stage(ports, [slice(1, { seed: 'workflow' })], { session: 'PRE_FLOW' });
     await reconcileSubmissions({ ...ports, executions })();
@@ -154,74 +128,6 @@ describe('a project whose policy goes by the prearchive', () => {
     await askXnat(xnat, { method: 'DELETE', path: `/data${row?.url}` });
     await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
     expect(await stateOf(ports, input)).toBe('confirming');
-  });
-
-  describe('taken back', () => {
-    const withdraw = async (ports: StepPorts, { submission: id }: StepInput, beforeRemoval = async () => {}) => {
-      const remover = xnatRemoval({ url: xnat.url, ...account, username: 'admin', password: 'admin-password' });
-      const remove = (address: string) => beforeRemoval().then(() => remover.remove(address));
-      const removal = { ...remover, remove };
-      const failure = { Error: 'ArchiveMismatch' };
-      await recordFailure(ports)({ submission: id, attempt: 1, failure });
-      const submission = await ports.ledger.get(id);
-      if (submission === undefined) throw new Error('There is no submission');
-      const actor = { kind: 'user', id: 'operator-1' } as const;
-      const request = { type: 'withdrawal.requested', to: 'withdrawing', code: 'consent', actor } as const;
-      const { attempt } = await beginAttempt({ ...ports, executions: memoryExecutions() }, submission, request);
-      await removeSubmission({ ...ports, removal })({ submission: id, attempt });
-      return (await readDocument(ports.audit, auditKeys.certificate(id), SignedCertificate)).certificate;
-    };
-
-    test('leaves nothing in the prearchive', async () => {
-      const { ports, input, session } = await readied(false);
-      await pushAll(ports, input);
-      const [row] = await rowsOf(session);
-      const { archive } = await withdraw(ports, input);
-      expect(archive).toMatchObject([{ session, uri: `/data${row?.url}`, sessionRemoved: true }]);
-      expect(archive[0]?.files).toHaveLength(3);
-      expect(await rowsOf(session)).toEqual([]);
-    });
-
-    test('leaves nothing in the archive either, when a curator has brought it in', async () => {
-      const { ports, input, session } = await readied(false);
-      await pushAll(ports, input);
-      const [row] = await rowsOf(session);
-      await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
-      const { archive } = await withdraw(ports, input);
-      expect(archive.flatMap(({ files }) => files)).toHaveLength(3);
-      expect((await askXnat(xnat, { path: `/data/projects/DEMO/experiments/${session}?format=json` })).status).toBe(
-        404,
-      );
-    });
-
-    test('leaves nothing in the archive, when a curator brings it in at that very moment', async () => {
-      const { ports, input, session } = await readied(false);
-      await pushAll(ports, input);
-      const [row] = await rowsOf(session);
-      const archive = async () => {
-        await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
-      };
-      await withdraw(ports, input, archive);
-      expect(await rowsOf(session)).toEqual([]);
-      expect((await askXnat(xnat, { path: `/data/projects/DEMO/experiments/${session}?format=json` })).status).toBe(
-        404,
-      );
-    });
-
-    test('leaves a session alone that others have put files into, and certifies nothing', async () => {
-      const { ports, input, session } = await readied(false);
-      await pushAll(ports, input);
-      const archive = ports.archive;
-      const listPrearchived: typeof archive.listPrearchived = async (target) =>
-        (await archive.listPrearchived(target)).map((each) => ({
-          ...each,
-          scans: [...each.scans, { scan: '9', names: ['x.dcm'] }],
-        }));
-      const crowded = { ...ports, archive: { ...archive, listPrearchived } };
-      await expect(withdraw(crowded, input)).rejects.toEqual(refusal('RemovalIncomplete'));
-      expect(await rowsOf(session)).toHaveLength(1);
-      expect(await ports.audit.head(auditKeys.certificate(input.submission))).toBeUndefined();
-    });
   });
 
   test('is told when a script in XNAT gives its files other instances', async () => {

@@ -131,6 +131,33 @@ describe('a withdrawal', () => {
     expect(stored()).toHaveLength(1);
   });
 
+  test('certifies nothing while the account that reads lists what the account that removes calls gone', async () => {
+    const input = await readyToPush(ports, { files: [slice(1)] });
+    await pushAll(ports, input);
+    await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
+    const attempt = await requested(input.submission);
+    const remove = async () => undefined;
+    const blind = { ...ports.removal, listFiles: async () => [], listBelow: async () => undefined, remove };
+    const withdrawing = removeSubmission({ ...ports, removal: blind })(attempt);
+    await expect(withdrawing).rejects.toMatchObject({ name: 'RemovalIncomplete' });
+    expect(await ports.audit.head(auditKeys.certificate(input.submission))).toBeUndefined();
+  });
+
+  test('finds what it had begun to push where a curator has put it since', async () => {
+    const input = await readyToPush(ports, { files: [slice(1), slice(1, { series: 2 })] });
+    await pushAll(ports, input);
+    await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
+    const [session] = ports.archive.sessions.values();
+    if (session === undefined) throw new Error('There is no session');
+    ports.archive.sessions.clear();
+    ports.archive.sessions.set('DEMO/BY_HAND', Object.assign(session, { subject: 'HIS' }));
+    const { certificate } = await withdrawn(input.submission);
+    expect(certificate.archive).toMatchObject([
+      { subject: 'HIS', session: 'BY_HAND', sessionRemoved: true, subjectRemoved: false },
+    ]);
+    expect(stored()).toEqual([]);
+  });
+
   test('says nothing is gone that is not: what XNAT keeps fails it, and it goes on when that is mended', async () => {
     const input = await readyToPush(ports, { files: [slice(1)] });
     await deliver(ports, input);

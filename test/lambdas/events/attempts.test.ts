@@ -46,8 +46,8 @@ async function broughtTo(
   const change = draft(number);
   await ledger.create(change);
   let submission = change.next;
-  const path = [...upTo, 'archived', 'relabelling'] satisfies SubmissionState[];
-  const states = state === 'withdrawing' ? [state] : path.slice(0, path.findIndex((each) => each === state) + 1);
+  const path: SubmissionState[] = [...upTo, 'archived', 'relabelling'];
+  const states = state === 'withdrawing' ? [state] : path.slice(0, path.indexOf(state) + 1);
   for (const to of states) {
     const next = appendEvent(submission, { type: 'attempt.started', actor, at: clock.now(), to }, { attempt });
     await ledger.commit(next);

@@ -163,6 +163,8 @@ async function move(row: PrearchiveRow, { query, user }: Call, site: Site): Prom
 const remove: Route = async (call, site) => {
   const row = requireRow(call, site);
   requireEdit(call.user, row.project);
+  // XNAT lets what it works on be, and answers 200 (PrearcDatabase.deleteSession, setStatus)
+  if (!site.prearchive.isResting(row) && row.status !== 'RECEIVING') return text('');
   site.prearchive.setStatus(row.key, 'DELETING');
   await removeRow(row, site);
   return text('');
