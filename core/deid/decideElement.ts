@@ -65,7 +65,11 @@ const netName = decide('dummy', 'person name by VR');
 const netUid = decide('mapUids', 'UID by VR');
 const netDate = decide('date', 'date or time by VR');
 const netDateDummy = decide('dummy', 'date or time by VR');
+const netAddress = decide('dummy', 'address by VR');
 const netAge = decide('age', 'age by VR, 90 and above as 90');
+
+const removeAs = (rule: string, ...tags: number[]): Array<[number, Decision]> =>
+  tags.map((tag) => [tag, decide('remove', rule)]);
 
 /**
  * Texts and references that Table E.1-1 does not list and that yet tell or break something: document title, text of
@@ -77,14 +81,32 @@ const ownRules = new Map<number, Decision>([
   [0x00700006, decide('dummy', 'unformatted text value')],
   [0x00400031, decide('dummy', 'names the issuer of an identifier')],
   [0x00400032, decide('dummy', 'names the issuer of an identifier')],
-  [0x00400400, decide('remove', 'comments on the scheduled procedure step')],
-  [0x00080300, decide('remove', 'describes private attributes')],
-  [0x00102298, decide('remove', 'role of a person who is removed')],
-  [0x00080001, decide('remove', 'length to end: retired')],
+  [0x0040e001, decide('dummy', 'names one document')],
+  [0x00102295, decide('dummy', 'names one animal')],
+  ...removeAs('describes private attributes', 0x00080300),
+  ...removeAs('role of a person who is removed', 0x00102298),
+  ...removeAs('length to end: retired', 0x00080001),
+  ...removeAs('date of birth or death in another calendar', 0x00100033, 0x00100034),
+  ...removeAs('number of an order: retired', 0x00401006, 0x00401007, 0x00402006, 0x00402007),
+  // What an earlier de-identification kept for itself: whoever has its key knows the patient
+  ...removeAs('encrypted attributes', 0x04000500),
+  ...removeAs(
+    'identifies or describes by free text: retired',
+    0x0040a074,
+    0x0040a089,
+    0x0040a224,
+    0x0040a33a,
+    0x0040a992,
+  ),
+  ...removeAs('comments', 0x00080418, 0x0018991a, 0x0022112c, 0x00240044, 0x00287007, 0x0028702a, 0x00400400),
+  ...removeAs('comments', 0x00440106, 0x00660004, 0x01000424, 0x30040006, 0x300600c8, 0x30080202, 0x300a0402),
 ]);
 const privateCharacteristics = 0x00080300;
 /** Of these the words that name nobody may stay where content is cleaned. */
 const cleanableTexts = new Set([0x0040a160, 0x00700006]);
+
+/** Addresses that name coding schemes and codes, not where a file lies. */
+const codeAddresses = new Set([0x0008010e, 0x00080120]);
 
 /** UIDs that name classes, syntaxes and coding schemes, not instances: kept where they have the form of a UID. */
 const classUids = new Set([
@@ -191,11 +213,12 @@ function ofOwn({ tag, inside }: ElementContext, policy: DecisionPolicy): Decisio
   return inside === 'clean' && cleanableTexts.has(tag) ? cleanContent : ownRules.get(tag);
 }
 
-function byVr({ vr: written }: ElementContext, known: number | undefined, policy: DecisionPolicy): Decision {
+function byVr({ tag, vr: written }: ElementContext, known: number | undefined, policy: DecisionPolicy): Decision {
   const is = (code: number) => known === code || written === code;
   if (is(vr.PN)) return netName;
   if (is(vr.DA) || is(vr.DT) || is(vr.TM)) return policy.dates === 'remove' ? netDateDummy : netDate;
   if (is(vr.UI)) return policy.retainUids ? keepUids : netUid;
+  if (is(vrCode('UR')) && !codeAddresses.has(tag)) return netAddress;
   return is(vr.AS) ? netAge : keep;
 }
 

@@ -12,10 +12,12 @@ import { confirmOutput } from './confirmOutput.ts';
 import { earlierStamps } from './earlierStamps.ts';
 import { fileDemands } from './fileDemands.ts';
 import { fileRefusal } from './fileRefusal.ts';
+import { findDecoded } from './findDecoded.ts';
 import { findResidual } from './findResidual.ts';
 import { findSafePrivate } from './findSafePrivate.ts';
 import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
 import { type IdentityMap, identityMap } from './identityMap.ts';
+import { inOldVrs } from './inOldVrs.ts';
 import { labelDigests } from './labelDigests.ts';
 import { type ElementChange, listChanges } from './listChanges.ts';
 import { markOutput } from './ownMark.ts';
@@ -69,8 +71,9 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
   const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
   const rendered = renderHead(file, plan, meta);
-  requireNoResidual(file, rendered, identifiers);
-  confirmOutput(rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file)), {
+  requireNoResidual(file, { rendered, plan }, identifiers);
+  const before = rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file));
+  confirmOutput(inOldVrs(before, meta.length, file), {
     policy: context.policy,
     rules,
     stamped: new Set(edits.stamps.keys()),
@@ -154,9 +157,18 @@ function editContext(file: DicomFile, read: Read): EditContext {
   };
 }
 
-function requireNoResidual(file: DicomFile, rendered: RenderedHead, identifiers: Identifiers): void {
+interface Planned {
+  rendered: RenderedHead;
+  plan: EditPlan;
+}
+
+function requireNoResidual(file: DicomFile, { rendered, plan }: Planned, identifiers: Identifiers): void {
   const residual = findResidual(rendered, identifiers, file.index);
-  if (residual === undefined) return;
+  if (residual === undefined) {
+    const place = findDecoded(file, plan, identifiers.foreign);
+    if (place !== undefined) throw fileRefusal('ResidualIdentifier', 'a name of the input is left in it', place);
+    return;
+  }
   throw fileRefusal('ResidualIdentifier', `a ${residual.kind} of the input is left in it`, residual);
 }
 

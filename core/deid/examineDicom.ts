@@ -1,6 +1,7 @@
 import { blankRectangles } from '../dicom/blankRectangles.ts';
 import { codestreamText } from '../dicom/codestreamText.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
+import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
 import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
@@ -12,6 +13,7 @@ import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
 import { checkConformance } from '../validation/checkConformance.ts';
 import { burnedInRisk } from './burnedInRisk.ts';
+import { embeddedOverlay } from './embeddedOverlay.ts';
 import { fileDemands } from './fileDemands.ts';
 import { harvestIdentifiers } from './harvestIdentifiers.ts';
 import { identityMap } from './identityMap.ts';
@@ -61,9 +63,11 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
     if (isNamedBy(file, context)) add('LabelIdentifies');
     requireWholePixels(file);
     const watch = codestreamText();
-    const digests = await digestPixels(file, context.codecs, { blanking, watch });
+    const rest = restWatch(expectedPixelBytes(file) ?? Infinity);
+    const digests = await digestPixels(file, context.codecs, { blanking, watch, rest });
     const text = watch.found();
     if (text !== undefined) add('CompressedText', `A compressed image carries text: ${text}`, placeOf(file, pixelData));
+    if (rest.isFilled()) add('PixelsFollowed', undefined, placeOf(file, pixelData));
     await file.tail();
     for (const { code, message, place } of checkConformance(file)) add(code, message, place);
     return { findings, dicom: factOf(file, context, digests) };
@@ -81,10 +85,30 @@ type PixelDigests = Pick<DicomFact, 'pixelSha256' | 'blanked'>;
 interface Watching {
   blanking: Blanking | 'unable' | undefined;
   watch: ReturnType<typeof codestreamText>;
+  rest: ReturnType<typeof restWatch>;
+}
+
+/** Watches what native pixels have behind so many bytes of image: zeros pad it, whatever else no viewer shows. */
+function restWatch(imageBytes: number) {
+  let seen = 0;
+  let isFilled = false;
+  return {
+    see(chunk: Uint8Array): void {
+      // The last byte of an image of single bits may be a part of one, or the padding of an odd length
+      const from = Math.max(0, imageBytes + 1 - seen);
+      seen += chunk.length;
+      if (from < chunk.length && !isFilled) isFilled = chunk.subarray(from).some((byte) => byte !== 0);
+    },
+    isFilled: () => isFilled,
+  };
 }
 
 /** Of the pixels as they are, and of what is left of them where the policy blacks some out. */
-async function digestPixels(file: DicomFile, codecs: Codecs, { blanking, watch }: Watching): Promise<PixelDigests> {
+async function digestPixels(
+  file: DicomFile,
+  codecs: Codecs,
+  { blanking, watch, rest }: Watching,
+): Promise<PixelDigests> {
   const { pixels, nativeBytes } = file;
   if (pixels === undefined) return {};
   const hasher = codecs.sha256();
@@ -92,11 +116,15 @@ async function digestPixels(file: DicomFile, codecs: Codecs, { blanking, watch }
     for await (const chunk of pixels) {
       hasher.update(chunk);
       if (nativeBytes === undefined) watch.see(chunk);
+      else rest.see(chunk);
     }
     return { pixelSha256: hasher.hex() };
   }
   const left = codecs.sha256();
-  const seen = tapBytes(pixels, (chunk) => hasher.update(chunk));
+  const seen = tapBytes(pixels, (chunk) => {
+    hasher.update(chunk);
+    rest.see(chunk);
+  });
   for await (const chunk of blankRectangles(seen, blanking.rectangles, blanking.layout)) left.update(chunk);
   return { pixelSha256: hasher.hex(), blanked: { ...blankedOf(blanking), pixelSha256: left.hex() } };
 }
@@ -129,7 +157,7 @@ function gatesOf(
     found.push(['EncapsulatedDocument', 0x00420011]);
   if (sopClass.startsWith('1.2.840.10008.5.1.4.1.1.88.') && !deid.cleanStructuredContent)
     found.push(['StructuredReport', 0x0040a730]);
-  const risk = burnedInRisk(sopClass, text);
+  const risk = burnedInRisk(sopClass, text) ?? embeddedOverlay(file);
   // A rule that fits says where names are burned in: there they are blacked out
   const isCleaned = blanking !== undefined && blanking !== 'unable';
   if (risk !== undefined && file.pixels !== undefined && !isCleaned) found.push(['BurnedInRisk', risk]);

@@ -4,6 +4,8 @@ import { isTextVr, vr } from '../dicom/vr.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
 import type { RenderedHead } from './renderHead.ts';
+import { descriptorWords } from './tables/descriptorWords.ts';
+import { termWords } from './tables/termWords.ts';
 
 /** Where an identifier of the input is left. */
 interface Residual {
@@ -134,10 +136,13 @@ function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean 
   const isLong = pattern.length >= longTextBytes;
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
-  // Names are words, and so are defined terms: PERFUSION, HEAD
-  if (code === vr.CS && pattern.every((byte) => byte >= 0x61 && byte < 0x7f)) return false;
+  if (code === vr.CS) return isWhole && (hasLetter || isLong) && !isTerm(pattern);
   return hasLetter && pattern.length >= binaryTextBytes && (isWhole || isLong);
 }
+
+/** Names are words, and so are defined terms: PERFUSION, HEAD. */
+const terms = new Set(`${termWords} ${descriptorWords}`.trim().split(/\s+/));
+const isTerm = (pattern: Uint8Array) => terms.has(String.fromCharCode(...pattern));
 
 /** Scripts beyond ASCII may write without spaces, so that names stand inside what looks like one word. */
 const isForeign = (pattern: Uint8Array) => pattern.length >= foreignTextBytes && pattern.some((byte) => byte > 0x7f);

@@ -1,10 +1,10 @@
 import { at, type ElementIndex } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
-import { readText, valueText } from '../dicom/readText.ts';
+import { valueText } from '../dicom/readText.ts';
 import { vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
-import { childOf } from './decideContentItem.ts';
+import { characterSetAt } from './characterSetAt.ts';
 import { type IdentifierKind, identifierKind } from './identifierKind.ts';
 import { foldAscii } from './identifierTexts.ts';
 import { isRegisteredUid } from './mapUid.ts';
@@ -38,7 +38,7 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
     if (kind === 'uid') addUids(uids, text);
     else if (kind === 'date') addDates(dates, text);
     else if (!values.has(`${kind} ${text}`)) {
-      const characterSet = isPlainAscii(text) ? '' : characterSetOf({ head, index }, node);
+      const characterSet = isPlainAscii(text) ? '' : characterSetAt({ head, index }, node);
       values.set(`${kind} ${text}`, { kind, text, characterSet });
     }
     // Where dates are retained, that of a newborn's study is the birth date
@@ -60,15 +60,6 @@ const isMapped = (kind: IdentifierKind) => kind === 'uid' || kind === 'date' || 
 function vrOf(index: ElementIndex, node: number): number {
   const written = at(index.vr, node);
   return written === vr.UN ? (lookUpVr(at(index.tag, node)) ?? written) : written;
-}
-
-/** Specific Character Set of the nearest item around an element that has one (PS3.3 §C.12.1.1.2), or of the data set. */
-function characterSetOf({ head, index }: Pick<DicomFile, 'head' | 'index'>, node: number): string {
-  for (let item = at(index.parent, node); item >= 0; item = at(index.parent, item)) {
-    const own = childOf(index, item, 0x00080005);
-    if (own !== undefined) return valueText(head, index, own);
-  }
-  return readText(head, index, 0x00080005) ?? '';
 }
 
 function addUids(uids: Set<string>, value: string): void {

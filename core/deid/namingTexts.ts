@@ -16,6 +16,8 @@ export interface NamingTexts {
   texts: Set<string>;
   /** Every word of those, of at least 2 characters: free text that is cleaned keeps none of them. */
   words: Set<string>;
+  /** Those with letters beyond ASCII, decoded. */
+  foreign: Set<string>;
 }
 
 /** Files of one series name the same people: what was made of the last few sets of values is kept. */
@@ -35,7 +37,7 @@ export function namingTexts(values: readonly NamingValue[]): NamingTexts {
 
 function makeTexts(values: readonly NamingValue[]): NamingTexts {
   const retained = values.filter(({ kind }) => kind === 'retained').map(({ text }) => foldAscii(text));
-  const found: NamingTexts = { texts: new Set(), words: new Set() };
+  const found: NamingTexts = { texts: new Set(), words: new Set(), foreign: new Set() };
   for (const value of values) {
     if (value.kind === 'retained') continue;
     addValue(found, value, (text) => value.kind === 'address' && retained.some((each) => each.includes(text)));
@@ -47,7 +49,7 @@ function makeTexts(values: readonly NamingValue[]): NamingTexts {
 const shortestBytes = 4;
 
 function addValue(
-  { texts, words }: NamingTexts,
+  { texts, words, foreign }: NamingTexts,
   { kind, text, characterSet }: NamingValue,
   isRetained: (text: string) => boolean,
 ): void {
@@ -56,6 +58,7 @@ function addValue(
   for (const each of [...raw, ...decoded.flatMap(textVariants)]) {
     if (each.length >= shortestBytes) texts.add(foldAscii(each));
   }
+  for (const each of decoded) if (!isPlainAscii(each)) foreign.add(each);
   if (kind === 'birthDate') return;
   for (const word of wordsOf(foldAscii(text))) if (isNamingWord(word)) words.add(word);
 }

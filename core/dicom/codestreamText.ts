@@ -1,5 +1,5 @@
 /** Where a compressed image carries text of its own. */
-type CodestreamText = 'comment' | 'application data' | 'bytes behind its end';
+type CodestreamText = 'comment' | 'application data' | 'bytes behind its end' | 'no offsets in its table';
 
 interface CodestreamWatch {
   /** Takes the value of encapsulated Pixel Data, chunk by chunk, as it lies in the file. */
@@ -41,6 +41,9 @@ export function codestreamText(): CodestreamWatch {
   const image = imageReader((text) => {
     found ??= text;
   });
+  const offsets = offsetReader(() => {
+    found ??= 'no offsets in its table';
+  });
   const header = new DataView(new ArrayBuffer(8));
   let headerFill = 0;
   let left = 0;
@@ -65,13 +68,34 @@ export function codestreamText(): CodestreamWatch {
           continue;
         }
         const step = Math.min(left, chunk.length - position);
-        // The first item is the Basic Offset Table (PS3.5 §A.4)
-        if (items > 1) image.see(chunk.subarray(position, position + step));
+        const content = chunk.subarray(position, position + step);
+        if (items > 1) image.see(content);
+        else offsets.see(content);
         left -= step;
         position += step;
       }
     },
     found: () => found,
+  };
+}
+
+/** The Basic Offset Table (PS3.5 §A.4): numbers of four bytes that start with 0 and never fall. */
+function offsetReader(refuse: () => void) {
+  let last = -1;
+  let number = 0;
+  let fill = 0;
+  return {
+    see(chunk: Uint8Array): void {
+      for (const byte of chunk) {
+        number += byte * 2 ** (8 * fill);
+        fill += 1;
+        if (fill < 4) continue;
+        if (number < last || (last < 0 && number > 0)) refuse();
+        last = number;
+        number = 0;
+        fill = 0;
+      }
+    },
   };
 }
 
@@ -92,6 +116,8 @@ function* walkImages(report: Report): Walk {
     let isWhole = false;
     if (start === 0xffd8) isWhole = yield* walkJpeg(report);
     else if (start === 0xff4f) isWhole = yield* walkJpeg2000(report);
+    // A JP2 file instead of a codestream: its boxes may hold anything (ISO/IEC 15444-1 Annex I)
+    else if (start === 0 && textOf(yield take(6)) === '\0\x0cjP  ') report('application data');
     const rest = yield 'rest';
     if (isWhole && word.test(textOf(rest))) report('bytes behind its end');
   }

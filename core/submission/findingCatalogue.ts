@@ -65,6 +65,10 @@ export const findingCatalogue = {
     ...hold('The compressed image carries text of its own, outside of its pixels', 'A person must look at it'),
     releasable: true,
   },
+  PixelsFollowed: {
+    ...hold('Pixel Data goes on behind the image, and not with zeros', 'A person must look at it'),
+    releasable: true,
+  },
   PixelsNotCleanable: hold(
     'A rule blacks out parts of this image, but its pixels are compressed',
     'Decompress it and send it again',

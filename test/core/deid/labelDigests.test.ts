@@ -10,6 +10,7 @@ const other = new Uint8Array(32).fill(8);
 const person: Identifiers = {
   texts: new Set(['doe^john', 'john', 'mrn-0815', '19700102', 'müller', 'a-bc']),
   words: new Set(['doe', 'john', 'mrn', '0815']),
+  foreign: new Set(['müller']),
   uids: new Set(['1.2.840.1234567890']),
   dates: new Set(['20260102']),
 };
@@ -47,6 +48,7 @@ describe('the digests of what may not stand in a label', () => {
         const identifiers = {
           texts: new Set(texts),
           words: new Set(words),
+          foreign: new Set<string>(),
           uids: new Set<string>(),
           dates: new Set([date]),
         };
