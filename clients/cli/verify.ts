@@ -8,6 +8,7 @@ import { SignedRelabelling } from '../../core/audit/Relabelling.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { CliContext, Command } from './CliContext.ts';
 import { compareWithArchive, compareWithRemoval } from './compareWithArchive.ts';
+import { compareWithFields } from './compareWithFields.ts';
 import { compareWithFolder } from './compareWithFolder.ts';
 import { compareWithLabels } from './compareWithLabels.ts';
 import { compareWithPrevious } from './compareWithPrevious.ts';
@@ -75,7 +76,7 @@ async function verifyCopy(context: CliContext, copy: z.infer<typeof ReceiptCopy>
     const folder = resolve(context.cwd, local);
     faults += await compareWithFolder(context, { receipt, paths: copy.annex?.paths, folder });
   }
-  if (archive) faults += await compareWithArchive(context, receipt);
+  if (archive) faults += (await compareWithArchive(context, receipt)) + (await compareWithFields(context, receipt));
   return faults;
 }
 
