@@ -71,6 +71,16 @@ async function deliveriesOf({ work }: StepPorts, { submission }: StepInput): Pro
 
 const digestsOf = (files: Delivery['files']) => new Map(files.map(({ name, md5 }) => [name, md5]));
 
+const fields = { note: 'submission', airlock_site: 'site' };
+
+/** What the fields of the session say. */
+async function told(): Promise<(string | undefined)[]> {
+  const path = `/data/projects/DEMO/experiments/${sessionOf().session}?format=json`;
+  const [{ data_fields, children }] = JSON.parse((await askXnat(xnat, { path })).text).items;
+  const custom = children.find(({ field }: { field: string }) => field === 'fields/field');
+  return [data_fields.note, custom?.items[0]?.data_fields.field];
+}
+
 const routes = [
   { name: 'into the archive', delivery: DeliveryPolicy.parse({}) },
   { name: 'by the prearchive', delivery: DeliveryPolicy.parse({ route: 'prearchive', commit: true }) },
@@ -82,13 +92,14 @@ describe.each(routes)('a delivery $name', ({ delivery }) => {
     'that breaks off at any of its requests, %s, ends in one copy with equal digests',
     { timeout: 120_000 },
     async (breakMoment) => {
-      const policy = { ...demoPolicy, delivery };
+      const policy = ProjectPolicy.parse({ ...demoPolicy, delivery, fields });
       const filesOf = (seed: string) => [slice(1, { seed }), slice(2, { seed }), slice(1, { seed, series: 2 })];
       const ready = () => readied(policy, filesOf);
       const check = async (delivered: Awaited<ReturnType<typeof ready>>) => {
         const wanted = (await deliveriesOf(delivered.ports, delivered.input)).flatMap(({ files }) => files);
         const stored = await expectOneCopy(wanted);
         if (delivery.route === 'archive') expect(stored).toEqual(digestsOf(wanted));
+        expect(await told()).toEqual([delivered.input.submission, 'demo']);
       };
       const broken = await breakOffEverywhere({ xnat, account, breakMoment, ready, check });
       console.log(`${delivery.route} ${breakMoment}: broken off at each of ${broken} requests`);
