@@ -24,6 +24,7 @@ export type Patch = Partial<
     | 'reason'
     | 'manifest'
     | 'policy'
+    | 'destination'
     | 'outcome'
     | 'subject'
     | 'session'

@@ -43,14 +43,14 @@ async function lookAtSession(
 ): Promise<SessionClaim> {
   const place = await archive.lookUp(delivery);
   requireFree(delivery.session, place, onConflict);
-  const { isSubjectNew } = place;
-  if (place.session === undefined) return { isSubjectNew, isNew: true, scans: [], fields: [] };
+  const { isSubjectNew, elsewhere } = place;
+  if (place.session === undefined) return { isSubjectNew, isNew: true, scans: [], fields: [], elsewhere };
   const previous = await lastReceipt(registers, {
     xnatProject: delivery.xnatProject,
     session: delivery.session.session,
   });
   return {
-    isSubjectNew,
+    ...{ isSubjectNew, elsewhere },
     isNew: false,
     standing: place.session.id,
     scans: place.session.scans.map(({ scan }) => scan),

@@ -21,6 +21,8 @@ export const SessionClaim = z.object({
   scans: z.array(z.string()),
   /** Names of our fields that had a value. */
   fields: z.array(z.string()).default([]),
+  /** XNAT's ids of other sessions that held the same study. */
+  elsewhere: z.array(z.string()).default([]),
   /** The newest receipt of what stood, when it came through here. */
   previous: PreviousReceipt.optional(),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OnConflict } from '../submission/Submission.ts';
+import { DeliveryRoute, OnConflict } from '../submission/Submission.ts';
 
 const TimeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/);
 const isTimeZone = (zone: string) => zone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(zone);
@@ -10,7 +10,7 @@ export const DeliveryPolicy = z.strictObject({
    * `archive` puts files where they belong, byte by byte. `prearchive` gives them to XNAT's import service, which writes
    * them again and may de-identify them once more; a curator archives them in XNAT, and only then are they archived here.
    */
-  route: z.enum(['archive', 'prearchive']).default('archive'),
+  route: DeliveryRoute.default('archive'),
   /** By the route `prearchive`: have XNAT archive a session as soon as all of it is there, and wait for no curator. */
   commit: z.boolean().default(false),
   /** What a site may ask for, where XNAT holds a session already. */

@@ -26,6 +26,9 @@ export type WantedLabels = z.infer<typeof WantedLabels>;
 export const OnConflict = z.enum(['fail', 'append', 'new-label']);
 export type OnConflict = z.infer<typeof OnConflict>;
 
+/** By XNAT's resource route, or by its import service and prearchive. */
+export const DeliveryRoute = z.enum(['archive', 'prearchive']);
+
 /** What a submission as a whole announced: the digest, size and counts of its manifest. */
 export const ManifestSummary = z.object({
   sha256: Sha256Hex,
@@ -74,6 +77,8 @@ export const Submission = z.object({
   relabelRefusal: z.object({ code: z.string(), standing: z.string().optional() }).optional(),
   /** How often it was relabelled. */
   relabelled: z.int().positive().optional(),
+  /** Where it goes, and which way: decided at Plan, whatever the policy says later. */
+  destination: z.object({ xnatProject: XnatLabel, route: DeliveryRoute }).optional(),
   /** Final counts of files, present from Seal on. */
   outcome: z.object({ archived: z.int(), held: z.int(), refused: z.int() }).optional(),
   /** Head of the submission's audit chain: number and hash of its last event. */

@@ -10,10 +10,10 @@ import { turnFor } from '../../core/delivery/turnFor.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
+import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
 import { readDocument, readLines, writeDocument } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
 import type { OnConflict } from '../../core/submission/Submission.ts';
 import {
   type ArchiveFinding,
@@ -39,9 +39,10 @@ type ConfirmPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'regis
 export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) => {
   const { ledger, work, policies } = ports;
   const { submission, attempt } = input;
-  const { project, onConflict = 'fail' } = await requireAttempt(ledger, input);
+  const current = await requireAttempt(ledger, input);
+  const { onConflict = 'fail' } = current;
   await advance(ports, input, { type: 'files.pushed', to: 'confirming' });
-  const policy = requirePolicy(policies, project);
+  const policy = deliveryPolicy(policies, current);
   if (policy.delivery.route === 'prearchive') {
     const onWaiting = (counts: Record<string, number>) =>
       tellOnce(ports, input, { type: 'delivery.prearchived', counts });

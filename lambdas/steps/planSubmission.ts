@@ -61,7 +61,7 @@ export const planSubmission = (ports: PlanPorts) => async (input: StepInput) => 
     to: 'validating',
     digests: { manifest: manifest.sha256, policy: policy.sha256 },
     counts: { files: manifest.files, batches: items.length },
-    patch: { policy },
+    patch: { policy, destination: { xnatProject: applied.xnatProject, route: applied.delivery.route } },
   });
   return {};
 };

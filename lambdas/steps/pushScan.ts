@@ -3,10 +3,10 @@ import { pushPrearchive } from '../../core/delivery/pushPrearchive.ts';
 import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import { turnFor } from '../../core/delivery/turnFor.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
+import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
 import { Delivery, DeliveryInput, Nothing } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
@@ -20,9 +20,10 @@ type PushPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'register
 export const pushScan = (ports: PushPorts) => async (input: DeliveryInput) => {
   const { ledger, work, policies } = ports;
   const { submission, item } = input;
-  const { project, onConflict = 'fail' } = await requireAttempt(ledger, input);
+  const current = await requireAttempt(ledger, input);
+  const { onConflict = 'fail' } = current;
   const delivery = await readDocument(work, workKeys.delivery(submission, item.delivery), Delivery);
-  const policy = requirePolicy(policies, project);
+  const policy = deliveryPolicy(policies, current);
   const isByPrearchive = policy.delivery.route === 'prearchive';
   // nothing but DICOM fits into a prearchive: Confirm puts it beside its session once that is archived
   if (isByPrearchive && delivery.scan.resource !== undefined) return {};

@@ -8,15 +8,16 @@ import { placedInPrearchive } from '../../core/delivery/placedInPrearchive.ts';
 import { type PlacedSession, PlacedSessions, placedByClaims } from '../../core/delivery/planWithdrawal.ts';
 import { removePlaced } from '../../core/delivery/removePlaced.ts';
 import { removePrearchived } from '../../core/delivery/removePrearchived.ts';
+import { requireNotElsewhere } from '../../core/delivery/requireNotElsewhere.ts';
 import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
+import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
 import { readDocument, writeDocument } from '../../core/submission/documents.ts';
 import { auditKeys, cleanKeys, quarantineKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { removeUploads } from '../../core/submission/removeUploads.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
 import type { Submission } from '../../core/submission/Submission.ts';
 import { Nothing, StepInput } from '../../core/submission/steps.ts';
 import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
@@ -80,12 +81,13 @@ async function sealedCertificate(ports: RemovePorts, submission: Submission): Pr
 async function remove(ports: RemovePorts, submission: Submission): Promise<DeletionCertificate> {
   const { id, attempt, site, project, chain } = submission;
   const receipt = await receiptOf(ports, id);
+  const policy = withoutHours(deliveryPolicy(ports.policies, submission));
   const archive: DeletionCertificate['archive'] = [];
   const take = async (places: PlacedSession[]) => {
     for (const placed of places) {
       const { subject, session, uri, scans } = placed;
       const shared = [...new Set(scans.flatMap((scan) => scan.shared ?? []))];
-      const wanted = { policy: withoutHours(requirePolicy(ports.policies, project)), session, shared, submission: id };
+      const wanted = { policy, session, shared, submission: id };
       const remove = isPrearchived(placed) ? removePrearchived : removePlaced;
       const removed = await takeTurn(ports, wanted, () => remove(ports, { submission: id, placed }));
       archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
@@ -99,6 +101,7 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
     if (look > LOOKS) throw new DomainError('RemovalIncomplete', 'Cannot withdraw: its files come back into XNAT');
     await take(left);
   }
+  if (receipt === undefined && policy.delivery.route === 'prearchive') await requireNotElsewhere(ports, id);
   return {
     ...{ v: 1, kind: 'deletion', submission: id, attempt, site, project, chain, archive },
     reason: await reasonOf(ports, id),
@@ -115,10 +118,10 @@ async function planned(
   receipt: SignedReceipt | undefined,
 ): Promise<PlacedSession[]> {
   const { work, policies } = ports;
-  const { id, project } = submission;
+  const { id } = submission;
   const key = workKeys.withdrawal(id);
   if ((await work.head(key)) === undefined) {
-    const { xnatProject } = requirePolicy(policies, project);
+    const { xnatProject } = deliveryPolicy(policies, submission);
     const placed =
       receipt === undefined ? await placedByDelivery(ports, id) : await placedByNow(ports, submission, xnatProject);
     await writeDocument(work, key, placed, { ifAbsent: true });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { appendEvent } from '../../core/audit/appendEvent.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { profileName } from '../../core/deid/profileName.ts';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { readDocument, readLines } from '../../core/submission/documents.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';
 import { BatchItem, type StepInput } from '../../core/submission/steps.ts';
@@ -12,6 +14,7 @@ import { planSubmission } from '../../lambdas/steps/planSubmission.ts';
 import { reviewFindings } from '../../lambdas/steps/reviewFindings.ts';
 import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
 import { validateBatch } from '../../lambdas/steps/validateBatch.ts';
+import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';
 import { deliverChecked, stage } from '../fixtures/runPipeline.ts';
 import { demoPolicy } from '../fixtures/submissions.ts';
@@ -64,6 +67,34 @@ describe('a policy that changes while a submission is on its way', () => {
     expect(receipt.policy.profile).toBe(profileName(retaining));
     const planned = (await ports.ledger.events(input.submission)).find(({ type }) => type === 'submission.planned');
     expect(planned?.digests?.policy).toBe(receipt.policy.sha256);
+  });
+
+  test.each([
+    { why: 'by another route', change: { delivery: { ...retaining.delivery, route: 'prearchive' as const } } },
+    { why: 'into another project of XNAT', change: { xnatProject: 'OTHER' } },
+  ])('does not send what is on its way $why: that is decided at Plan', async ({ change }) => {
+    const { input, ports } = await broughtTo('CheckIntegrity', { ...retaining, ...change });
+    await deliverChecked(ports, input);
+    const submission = await ports.ledger.get(input.submission);
+    const destination = { xnatProject: 'DEMO', route: 'archive' };
+    expect(submission).toMatchObject({ state: 'archived', destination });
+    expect([...ports.archive.sessions.keys()]).toEqual([expect.stringMatching(/^DEMO\//)]);
+    // and a later receipt of the session follows this one
+    const [label = ''] = [...ports.archive.sessions.keys()].map((key) => key.replace('DEMO/', ''));
+    expect((await ports.registers.read(`receipt/DEMO/${label}`)).version).toBe(1);
+  });
+
+  test('lets a submission that begins anew go as the policy says by then', async () => {
+    const { input, ports } = await broughtTo('Plan', { ...retaining, xnatProject: 'OTHER' });
+    const submission = await ports.ledger.get(input.submission);
+    if (submission === undefined) throw new Error('There is no submission');
+    const failed = { type: 'attempt.failed', to: 'failed', actor: { kind: 'system', id: 'pipeline' } } as const;
+    const change = appendEvent(submission, { ...failed, at: ports.clock.now() });
+    await ports.ledger.commit(change);
+    const anew = { actor: failed.actor, to: 'submitted' } as const;
+    const { attempt } = await beginAttempt({ ...ports, executions: memoryExecutions() }, change.next, anew);
+    await planSubmission(ports)({ ...input, attempt });
+    expect((await ports.ledger.get(input.submission))?.destination).toEqual({ xnatProject: 'OTHER', route: 'archive' });
   });
 
   test('does not matter where it says only who sends, and when XNAT is written to', async () => {

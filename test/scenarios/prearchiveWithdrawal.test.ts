@@ -133,6 +133,25 @@ describe('what went by the prearchive, taken back,', () => {
     expect((await askXnat(xnat, { path: `/data/projects/DEMO/experiments/${session}?format=json` })).status).toBe(404);
   });
 
+  test('is not certified when its curator has archived it under a label of his own', async () => {
+    const { ports, input, session } = await waiting();
+    const [row] = await rowsOf(session);
+    await askXnat(xnat, { method: 'POST', path: `/data/services/archive?src=${row?.url}` });
+    const byHand = `/data/projects/DEMO/experiments/${session}?label=${session}_BY_HAND`;
+    expect((await askXnat(xnat, { method: 'PUT', path: byHand })).status).toBe(200);
+    const attempt = await asked(ports, input.submission);
+    const steps = { ...ports, removal: removalAfter(async () => {}) };
+    const withdrawing = removeSubmission(steps)(attempt);
+    await expect(withdrawing).rejects.toEqual(refusal('RemovalIncomplete'));
+    await expect(withdrawing).rejects.toThrow(/stands in XNAT_E\d+ by now/);
+    expect(await ports.audit.head(auditKeys.certificate(input.submission))).toBeUndefined();
+    // a person gives it its own label again
+    const back = `/data/projects/DEMO/experiments/${session}_BY_HAND?label=${session}`;
+    await askXnat(xnat, { method: 'PUT', path: back });
+    await removeSubmission(steps)(attempt);
+    await expectNowhere(session);
+  });
+
   test('leaves a session alone that others have put files into, and certifies nothing', async () => {
     const { ports, input, session } = await readied(false);
     await pushAll(ports, input);
