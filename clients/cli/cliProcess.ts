@@ -1,10 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import packageFile from '../../package.json' with { type: 'json' };
 import { runCli } from './runCli.ts';
 
-// as in the pipeline: or V8 collects its whole heap for every 64 MB of a file that goes through
-setFlagsFromString('--external-memory-accounted-in-global-limit');
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 const { signal } = interrupted;
