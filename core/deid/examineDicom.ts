@@ -36,6 +36,8 @@ interface Context {
   policy: ProjectPolicy;
   /** What the site asked for: these labels stand in XNAT and in the output. */
   askedLabels?: readonly string[];
+  /** Where nobody compares pixels before and after, to digest them would take as long as the rest of the reading. */
+  skipsPixelDigest?: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
     requireWholePixels(file);
     const watch = codestreamText();
     const rest = restWatch(expectedPixelBytes(file) ?? Infinity);
-    const digests = await digestPixels(file, context.codecs, { blanking, watch, rest });
+    const digests = await digestPixels(file, context, { blanking, watch, rest });
     const text = watch.found();
     if (text !== undefined) add('CompressedText', `A compressed image carries text: ${text}`, placeOf(file, pixelData));
     if (rest.isFilled()) add('PixelsFollowed', undefined, placeOf(file, pixelData));
@@ -103,23 +105,24 @@ function restWatch(imageBytes: number) {
   };
 }
 
-/** Of the pixels as they are, and of what is left of them where the policy blacks some out. */
+/** Of the pixels as they are, and of what is left of them where the policy blacks some out. Reads them in any case. */
 async function digestPixels(
   file: DicomFile,
-  codecs: Codecs,
+  { codecs, skipsPixelDigest = false }: Context,
   { blanking, watch, rest }: Watching,
 ): Promise<PixelDigests> {
   const { pixels, nativeBytes } = file;
   if (pixels === undefined) return {};
-  const hasher = codecs.sha256();
-  if (blanking === undefined || blanking === 'unable') {
+  if (skipsPixelDigest || blanking === undefined || blanking === 'unable') {
+    const hasher = skipsPixelDigest ? undefined : codecs.sha256();
     for await (const chunk of pixels) {
-      hasher.update(chunk);
+      hasher?.update(chunk);
       if (nativeBytes === undefined) watch.see(chunk);
       else rest.see(chunk);
     }
-    return { pixelSha256: hasher.hex() };
+    return hasher === undefined ? {} : { pixelSha256: hasher.hex() };
   }
+  const hasher = codecs.sha256();
   const left = codecs.sha256();
   const seen = tapBytes(pixels, (chunk) => {
     hasher.update(chunk);
@@ -168,8 +171,9 @@ function gatesOf(
 
 /** A file that this project de-identified before goes by its pseudonym again. */
 function isNamedBy(file: DicomFile, { key, policy, askedLabels = [] }: Context): boolean {
+  if (askedLabels.length === 0) return false;
   const { isOwnOutput } = identityMap(file, { key, policy });
-  if (askedLabels.length === 0 || isOwnOutput) return false;
+  if (isOwnOutput) return false;
   const sopClass = readText(file.head, file.index, 0x00080016) ?? '';
   const rules = profileRules(policy, sopClass, fileDemands(file, sopClass));
   const identifiers = harvestIdentifiers(file, { policy, rules, isOwnOutput });

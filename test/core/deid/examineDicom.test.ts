@@ -180,6 +180,17 @@ describe('examineDicom', () => {
     expect(read).toBe(bytes.length);
   });
 
+  test('finds the same where it takes no digest of the pixels, down to their end', async () => {
+    for (const bytes of [fileOf(picture), fileOf(picture).subarray(0, -1)]) {
+      const context = { codecs: nodeCodecs, key: projectKey, policy: policyWith() };
+      const { findings, dicom } = await examineDicom(chunked(bytes), { ...context, skipsPixelDigest: true });
+      const whole = await examineDicom(chunked(bytes), context);
+      expect(findings).toEqual(whole.findings);
+      const { pixelSha256: _, ...rest } = whole.dicom ?? {};
+      expect(dicom ?? {}).toEqual(rest);
+    }
+  });
+
   test('throws the faults of the storage on', async () => {
     const broken = async function* (): AsyncGenerator<Uint8Array, void> {
       yield fileOf(picture).subarray(0, 200);
