@@ -27,10 +27,13 @@ interface Expected {
  * @throws DomainError NotDeidentifiable
  */
 export function confirmOutput(output: Uint8Array, expected: Expected): void {
-  for (const found of elementsOf(parse(output))) {
-    if (found.tag >>> 16 === 2 || (found.isTop && expected.stamped.has(found.tag))) continue;
-    const fault = faultOf(found, expected);
-    if (fault !== undefined) throw refusal(`${fault} is in element ${formatTag(found.tag)}`);
+  const top = parse(output);
+  const open = [top];
+  for (let set = open.pop(); set !== undefined; set = open.pop()) {
+    for (const element of Object.values(set.elements)) {
+      requireAllowed({ set, element, tag: Number.parseInt(element.tag.slice(1), 16), isTop: set === top }, expected);
+      for (const { dataSet } of element.items ?? []) if (dataSet !== undefined) open.push(dataSet);
+    }
   }
 }
 
@@ -54,15 +57,10 @@ interface Found {
   isTop: boolean;
 }
 
-/** Elements of all levels. */
-function* elementsOf(top: DataSet): Generator<Found, void> {
-  const open = [top];
-  for (let set = open.pop(); set !== undefined; set = open.pop()) {
-    for (const [name, element] of Object.entries(set.elements)) {
-      yield { set, element, tag: Number.parseInt(name.slice(1), 16), isTop: set === top };
-      for (const { dataSet } of element.items ?? []) if (dataSet !== undefined) open.push(dataSet);
-    }
-  }
+function requireAllowed(found: Found, expected: Expected): void {
+  if (found.tag >>> 16 === 2 || (found.isTop && expected.stamped.has(found.tag))) return;
+  const fault = faultOf(found, expected);
+  if (fault !== undefined) throw refusal(`${fault} is in element ${formatTag(found.tag)}`);
 }
 
 function faultOf(found: Found, expected: Expected): string | undefined {

@@ -24,7 +24,7 @@ export function findDecoded(
   if (names.size === 0) return undefined;
   const folded = [...names].map(foldText);
   for (let node = 0; node < index.count; node += 1) {
-    const isKept = elementActions[at(action, node)] === 'kept' && (at(index.flags, node) & flag.container) === 0;
+    const isKept = elementActions[action[node] ?? 0] === 'kept' && (at(index.flags, node) & flag.container) === 0;
     if (!isKept || !isTextVr(at(index.vr, node))) continue;
     const raw = valueText(head, index, node);
     if (isPlainAscii(raw)) continue;

@@ -111,7 +111,7 @@ function scanTexts(stretch: Stretch, { mayStart, byPrefix }: PrefixTable): Resid
   const { bytes, start, end } = stretch;
   let prefix = 0;
   for (let last = start; last < end; last += 1) {
-    prefix = (prefix << 8) | at(fold, at(bytes, last));
+    prefix = (prefix << 8) | (fold[bytes[last] ?? 0] ?? 0);
     if (mayStart[hashOf(prefix)] === 0 || last < start + 3) continue;
     for (const pattern of byPrefix.get(prefix) ?? []) {
       const residual = matchAt(stretch, last - 3, pattern);
@@ -125,8 +125,9 @@ function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual 
   const { bytes, start, end } = stretch;
   const to = from + pattern.length;
   if (to > end) return undefined;
-  for (let i = 4; i < pattern.length; i += 1) if (fold[at(bytes, from + i)] !== pattern[i]) return undefined;
-  const isWhole = (from === start || isWord[at(bytes, from - 1)] === 0) && (to === end || isWord[at(bytes, to)] === 0);
+  for (let i = 4; i < pattern.length; i += 1) if (fold[bytes[from + i] ?? 0] !== pattern[i]) return undefined;
+  const isWhole =
+    (from === start || isWord[bytes[from - 1] ?? 0] === 0) && (to === end || isWord[bytes[to] ?? 0] === 0);
   const { tag, vr: code, offset } = stretch.elementAt(from);
   return countsIn(code, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
 }
@@ -155,7 +156,7 @@ function scanDigits(stretch: Stretch, { uids, dates }: Identifiers): Residual | 
   const { bytes, start, end } = stretch;
   let runStart = start;
   for (let position = start; position <= end; position += 1) {
-    if (position < end && isUidByte[at(bytes, position)] === 1) continue;
+    if (position < end && isUidByte[bytes[position] ?? 0] === 1) continue;
     if (position - runStart >= 8) {
       const residual = judgeRun(stretch, { from: runStart, to: position }, { uids, dates });
       if (residual !== undefined) return residual;

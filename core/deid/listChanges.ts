@@ -18,7 +18,7 @@ export function listChanges(index: ElementIndex, plan: EditPlan): ElementChange[
   const changes: ElementChange[] = [];
   const paths = new Map<number, string>([[-1, '']]);
   const items = new Map<number, number>();
-  const ruleOf = (node: number) => plan.ruleNames[at(plan.rule, node)] ?? '';
+  const ruleOf = (node: number) => plan.ruleNames[plan.rule[node] ?? 0] ?? '';
   for (let node = 0; node < index.count; node += 1) {
     const parent = at(index.parent, node);
     const prefix = paths.get(parent);
@@ -27,12 +27,12 @@ export function listChanges(index: ElementIndex, plan: EditPlan): ElementChange[
     if (at(index.vr, node) === 0) {
       const number = (items.get(parent) ?? 0) + 1;
       items.set(parent, number);
-      const isRemoved = elementActions[at(plan.action, node)] === 'removed';
+      const isRemoved = elementActions[plan.action[node] ?? 0] === 'removed';
       if (isRemoved) changes.push({ path: `${prefix}[${number}]`, vr: 'SQ', action: 'removed', rule: ruleOf(node) });
       else paths.set(node, `${prefix}[${number}].`);
       continue;
     }
-    const action = elementActions[at(plan.action, node)];
+    const action = elementActions[plan.action[node] ?? 0];
     if (action === undefined) continue;
     const path = `${prefix}${formatTag(tag)}`;
     paths.set(node, path);

@@ -66,7 +66,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   for (let node = 0; node < index.count; node += 1) {
     if (at(index.start, node) < settledUntil) continue;
     const parent = at(index.parent, node);
-    inside[node] = parent < 0 ? 0 : at(inside, parent);
+    inside[node] = parent < 0 ? 0 : (inside[parent] ?? 0);
     const goesIn = at(index.vr, node) === 0 ? !isItemRemoved(node) : !isStamped(node) && decideNode(node);
     if (!goesIn) settledUntil = at(index.end, node);
   }
@@ -108,7 +108,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   function decideTarget(target: Target): Decision {
     const { node } = target;
     const ofItem = at(index.tag, node) === textValue ? content.get(at(index.parent, node)) : undefined;
-    return ofItem ?? decideInContext(target, context, surroundings[at(inside, node)]);
+    return ofItem ?? decideInContext(target, context, surroundings[inside[node] ?? 0]);
   }
 
   /** Decides on the content items of a sequence; true when none of them stays, because no sequence may stay empty. */

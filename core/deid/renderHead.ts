@@ -63,7 +63,7 @@ export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uin
       copy(start, value);
       return;
     }
-    const length = valueEnd(index, node) - value + at(growth, node);
+    const length = valueEnd(index, node) - value + (growth[node] ?? 0);
     const form = {
       explicit: (flags & flag.explicit) !== 0 && at(index.vr, node) !== 0,
       bigEndian: (flags & flag.bigEndian) !== 0,
@@ -102,13 +102,13 @@ function measureEdits(index: ElementIndex, plan: EditPlan): { growth: Float64Arr
     }
     const parent = at(index.parent, node);
     if (parent < 0 || isTouched[node] === 0) continue;
-    growth[parent] = at(growth, parent) + at(growth, node);
+    growth[parent] = (growth[parent] ?? 0) + (growth[node] ?? 0);
     isTouched[parent] = 1;
   }
   return { growth, isTouched };
 }
 
-const isRemoved = (plan: EditPlan, node: number) => elementActions[at(plan.action, node)] === 'removed';
+const isRemoved = (plan: EditPlan, node: number) => elementActions[plan.action[node] ?? 0] === 'removed';
 
 function joinPieces(head: Uint8Array, pieces: readonly Piece[]): Uint8Array {
   const lengthOf = (piece: Piece) => ('from' in piece ? piece.length : piece.literal.length);

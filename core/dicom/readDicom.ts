@@ -121,7 +121,7 @@ async function* readRest(queue: ReturnType<typeof chunkQueue>): AsyncGenerator<U
   for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) yield chunk;
 }
 
-const noElements = createElementIndex();
+const noElements = createElementIndex(1);
 
 function scanTail(bytes: Uint8Array, { encoding, after }: { encoding: Encoding; after: number }): DicomTail {
   if (bytes.length === 0) return { bytes, index: noElements, trailingBytes: 0 };

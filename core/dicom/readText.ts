@@ -10,25 +10,28 @@ export function findElement(index: ElementIndex, tag: number): number | undefine
   return undefined;
 }
 
-/** One byte a character, as ISO 8859-1: bytes stay bytes, no character set is applied. */
-function bytesToText(bytes: Uint8Array): string {
+/** Bytes from start to end, one a character, as ISO 8859-1: bytes stay bytes, no character set is applied. */
+function bytesToText(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   // Most values are short: one character after the other is faster than a call with as many arguments
-  if (bytes.length <= 64) {
-    for (const byte of bytes) text += String.fromCharCode(byte);
+  if (end - start <= 64) {
+    for (let i = start; i < end; i += 1) text += String.fromCharCode(bytes[i] ?? 0);
     return text;
   }
-  for (let from = 0; from < bytes.length; from += 4096) {
-    text += String.fromCharCode(...bytes.subarray(from, from + 4096));
+  for (let from = start; from < end; from += 4096) {
+    text += String.fromCharCode(...bytes.subarray(from, Math.min(end, from + 4096)));
   }
   return text;
 }
 
 /** The value of an element as text without padding; '' when it has none. */
 export function valueText(bytes: Uint8Array, index: ElementIndex, node: number): string {
-  const text = bytesToText(bytes.subarray(at(index.value, node), valueEnd(index, node)));
+  let start = at(index.value, node);
+  let end = valueEnd(index, node);
   // PS3.5 §6.2: NUL pads UI, spaces pad the rest; leading spaces of identifiers do not count either
-  return text.replace(/^ +/, '').replace(/[ \0]+$/, '');
+  while (start < end && bytes[start] === 0x20) start += 1;
+  while (start < end && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end -= 1;
+  return bytesToText(bytes, start, end);
 }
 
 /** Text of a top-level element; undefined when it is absent or empty. */

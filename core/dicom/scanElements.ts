@@ -84,7 +84,7 @@ interface Header {
  * @throws DomainError with a code of dicomFaults, offset and tag
  */
 export function scanElements({ start, explicit, bigEndian, part, after = -1 }: ScanOptions): ElementScan {
-  const index = createElementIndex();
+  const index = createElementIndex(part === 'set' ? 256 : 16);
   const whole: Frame = { kind: 'set', node: -1, end: Infinity, bound: Infinity, explicit, bigEndian, lastTag: after };
   const frames: Frame[] = [whole];
   let frame = whole;

@@ -107,7 +107,7 @@ function checkText({ file, characterSets }: Context, element: Element & { rule: 
 /** Latin-1: one byte a character. Only for short values: each character is an allocation. */
 function textOf(head: Uint8Array, from: number, to: number): string {
   let text = '';
-  for (let position = from; position < to; position += 1) text += String.fromCharCode(at(head, position));
+  for (let position = from; position < to; position += 1) text += String.fromCharCode(head[position] ?? 0);
   return text;
 }
 

@@ -24,7 +24,7 @@ const guards: Array<{ code: DicomFaultCode; why: string; call: () => unknown }> 
   {
     code: 'DicomMalformed',
     why: 'ranges that leave a gap',
-    call: () => proveTiling({ ...createElementIndex(), count: 1 }, 4, 8),
+    call: () => proveTiling({ ...createElementIndex(1), count: 1 }, 4, 8),
   },
   {
     code: 'DicomValueTooLong',
