@@ -14,7 +14,9 @@ export type ResourceLevel = z.infer<typeof ResourceLevel>;
 export const ResourceRule = z
   .strictObject({
     /** The resource in XNAT: NIFTI, BIDS, PHYSIO, EDAT, DOCS … */
-    label: XnatLabel.refine((label) => label !== 'DICOM' && label !== 'AIRLOCK', { error: 'This label is taken' }),
+    label: XnatLabel.refine((label) => label !== 'DICOM' && label !== 'AIRLOCK', { error: 'This label is taken' })
+      // XNAT takes digits for the number of a resource
+      .refine((label) => /[^0-9]/.test(label), { error: 'A label is more than a number' }),
     level: ResourceLevel.default('session'),
     /** In lower case, like `.nii.gz`. */
     endings: z

@@ -19,8 +19,9 @@ const NULL = 'NULL';
  * (SubjAssessmentResource.unsetOldVisitAndSubtype).
  */
 export function xnatFields(xnat: Xnat) {
+  const find = (session: string) => xnat.readJson({ action: 'read a session', path: safe(session) }, SessionAnswer);
   const read = async (session: string): Promise<SessionAnswer> => {
-    const found = await xnat.readJson({ action: 'read a session', path: safe(session) }, SessionAnswer);
+    const found = await find(session);
     if (found !== undefined) return found;
     throw new DomainError('XnatRefused', 'Cannot read the fields of a session: it is absent, wanted a stored session');
   };
@@ -36,8 +37,8 @@ export function xnatFields(xnat: Xnat) {
     writeFields: write,
     async clearFields(session: string, values: Record<string, string>): Promise<string[]> {
       const own = async () => {
-        const { fields } = await read(session);
-        return Object.entries(values).flatMap(([name, value]) => (fields[name] === value ? [name] : []));
+        const fields = (await find(session))?.fields;
+        return Object.entries(values).flatMap(([name, value]) => (fields?.[name] === value ? [name] : []));
       };
       const names = await own();
       if (names.length > 0) await write(session, Object.fromEntries(names.map((name) => [name, NULL])));

@@ -87,6 +87,7 @@ export function removalContract(name: string, start: () => Promise<Opened>) {
       expect(await opened.removal.clearFields(session, ours)).toEqual([]);
       expect(await opened.archive.readFields(session)).toEqual({ airlock_policy: 'of others' });
       expect(await opened.removal.clearFields(session, ours)).toEqual([]);
+      expect(await opened.removal.clearFields('/data/experiments/XNAT_E99999', ours)).toEqual([]);
     });
 
     test('removes a scan, a session and what is below it, as often as it is asked to', async () => {

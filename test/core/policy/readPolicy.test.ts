@@ -21,6 +21,7 @@ test.each([
 test.each([
   { why: 'it has an unknown level', resources: [{ ...rule, level: 'site' }], says: 'resources.0.level' },
   { why: 'its label is taken', resources: [{ ...rule, label: 'AIRLOCK' }], says: 'taken' },
+  { why: 'its label is a number', resources: [{ ...rule, label: '12' }], says: 'more than a number' },
   { why: 'its label is no label', resources: [{ ...rule, label: '../x' }], says: 'resources.0.label' },
   { why: 'its folder is a path', resources: [{ ...rule, folder: 'a/b' }], says: 'resources.0.folder' },
   { why: 'two rules take one ending', resources: [rule, { ...rule, level: 'subject' }], says: 'Two rules take .nii' },
