@@ -6,7 +6,7 @@ import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
 import { requireWholePixels } from '../dicom/requireWholePixels.ts';
-import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
+import { isKnownTransferSyntax, isVideo } from '../dicom/transferSyntax.ts';
 import { gradeOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { type FindingCode, findingCatalogue } from '../submission/findingCatalogue.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
@@ -141,25 +141,20 @@ async function* tapBytes(body: Bytes, see: (chunk: Uint8Array) => void): AsyncGe
 
 const pixelData = 0x7fe00010;
 
+/** A finding, and the element that gives it; undefined for the preamble. */
+type Gate = [FindingCode, number | undefined];
+
 /** Reasons to hold, refuse or mention a file that is structurally sound, with the element that gives each. */
-function gatesOf(
-  file: DicomFile,
-  { deid }: ProjectPolicy,
-  blanking: Blanking | 'unable' | undefined,
-): Array<[FindingCode, number | undefined]> {
+function gatesOf(file: DicomFile, { deid }: ProjectPolicy, blanking: Blanking | 'unable' | undefined): Gate[] {
   const text = (tag: number) => readText(file.head, file.index, tag);
   const sopClass = text(0x00080016) ?? file.meta.sopClass ?? '';
-  const found: Array<[FindingCode, number | undefined]> = [];
+  const found: Gate[] = [];
   if (file.meta.isPreambleExecutable) found.push(['PreambleExecutable', undefined]);
   if (!isKnownTransferSyntax(file.meta.transferSyntax)) found.push(['TransferSyntaxUnknown', 0x00020010]);
   if (sopClass === '1.2.840.10008.1.3.10') return [...found, ['DicomDirectory', 0x00080016]];
   const lacking = [0x00080016, 0x00080018, 0x0020000d, 0x0020000e].find((tag) => !isUid(text(tag)));
   if (lacking !== undefined) found.push(['IdentityIncomplete', lacking]);
-  const hasDocument = findElement(file.index, 0x00420011) !== undefined;
-  if (hasDocument || sopClass.startsWith('1.2.840.10008.5.1.4.1.1.104.'))
-    found.push(['EncapsulatedDocument', 0x00420011]);
-  if (sopClass.startsWith('1.2.840.10008.5.1.4.1.1.88.') && !deid.cleanStructuredContent)
-    found.push(['StructuredReport', 0x0040a730]);
+  found.push(...contentGates(file, sopClass, deid));
   const risk = burnedInRisk(sopClass, text) ?? embeddedOverlay(file);
   // A rule that fits says where names are burned in: there they are blacked out
   const isCleaned = blanking !== undefined && blanking !== 'unable';
@@ -168,6 +163,22 @@ function gatesOf(
   if (text(0x00120062) === 'YES') found.push(['AlreadyDeidentified', 0x00120062]);
   return found;
 }
+
+/** What is no picture: its words are not read here. */
+function contentGates(file: DicomFile, sopClass: string, deid: ProjectPolicy['deid']): Gate[] {
+  const found: Gate[] = [];
+  const hasDocument = findElement(file.index, 0x00420011) !== undefined;
+  if (hasDocument || sopClass.startsWith('1.2.840.10008.5.1.4.1.1.104.'))
+    found.push(['EncapsulatedDocument', 0x00420011]);
+  if (sopClass.startsWith('1.2.840.10008.5.1.4.1.1.88.') && !deid.cleanStructuredContent)
+    found.push(['StructuredReport', 0x0040a730]);
+  if (isRecording(file, sopClass)) found.push(['Recording', 0x00080016]);
+  return found;
+}
+
+/** Voices (Basic Voice and General Audio Waveform) and films, which may have a sound track: nothing reads them here. */
+const isRecording = ({ meta }: DicomFile, sopClass: string) =>
+  /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.4\.[12]$/.test(sopClass) || isVideo(meta.transferSyntax);
 
 /** A file that this project de-identified before goes by its pseudonym again. */
 function isNamedBy(file: DicomFile, { key, policy, askedLabels = [] }: Context): boolean {

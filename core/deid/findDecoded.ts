@@ -4,7 +4,7 @@ import { at, flag } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { isTextVr } from '../dicom/vr.ts';
-import { characterSetAt } from './characterSetAt.ts';
+import { characterSetReader } from './characterSetReader.ts';
 import { isPlainAscii } from './namingTexts.ts';
 import { type EditPlan, elementActions } from './planEdits.ts';
 
@@ -22,13 +22,14 @@ export function findDecoded(
   names: ReadonlySet<string>,
 ): Required<DicomPlace> | undefined {
   if (names.size === 0) return undefined;
+  const setOf = characterSetReader({ head, index });
   const folded = [...names].map(foldText);
   for (let node = 0; node < index.count; node += 1) {
     const isKept = elementActions[action[node] ?? 0] === 'kept' && (at(index.flags, node) & flag.container) === 0;
     if (!isKept || !isTextVr(at(index.vr, node))) continue;
     const raw = valueText(head, index, node);
     if (isPlainAscii(raw)) continue;
-    const text = foldText(decodeText(raw, characterSetAt({ head, index }, node)));
+    const text = foldText(decodeText(raw, setOf(node)));
     if (folded.some((name) => text.includes(name))) return { tag: at(index.tag, node), offset: at(index.start, node) };
   }
   return undefined;

@@ -4,7 +4,7 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
-import { characterSetAt } from './characterSetAt.ts';
+import { characterSetReader } from './characterSetReader.ts';
 import { type IdentifierKind, identifierKind } from './identifierKind.ts';
 import { foldAscii } from './identifierTexts.ts';
 import { isRegisteredUid } from './mapUid.ts';
@@ -32,13 +32,14 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
   const uids = new Set<string>();
   const dates = new Set<string>();
   const values = new Map<string, NamingValue>();
+  const setOf = characterSetReader({ head, index });
   const movesDates = context.policy.deid.dates !== 'retain';
   for (const { kind, node } of identifyingElements(index, context)) {
     const text = valueText(head, index, node);
     if (kind === 'uid') addUids(uids, text);
     else if (kind === 'date') addDates(dates, text);
     else if (!values.has(`${kind} ${text}`)) {
-      const characterSet = isPlainAscii(text) ? '' : characterSetAt({ head, index }, node);
+      const characterSet = isPlainAscii(text) ? '' : setOf(node);
       values.set(`${kind} ${text}`, { kind, text, characterSet });
     }
     // Where dates are retained, that of a newborn's study is the birth date
@@ -47,10 +48,19 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
   return { ...namingTexts([...values.values()]), uids, dates };
 }
 
-function* identifyingElements(index: ElementIndex, { policy, rules, isOwnOutput }: Context) {
+/** Of study, series, acquisition and content. */
+const studyDates = new Set([0x00080020, 0x00080021, 0x00080022, 0x00080023]);
+
+function* identifyingElements(
+  index: ElementIndex,
+  { policy, rules, isOwnOutput }: Context,
+): Generator<{ kind: IdentifierKind; node: number }, void> {
   for (let node = 0; node < index.count; node += 1) {
     const kind = identifierKind({ tag: at(index.tag, node), vr: vrOf(index, node) }, { policy, rules });
-    if (kind !== undefined && !(isOwnOutput && isMapped(kind))) yield { kind, node };
+    if (kind === undefined || (isOwnOutput && isMapped(kind))) continue;
+    yield { kind, node };
+    // As people write the day of a study, it is looked for like a birth date
+    if (kind === 'date' && studyDates.has(at(index.tag, node))) yield { kind: 'birthDate', node };
   }
 }
 

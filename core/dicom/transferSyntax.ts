@@ -5,6 +5,9 @@ const known = new Set(fileTransferSyntaxes.split(' ').map((suffix) => dicomRoot 
 export const implicitLittleEndian = '1.2.840.10008.1.2';
 export const explicitLittleEndian = '1.2.840.10008.1.2.1';
 
+/** MPEG-2, MPEG-4 and HEVC: one stream of all frames, with or without sound (PS3.5 §A.4.5 and on). */
+export const isVideo = (uid: string): boolean => /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(uid);
+
 /** How a data set is written (PS3.5 Annex A). */
 export interface Encoding {
   explicit: boolean;

@@ -65,6 +65,10 @@ export const findingCatalogue = {
     ...hold('The compressed image carries text of its own, outside of its pixels', 'A person must look at it'),
     releasable: true,
   },
+  Recording: {
+    ...hold('A recording or a film with sound may name or show a person', 'A person must look at it and listen to it'),
+    releasable: true,
+  },
   PixelsFollowed: {
     ...hold('Pixel Data goes on behind the image, and not with zeros', 'A person must look at it'),
     releasable: true,

@@ -2,10 +2,8 @@ import { at } from '../dicom/elementIndex.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { readNumber } from '../dicom/readText.ts';
+import { isVideo } from '../dicom/transferSyntax.ts';
 import type { Nonconformity } from './Nonconformity.ts';
-
-/** MPEG-2, MPEG-4 and HEVC: one stream of all frames (PS3.5 §A.4.5 and on). */
-const isVideo = (transferSyntax: string) => /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(transferSyntax);
 
 /**
  * Compares Pixel Data, once it has been read, with what the head says of it. Native pixels may have one byte of

@@ -68,6 +68,7 @@ describe.each([
     ['bytes of a profile of colors', [named, text(0x00282000, 'OB', latin(`xx${marker}`))]],
     ['bytes of numbers', [named, text(0x00189073, 'FD', latin(marker))]],
     ['another VR than the name of the tag has', [named, text(0x00280030, 'LT')]],
+    ['a date as people write it', [text(0x00080020, 'DA', '20190518'), text(0x00620006, 'ST', 'of 18 May 2019')]],
     [
       'kanji of UTF-8 that an item writes by ISO 2022',
       [
@@ -141,6 +142,8 @@ describe('a person must look at', () => {
         concatBytes([latin('\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x18xml '), latin(marker)]),
       ),
     ],
+    ['Recording', 'a dictation', fileOf(text(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.9.4.1'))],
+    ['Recording', 'a film', encapsulated('102', new Uint8Array(0), new Uint8Array(4))],
     ['BurnedInRisk', 'an overlay in bits of the pixels', fileOf(...image, short(0x60000100, 16), native())],
   ])('%s: %s', async (code, _, bytes) => {
     const { findings } = await find(bytes);
