@@ -3,6 +3,7 @@ import type { Fact, Finding, Review } from '../../core/submission/steps.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import type { FileThreads } from './openFileThreads.ts';
+import type { plannedPlaces } from './plannedPlaces.ts';
 import type { Reporter } from './reporter.ts';
 
 interface Examining {
@@ -10,6 +11,8 @@ interface Examining {
   project: LocalProject;
   threads: FileThreads;
   report: Reporter;
+  /** What the project makes of files that are no DICOM; they are refused where nothing is said. */
+  place?: ReturnType<typeof plannedPlaces>;
   /** Called for each file, in order. */
   onFile?: (file: LocalFile, findings: readonly Finding[]) => void;
 }
@@ -21,11 +24,12 @@ const filesPerProgress = 1000;
 export async function examineFiles(
   examining: Examining,
 ): Promise<{ facts: Fact[]; findings: Finding[]; review: Review }> {
-  const { files, project, threads, report, onFile } = examining;
+  const { files, project, threads, report, onFile, place = (examined) => examined } = examining;
   const facts: Fact[] = [];
   const findings: Finding[] = [];
   const tasks = files.map((file, number) => ({ number, file }));
-  for await (const { fact, findings: found } of threads.run('examine', tasks)) {
+  for await (const examined of threads.run('examine', tasks)) {
+    const { fact, findings: found } = place(examined);
     const file = files[fact.file];
     if (file !== undefined) onFile?.(file, found);
     facts.push(fact);

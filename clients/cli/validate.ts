@@ -10,6 +10,7 @@ import { jobsOf } from './jobsOf.ts';
 import { type LocalFile, openLocalInput } from './localInput.ts';
 import { openLocalProject } from './localProject.ts';
 import { openFileThreads } from './openFileThreads.ts';
+import { plannedPlaces } from './plannedPlaces.ts';
 import { type Reporter, reporter } from './reporter.ts';
 
 /** `airlock validate PATH...`: the pipeline's own examination and review, on this computer; nothing is sent. */
@@ -31,7 +32,7 @@ export const validate: Command = async (args, context) => {
   const listed = new Map<string, number>();
   const threads = openFileThreads({ files, project, jobs: jobsOf(values.jobs), signal: context.signal });
   const { findings, review } = await examineFiles({
-    ...{ files, project, threads, report },
+    ...{ files, project, threads, report, place: plannedPlaces(files, project.policy) },
     onFile: (file, found) => tellFile({ report, listed }, file, found),
   }).finally(threads.close);
   if (values.format === 'text') tellOmitted(context, listed);
@@ -86,7 +87,7 @@ function tellSet(report: Reported, files: readonly LocalFile[], { findings, excl
     report.result(eventOf(each, files[file]?.path), [line, `        ${adviceOf(code)}`]);
   }
   for (const { file, code, disposition } of excluded) {
-    if (code !== 'DuplicateInstance' && code !== 'InstanceConflict') continue;
+    if (code !== 'DuplicateInstance' && code !== 'InstanceConflict' && code !== 'ResourceUnplaced') continue;
     const { severity, meaning: message, advice } = findingCatalogue[code];
     report.result({ type: 'finding', code, path: files[file]?.path, file, severity, disposition, message, advice }, [
       `${disposition}  ${code}  ${files[file]?.path}  ${message}`,

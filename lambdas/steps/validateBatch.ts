@@ -1,10 +1,9 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
 import { gradeOf, type ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import type { ResourceRule } from '../../core/policy/ResourceRule.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, writeLines } from '../../core/submission/documents.ts';
-import { type FindingCode, findingCatalogue, severityOf } from '../../core/submission/findingCatalogue.ts';
+import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import { workKeys } from '../../core/submission/keys.ts';
 import { observeBytes } from '../../core/submission/observeBytes.ts';
 import type { Bytes, Ports } from '../../core/submission/ports.ts';
@@ -18,6 +17,7 @@ import {
   Nothing,
   type PlannedFile,
 } from '../../core/submission/steps.ts';
+import { takeOtherFile } from '../../core/submission/takeOtherFile.ts';
 import { worstOf } from '../../core/submission/worstOf.ts';
 import { mergeFindings } from '../../core/validation/mergeFindings.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
@@ -76,33 +76,15 @@ async function validateFile(planned: PlannedFile, body: Bytes, context: Context)
     if (arrived.sha256 !== planned.sha256 || arrived.sizeBytes !== planned.sizeBytes) {
       return refused(planned, finding('ArrivalDigestMismatch', planned, context), arrived);
     }
-    const rule = planned.resource && context.policy.resources[planned.resource.rule];
-    const isOther = dicom === undefined && findings.every(({ code }) => code === 'NotDicom');
-    if (rule !== undefined && isOther && arrived.sizeBytes > 0) return otherFile(planned, rule, arrived);
     const named = findings.map((each) => ({ ...each, file: planned.file }));
     const disposition = worstOf(named.map((each) => each.disposition));
-    return {
-      fact: { ...factOf(planned, arrived), disposition, ...(dicom === undefined ? {} : { dicom }) },
-      findings: named,
-    };
+    const fact = { ...factOf(planned, arrived), disposition, ...(dicom === undefined ? {} : { dicom }) };
+    return takeOtherFile({ fact, findings: named }, planned.resource, context.policy);
   } catch (error) {
     // one broken member is that file's finding; a fault of the storage is not
     if (!DomainError.is(error) || error.name !== 'PackInvalid') throw error;
     return refused(planned, finding('PackEntryBroken', planned, context), planned);
   }
-}
-
-/** A file that is no DICOM, and that the project takes: by a person's leave, or by its own word. */
-function otherFile(
-  planned: PlannedFile,
-  { disposition }: ResourceRule,
-  arrived: Pick<Fact, 'sizeBytes' | 'sha256'>,
-): Verdict {
-  const { meaning: message } = findingCatalogue.OtherFile;
-  return {
-    fact: { ...factOf(planned, arrived), disposition, resource: planned.resource },
-    findings: [{ code: 'OtherFile', file: planned.file, severity: severityOf[disposition], disposition, message }],
-  };
 }
 
 const factOf = ({ file, folder }: PlannedFile, arrived: Pick<Fact, 'sizeBytes' | 'sha256'>) => ({

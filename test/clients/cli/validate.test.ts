@@ -15,6 +15,11 @@ const profile = JSON.stringify({
   sites: ['leeds'],
   findings: { NotDicom: 'hold' },
 });
+const others = (level: string, disposition: string) =>
+  JSON.stringify({
+    ...{ project: 'DEMO', xnatProject: 'DEMO', sites: ['leeds'] },
+    resources: [{ label: 'NOTES', level, endings: ['.txt'], disposition }],
+  });
 const slice = (instance: number) => synthesizeCtSlice({ seed: 'cli', series: 1, instance, rows: 4, columns: 4 });
 
 interface Row {
@@ -38,6 +43,27 @@ describe('airlock validate', () => {
       args: ['--profile', '.profile'],
       exit: 10,
       codes: ['NotDicom'],
+    },
+    {
+      why: 'the project takes other files, and a person must look at them',
+      files: { 'a.dcm': slice(1), 'b.txt': 'text', '.profile': others('session', 'hold') },
+      args: ['--profile', '.profile'],
+      exit: 10,
+      codes: ['OtherFile'],
+    },
+    {
+      why: 'the project lets other files through',
+      files: { 'x/a.dcm': slice(1), 'x/b.txt': 'text', '.profile': others('scan', 'accept') },
+      args: ['--profile', '.profile'],
+      exit: 0,
+      codes: [],
+    },
+    {
+      why: 'the scan of a file cannot be told',
+      files: { 'x/a.dcm': slice(1), 'y/b.txt': 'text', '.profile': others('scan', 'accept') },
+      args: ['--profile', '.profile'],
+      exit: 10,
+      codes: ['ResourceUnplaced'],
     },
     {
       why: 'a file is cut',
