@@ -105,7 +105,8 @@ function refuse(
   { error, requestId }: { error: unknown; requestId: string },
 ): void {
   const { code, status, message } = describeS3Error(error);
-  if (response.destroyed || response.socket === null) return;
+  // no socket yet is no reason: the answer before it may still be on its way, and its client has it already
+  if (response.destroyed) return;
   if (code === 'InternalError') console.error(`s3: ${requestId}: ${error instanceof Error ? error.message : 'failed'}`);
   if (response.headersSent) {
     response.destroy();

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
@@ -192,6 +193,19 @@ describe('objects of the one-machine S3', () => {
     expect(`"${first?.etag}"`).toBe(ETag);
     expect((first?.sequencer ?? '') < (second?.sequencer ?? '')).toBe(true);
     expect((await s3.server.counts()).PutObject).toBeGreaterThan(10);
+  });
+
+  test('answers a refused request whose client did not wait for the end of the answer before it', async () => {
+    const { hostname, port } = new URL(s3.server.url);
+    const socket = connect(Number(port), hostname);
+    const unsigned = `GET /staging/none HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`;
+    socket.write(unsigned.repeat(3));
+    let answers = '';
+    for await (const chunk of socket.setEncoding('utf8')) {
+      answers += chunk;
+      if (answers.split('</Error>').length === 4) break;
+    }
+    expect(answers.match(/HTTP\/1\.1 403 /g)).toHaveLength(3);
   });
 
   test('refuses subresources that it does not know and keeps the object', async () => {
