@@ -81,7 +81,7 @@ export class SubmissionWorkflow extends Construct {
     const anonymize = this.#map('Anonymize', 'anonymizeBatch', batches);
     const checkIntegrity = this.#step('CheckIntegrity', 'checkIntegrity');
     const push = this.#map('Push', 'pushScan', deliveries);
-    const confirm = this.#step('Confirm', 'confirmArchive', { waits: archiveWaits });
+    const confirm = this.#step('Confirm', 'confirmArchive', { resultPath: '$.confirm', waits: archiveWaits });
     const seal = this.#step('Seal', 'sealReceipt', { waits: archiveWaits });
     const relabel = this.#step('Relabel', 'relabelSession', { waits: archiveWaits });
     const withdraw = this.#step('Withdraw', 'removeSubmission', { waits: archiveWaits });
@@ -96,11 +96,12 @@ export class SubmissionWorkflow extends Construct {
     anonymize.next(checkIntegrity);
     checkIntegrity.next(push);
     push.next(confirm);
-    confirm.next(seal);
+    const held = new Succeed(this, 'Held');
+    confirm.next(new Choice(this, 'Settle').when(isConfirmed, seal).otherwise(held));
     seal.next(new Succeed(this, 'Archived'));
     relabel.next(new Succeed(this, 'Relabelled'));
     withdraw.next(new Succeed(this, 'Withdrawn'));
-    hold.next(new Succeed(this, 'Held'));
+    hold.next(held);
     reject.next(new Succeed(this, 'Rejected'));
     return this.#resume(plan, {
       Validate: validate,
@@ -213,4 +214,5 @@ const deliveries: MapOptions = {
   waits: archiveWaits,
 };
 
+const isConfirmed = Condition.stringEquals('$.confirm.decision', 'accept' satisfies Decision);
 const decided = (decision: Decision) => Condition.stringEquals('$.review.decision', decision);

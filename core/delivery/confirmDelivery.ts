@@ -1,9 +1,8 @@
 import { compareArchive } from '../submission/compareArchive.ts';
-import { writeLines } from '../submission/documents.ts';
-import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { ArchiveFinding, Confirmation, Delivery } from '../submission/steps.ts';
 import { hashName, type ScanClaim } from './claims.ts';
+import { keepMismatches } from './keepMismatches.ts';
 import { sendPacks } from './sendPacks.ts';
 import { keptArchive, type Turn } from './takeTurn.ts';
 
@@ -34,9 +33,12 @@ export async function confirmDelivery(ports: ConfirmPorts, confirm: Confirm): Pr
   const first = await look(ports, confirm);
   if (first.findings.length === 0) return { ...first, repaired: 0 };
   const isOurs = first.findings.every(({ name }) => name !== undefined && confirm.claim.names.includes(name));
-  if (!(await isFirstRepair(ports, confirm, first.findings)) || !isOurs) return { ...first, repaired: 0 };
+  const { submission, attempt, delivery, turn } = confirm;
+  // first of all: a file that has to be sent twice stays on record
+  const kept = { submission, attempt, delivery: delivery.delivery };
+  const isFirst = await keepMismatches(ports.work, kept, first.findings);
+  if (!isFirst || !isOurs) return { ...first, repaired: 0 };
   const wrong = new Set(first.findings.map(({ name }) => name));
-  const { delivery, turn } = confirm;
   await ports.archive.ensureScan(delivery);
   await sendPacks(ports, delivery, { files: delivery.files.filter(({ name }) => wrong.has(name)), turn });
   const second = await look(ports, confirm);
@@ -49,10 +51,10 @@ async function look({ archive }: ConfirmPorts, { delivery, claim, turn }: Confir
   const findings: ArchiveFinding[] = [
     ...absent.map(({ file, name }) => ({ code: 'ArchiveFileMissing' as const, file, name })),
     ...different.map(({ file, name }) => ({ code: 'ArchiveFileAltered' as const, file, name })),
-    // a name that is not ours may name a person, so it is counted and not told
     ...foreign
-      .filter(({ name }) => !stood.has(hashName(name)))
-      .map(() => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id })),
+      .map(({ name }) => hashName(name))
+      .filter((name) => !stood.has(name))
+      .map((nameSha256) => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id, nameSha256 })),
   ];
   const own = new Set(claim.names);
   const files = equal.map(({ awaited: { file, name }, listed: { uri, sizeBytes }, md5 }) => ({
@@ -60,16 +62,4 @@ async function look({ archive }: ConfirmPorts, { delivery, claim, turn }: Confir
     ...(!own.has(name) && { stood: true as const }),
   }));
   return { files, findings };
-}
-
-/** Leaves what was found, first of all: a file that has to be sent twice stays on record. */
-async function isFirstRepair(
-  { work }: ConfirmPorts,
-  { submission, attempt, delivery }: Confirm,
-  findings: ArchiveFinding[],
-): Promise<boolean> {
-  const key = workKeys.mismatches(submission, attempt, delivery.delivery);
-  if ((await work.head(key)) !== undefined) return false;
-  await writeLines(work, key, findings);
-  return true;
 }

@@ -19,10 +19,10 @@ export async function confirmInstances(
   const findings: ArchiveFinding[] = [
     ...absent.map(({ file, name }) => ({ code: 'ArchiveFileMissing' as const, file, name })),
     ...different.map(({ file, name }) => ({ code: 'ArchiveFileAltered' as const, file, name })),
-    // a name that is not ours may name a person, so it is counted and not told
     ...foreign
-      .filter(({ name }) => !stood.has(hashName(name)))
-      .map(() => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id })),
+      .map(({ name }) => hashName(name))
+      .filter((name) => !stood.has(name))
+      .map((nameSha256) => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id, nameSha256 })),
   ];
   const files: Confirmed['files'] = [];
   for (const { awaited, listed } of equal) {

@@ -48,7 +48,7 @@ const followers: Record<SubmissionState, readonly SubmissionState[]> = {
   anonymizing: ['checking', 'failed'],
   checking: ['pushing', 'held', 'failed'],
   pushing: ['confirming', 'failed', 'withdrawing'],
-  confirming: ['archived', 'failed', 'withdrawing'],
+  confirming: ['archived', 'held', 'failed', 'withdrawing'],
   held: ['submitted', ...running, 'rejected', 'withdrawing'],
   failed: ['submitted', ...running, 'relabelling', 'withdrawing'],
   archived: ['relabelling', 'withdrawing'],

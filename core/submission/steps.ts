@@ -41,6 +41,8 @@ export type Nothing = z.infer<typeof Nothing>;
 export const Decision = z.enum(['accept', 'hold', 'reject']);
 export type Decision = z.infer<typeof Decision>;
 export const ReviewOutput = z.object({ decision: Decision });
+/** What is not in XNAT as it was sent holds the submission; a fault throws. */
+export const ConfirmOutput = z.object({ decision: Decision.exclude(['reject']) });
 
 // ── WORK: Plan ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -261,8 +263,9 @@ export const ArchiveFinding = z.object({
   code: z.enum(['ArchiveFileMissing', 'ArchiveFileAltered', 'ArchiveFileForeign']),
   file: z.int().nonnegative().optional(),
   name: z.string().optional(),
-  /** Of a file whose name is not ours. */
+  /** Of a file whose name is not ours, and may name a person. */
   scan: ScanKey.optional(),
+  nameSha256: Sha256Hex.optional(),
 });
 export type ArchiveFinding = z.infer<typeof ArchiveFinding>;
 

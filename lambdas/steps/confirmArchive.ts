@@ -3,13 +3,14 @@ import { ScanClaim, SessionClaim } from '../../core/delivery/claims.ts';
 import { type Confirmed, confirmDelivery } from '../../core/delivery/confirmDelivery.ts';
 import { confirmFields } from '../../core/delivery/confirmFields.ts';
 import { confirmInstances } from '../../core/delivery/confirmInstances.ts';
+import { keepMismatches } from '../../core/delivery/keepMismatches.ts';
 import { pushDelivery } from '../../core/delivery/pushDelivery.ts';
+import { releasedOthers } from '../../core/delivery/releasedOthers.ts';
 import { settlePrearchive } from '../../core/delivery/settlePrearchive.ts';
 import { type Turn, takeTurn } from '../../core/delivery/takeTurn.ts';
 import { turnFor } from '../../core/delivery/turnFor.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
 import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
 import { readDocument, readLines, writeDocument } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';
@@ -19,9 +20,9 @@ import {
   type ArchiveFinding,
   type Confirmation,
   ConfirmedDelivery,
+  ConfirmOutput,
   Delivery,
   DeliveryItem,
-  Nothing,
   StepInput,
 } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
@@ -32,7 +33,8 @@ type ConfirmPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'regis
  * Asks XNAT itself what it holds: name, size and digest of every file must equal the evidence. It takes its turn as
  * Push does: where XNAT computes no digests, every file is downloaded, and what is lost or altered is sent once more.
  * What went by the prearchive is brought in first, or waited for, and compared by its instances; files that are no DICOM
- * follow it then. Last, the sessions are told of their submission.
+ * follow it then. Last, the sessions are told of their submission. What stays wrong holds the submission: a person looks,
+ * and nothing of others is touched.
  * @throws DomainError ArchiveMismatch, XnatUncommitted, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict,
  *   ScanTaken
  */
@@ -40,6 +42,8 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   const { ledger, work, policies } = ports;
   const { submission, attempt } = input;
   const current = await requireAttempt(ledger, input);
+  // it ran before, to its end
+  if (current.state === 'held') return { decision: 'hold' as const };
   const { onConflict = 'fail' } = current;
   await advance(ports, input, { type: 'files.pushed', to: 'confirming' });
   const policy = deliveryPolicy(policies, current);
@@ -56,11 +60,12 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   }
   const confirmation: Confirmation = { sessions: [], files: [] };
   const findings: ArchiveFinding[] = [];
+  const released = await releasedAttempts(ledger, submission);
   const told = new Map<string, Delivery>();
   let repaired = 0;
   for await (const delivery of readDeliveries(work, submission)) {
     await takeTurn(ports, turnFor(delivery, { policy, submission }), async (turn) => {
-      const confirmed = await confirmOnce(ports, input, { policy, delivery, onConflict, turn });
+      const confirmed = await confirmOnce(ports, input, { policy, delivery, onConflict, released, turn });
       for (const file of confirmed.files) confirmation.files.push(file);
       for (const finding of confirmed.findings) findings.push(finding);
       repaired += confirmed.repaired;
@@ -72,14 +77,28 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
     const counts = { ...countOf(findings), repaired };
     await tellOnce(ports, input, { type: 'archive.differed', code: 'ArchiveMismatch', counts });
   }
-  if (findings.length > 0) throw mismatch(countOf(findings));
+  if (findings.length > 0) return hold(ports, input, findings);
   for (const delivery of [...told.values()].filter(({ fields }) => fields.length > 0)) {
     const tell = () => tellSession(ports, { submission, delivery, confirmation });
     await takeTurn(ports, turnFor(delivery, { policy, submission }), tell);
   }
   await writeDocument(work, workKeys.confirmation(submission), confirmation);
-  return {};
+  return { decision: 'accept' as const };
 };
+
+/** Attempts that ended in a hold, after which a person let the submission go on. */
+const releasedAttempts = async (ledger: Ports['ledger'], submission: string) =>
+  (await ledger.events(submission)).flatMap(({ type, attempt }) =>
+    type === 'submission.released' ? [attempt - 1] : [],
+  );
+
+/** Ends the attempt: a person looks, and a release lets files of others stand and sends ours once more. */
+async function hold(ports: ConfirmPorts, input: StepInput, findings: readonly ArchiveFinding[]) {
+  const reason = [...new Set(findings.map(({ code }) => code))].join(' ');
+  const patch = { reason, interruptedIn: 'confirming' } as const;
+  await advance(ports, input, { type: 'submission.held', to: 'held', code: reason, counts: countOf(findings), patch });
+  return { decision: 'hold' as const };
+}
 
 async function* readDeliveries(work: Ports['work'], submission: string): AsyncGenerator<Delivery> {
   for (const { delivery } of await readLines(work, workKeys.deliveries(submission), DeliveryItem)) {
@@ -91,6 +110,8 @@ interface Confirm {
   policy: ProjectPolicy;
   delivery: Delivery;
   onConflict: OnConflict;
+  /** Attempts whose findings of foreign files a person has let be. */
+  released: readonly number[];
   turn: Turn;
 }
 
@@ -106,13 +127,18 @@ async function confirmOnce(ports: ConfirmPorts, input: StepInput, confirming: Co
 }
 
 async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, ...confirming }: Confirm) {
-  const { delivery, onConflict, turn } = confirming;
+  const { delivery, onConflict, released, turn } = confirming;
   const isDicom = delivery.scan.resource === undefined;
   const isByPrearchive = policy.delivery.route === 'prearchive';
   if (isByPrearchive && !isDicom) await pushDelivery(ports, { submission, delivery, onConflict, turn });
-  const claim = await readDocument(ports.work, workKeys.claim(submission, delivery.delivery), ScanClaim);
-  if (isByPrearchive && isDicom) return confirmInstances(ports, { delivery, claim, turn });
-  return confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
+  const found = { submission, attempt, delivery: delivery.delivery };
+  const { names, others } = await readDocument(ports.work, workKeys.claim(submission, delivery.delivery), ScanClaim);
+  const leftThere = await releasedOthers(ports.work, { ...found, attempts: released });
+  const claim = { names, others: [...others, ...leftThere] };
+  if (!isByPrearchive || !isDicom) return confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
+  const confirmed = await confirmInstances(ports, { delivery, claim, turn });
+  if (confirmed.findings.length > 0) await keepMismatches(ports.work, found, confirmed.findings);
+  return confirmed;
 }
 
 interface Place {
@@ -171,10 +197,4 @@ async function tellOnce(ports: ConfirmPorts, input: StepInput, event: Told): Pro
   await advance(ports, input, event);
 }
 
-const mismatch = ({ missing, altered, foreign }: ReturnType<typeof countOf>) =>
-  new DomainError(
-    'ArchiveMismatch',
-    `Cannot confirm the submission: ${missing} files missing, ${altered} altered, ${foreign} extra`,
-  );
-
-export const handler = stepHandler({ input: StepInput, output: Nothing }, confirmArchive);
+export const handler = stepHandler({ input: StepInput, output: ConfirmOutput }, confirmArchive);

@@ -39,7 +39,12 @@ test('the path is the one of the architecture', () => {
     return typeof next === 'string' ? [start, ...path(next)] : [start];
   };
   expect(path('Plan')).toEqual(['Plan', 'Validate', 'Review', 'Decide']);
-  expect(path('Anonymize')).toEqual(['Anonymize', 'CheckIntegrity', 'Push', 'Confirm', 'Seal', 'Archived']);
+  expect(path('Anonymize')).toEqual(['Anonymize', 'CheckIntegrity', 'Push', 'Confirm', 'Settle']);
+  expect(path('Seal')).toEqual(['Seal', 'Archived']);
+  const settle = states.find(({ name }) => name === 'Settle')?.state;
+  // what is not confirmed in so many words is held
+  expect(settle?.Choices).toEqual([{ Variable: '$.confirm.decision', StringEquals: 'accept', Next: 'Seal' }]);
+  expect(settle?.Default).toBe('Held');
   expect(path('Relabel')).toEqual(['Relabel', 'Relabelled']);
   expect(path('Withdraw')).toEqual(['Withdraw', 'Withdrawn']);
   expect(path('Hold')).toEqual(['Hold', 'Held']);
@@ -73,7 +78,8 @@ test('every end of a failure carries the name of its error', () => {
 test.each(tasks)('$name is told ids alone, and leaves nothing behind that no state reads', ({ name, state, map }) => {
   expect(state.Parameters).toMatchObject({ 'submission.$': '$.submission', 'attempt.$': '$.attempt' });
   expect(Object.keys(Object(state.Parameters)).length).toBe(map !== undefined || name.startsWith('Record') ? 3 : 2);
-  expect(state.ResultPath).toBe(name === 'Review' ? '$.review' : null);
+  const results: Record<string, string> = { Review: '$.review', Confirm: '$.confirm' };
+  expect(state.ResultPath).toBe(results[name] ?? null);
 });
 
 test.each(tasks)('$name is tried again after faults that pass, each time later and never in step', ({ state }) => {

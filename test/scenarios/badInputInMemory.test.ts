@@ -206,7 +206,7 @@ describe('what does not agree stops the submission with a code', () => {
       for (const { files } of scans.values()) files.set('foreign.dcm', new Uint8Array(3));
     }
     await expect(pushScan(ports)({ ...input, item: { delivery: 'd0001' } })).rejects.toThrow(refusal('ScanTaken'));
-    await expect(confirmArchive(ports)(input)).rejects.toThrow(refusal('ArchiveMismatch'));
+    expect(await confirmArchive(ports)(input)).toEqual({ decision: 'hold' });
   });
 
   test.each([
@@ -220,9 +220,9 @@ describe('what does not agree stops the submission with a code', () => {
       for (const { scans } of ports.archive.sessions.values()) {
         for (const { files } of scans.values()) for (const name of [...files.keys()].slice(0, 1)) spoil(files, name);
       }
-      await expect(confirmArchive(ports)(input)).rejects.toThrow(refusal('ArchiveMismatch'));
-      await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
-      expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'failed', reason: 'ArchiveMismatch' });
+      expect(await confirmArchive(ports)(input)).toEqual({ decision: 'hold' });
+      const reason = expect.stringMatching(/^ArchiveFile(Missing|Altered)$/);
+      expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'held', reason });
     },
   );
 

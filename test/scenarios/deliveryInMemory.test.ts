@@ -3,12 +3,16 @@ import { hashBytes } from '../../core/audit/hashJson.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
+import { advance, pipeline } from '../../core/submission/advance.ts';
+import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { readDocument, readLines } from '../../core/submission/documents.ts';
 import { errorCatalogue } from '../../core/submission/errorCatalogue.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';
 import { ArchiveFinding, type StepInput } from '../../core/submission/steps.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
+import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
 import { memoryArchive } from '../fakes/memoryArchive.ts';
+import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';
 import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
 import { demoPolicy } from '../fixtures/submissions.ts';
@@ -19,6 +23,8 @@ beforeEach(() => {
 });
 
 const refusal = (name: string) => expect.objectContaining({ name });
+const held = { decision: 'hold' };
+const stateOf = ({ submission }: StepInput) => ports.ledger.get(submission);
 const receiptOf = async ({ submission }: StepInput) =>
   (await readDocument(ports.audit, auditKeys.receipt(submission), SignedReceipt)).receipt;
 const digestOf = async (input: StepInput) => hashBytes(receiptBytes(await receiptOf(input)));
@@ -82,9 +88,10 @@ describe('what is wrong in XNAT after the push', () => {
         files.delete(name);
       },
     };
-    await expect(confirmArchive({ ...ports, archive: losing })(input)).rejects.toEqual(refusal('ArchiveMismatch'));
+    expect(await confirmArchive({ ...ports, archive: losing })(input)).toEqual(held);
     // and a step that runs twice does not send it a third time
-    await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
+    expect(await confirmArchive(ports)(input)).toEqual(held);
+    expect(await stateOf(input)).toMatchObject({ state: 'held', reason: 'ArchiveFileMissing' });
     expect(files.has(name)).toBe(false);
     const events = (await ports.ledger.events(input.submission)).filter(({ type }) => type === 'archive.differed');
     expect(events.map(({ counts }) => counts)).toEqual([{ missing: 1, altered: 0, foreign: 0, repaired: 0 }]);
@@ -124,10 +131,20 @@ describe('what is wrong in XNAT after the push', () => {
     const foreign = 'DOE^JOHN.dcm';
     files.set(foreign, Buffer.from('foreign'));
     const before = snapshot();
-    await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
+    expect(await confirmArchive(ports)(input)).toEqual(held);
+    expect(await confirmArchive(ports)(input)).toEqual(held);
+    expect(await stateOf(input)).toMatchObject({
+      state: 'held',
+      reason: 'ArchiveFileForeign',
+      interruptedIn: 'confirming',
+    });
+    const counts = { missing: 0, altered: 0, foreign: 1 };
+    expect((await ports.ledger.events(input.submission)).at(-1)).toMatchObject({ type: 'submission.held', counts });
     expect(snapshot()).toBe(before);
     const key = workKeys.mismatches(input.submission, 1, 'd0001');
-    expect(await readLines(ports.work, key, ArchiveFinding)).toEqual([{ code: 'ArchiveFileForeign', scan: 'r0001' }]);
+    expect(await readLines(ports.work, key, ArchiveFinding)).toEqual([
+      { code: 'ArchiveFileForeign', scan: 'r0001', nameSha256: hashBytes(Buffer.from(foreign)) },
+    ]);
     expect(
       Buffer.from(await Array.fromAsync(ports.work.read(key)).then((all) => Buffer.concat(all))).toString(),
     ).not.toContain('DOE');
@@ -140,8 +157,65 @@ describe('what is wrong in XNAT after the push', () => {
     files.delete([...files.keys()][0] ?? '');
     files.set('foreign.dcm', Buffer.from('foreign'));
     const before = snapshot();
-    await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
+    expect(await confirmArchive(ports)(input)).toEqual(held);
+    expect(await stateOf(input)).toMatchObject({ reason: 'ArchiveFileMissing ArchiveFileForeign' });
     expect(snapshot()).toBe(before);
+  });
+
+  /** As the API does when an operator lets it go on. */
+  const released = async ({ submission }: StepInput, by: 'user' | 'system' = 'user') => {
+    const current = await ports.ledger.get(submission);
+    if (current === undefined) throw new Error('There is no submission');
+    const actor = { kind: by, id: 'somebody' } as const;
+    const { attempt } = await beginAttempt({ ...ports, executions: memoryExecutions() }, current, {
+      actor,
+      to: 'confirming',
+    });
+    return { submission, attempt };
+  };
+
+  test('a release lets a file of somebody else stand, sends ours once more, and archives what it then reads back', async () => {
+    const input = await readyToPush(ports, { files: [slice(1), slice(2)] });
+    await pushAll(ports, input);
+    const { files } = onlyScan();
+    const [name = ''] = files.keys();
+    files.delete(name);
+    files.set('foreign.dcm', Buffer.from('foreign'));
+    await confirmArchive(ports)(input);
+    const again = await released(input);
+    expect(await confirmArchive(ports)(again)).toEqual({ decision: 'accept' });
+    await sealReceipt(ports)(again);
+    expect((await receiptOf(again)).totals.archived).toBe(2);
+    expect([...files.keys()].sort()).toEqual([...new Set([...files.keys(), name, 'foreign.dcm'])].sort());
+    expect(files.has(name)).toBe(true);
+    verifyChain(await ports.ledger.events(input.submission));
+  });
+
+  test('a release lets no file stand that came after the person looked', async () => {
+    const input = await readyToPush(ports, { files: [slice(1)] });
+    await pushAll(ports, input);
+    const { files } = onlyScan();
+    files.set('foreign.dcm', Buffer.from('foreign'));
+    await confirmArchive(ports)(input);
+    files.set('later.dcm', Buffer.from('later'));
+    const again = await released(input);
+    expect(await confirmArchive(ports)(again)).toEqual(held);
+    expect(await confirmArchive(ports)(await released(again))).toEqual({ decision: 'accept' });
+  });
+
+  test('another attempt lets nothing stand that no person has released', async () => {
+    const input = await readyToPush(ports, { files: [slice(1)] });
+    await pushAll(ports, input);
+    const { files } = onlyScan();
+    files.set('foreign.dcm', Buffer.from('foreign'));
+    // it died after its look, and the reconciler begins another one
+    const dying = { ...ports, ledger: { ...ports.ledger, commit: async () => Promise.reject(new Error('gone')) } };
+    await advance(ports, input, { type: 'files.pushed', to: 'confirming' });
+    await expect(confirmArchive(dying)(input)).rejects.toThrow('gone');
+    const current = await ports.ledger.get(input.submission);
+    if (current === undefined) throw new Error('There is no submission');
+    const { attempt } = await beginAttempt({ ...ports, executions: memoryExecutions() }, current, { actor: pipeline });
+    expect(await confirmArchive(ports)({ ...input, attempt })).toEqual(held);
   });
 });
 

@@ -97,7 +97,7 @@ test('XNAT is down longer than an execution waits: nothing fails, and the next a
   states.length = 0;
   await reconcile();
   await executions.settled();
-  expect(states).toEqual(['Resume', 'Push', 'PushScan', 'PushScan', 'Confirm', 'Seal', 'Archived']);
+  expect(states).toEqual(['Resume', 'Push', 'PushScan', 'PushScan', 'Confirm', 'Settle', 'Seal', 'Archived']);
   const events = await ports.ledger.events(submission);
   verifyChain(events);
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);

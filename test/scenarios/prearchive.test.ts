@@ -2,9 +2,9 @@ import '../fakes/quietLog.ts';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
-import type { StepInput } from '../../core/submission/steps.ts';
+import { readDocument, readLines } from '../../core/submission/documents.ts';
+import { auditKeys, workKeys } from '../../core/submission/keys.ts';
+import { ArchiveFinding, type StepInput } from '../../core/submission/steps.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import { reconcileSubmissions } from '../../lambdas/events/reconcileSubmissions.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
@@ -134,8 +134,12 @@ describe('a project whose policy goes by the prearchive', () => {
     const { ports, input, session } = await readied(true);
     xnat.faults.set({ changesInstances: true });
     await pushAll(ports, input);
-    await expect(confirmArchive(ports)(input)).rejects.toEqual(refusal('ArchiveMismatch'));
-    expect(await stateOf(ports, input)).toBe('confirming');
+    expect(await confirmArchive(ports)(input)).toEqual({ decision: 'hold' });
+    expect(await stateOf(ports, input)).toBe('held');
+    const found = workKeys.mismatches(input.submission, 1, 'd0001');
+    expect((await readLines(ports.work, found, ArchiveFinding)).map(({ code }) => code)).toContain(
+      'ArchiveFileAltered',
+    );
     // XNAT's own reading of a stored file says the same
     const path = `/data/projects/DEMO/experiments/${session}/scans/1/resources/DICOM`;
     const { text } = await askXnat(xnat, { path: `${path}?format=xml` });

@@ -111,12 +111,14 @@ test('a study that somebody else changes in XNAT meanwhile is not called archive
   const { submission } = await sent('foreign');
   await written.promise;
   await machine.setFaults({});
-  expect(await site.rested(submission)).toMatchObject({ state: 'failed', reason: 'ArchiveMismatch' });
+  expect(await site.rested(submission)).toMatchObject({ state: 'held', reason: 'ArchiveFileForeign' });
   await expect(site.api.getReceipt(submission)).rejects.toMatchObject({ code: 'ReceiptNotReady' });
   expect(await machine.versions('STAGING')).toContain(stagingKeys.object(submission, 'pack-000001'));
-  // until a curator has decided, another attempt says the same
+  // a person has looked: it may stand there, and nothing of it is removed
   await (await operatorOf(machine)).resumeSubmission(submission);
-  expect(await site.rested(submission)).toMatchObject({ state: 'failed', reason: 'ArchiveMismatch', attempt: 2 });
+  expect(await site.rested(submission)).toMatchObject({ state: 'archived', attempt: 2 });
+  const [session = ''] = (await readdir(archive)).filter((label) => !known.includes(label));
+  expect(await readdir(join(archive, session, 'SCANS/1/DICOM'))).toContain('foreign.dcm');
 });
 
 test('a file that XNAT loses meanwhile is sent once more, and the chain says so', { timeout: 120_000 }, async () => {

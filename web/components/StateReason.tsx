@@ -4,7 +4,7 @@ import { reasonWords } from '../words/problemWords.ts';
 import { counted, numberWords } from '../words/quantities.ts';
 
 const dataWords: Partial<Record<SubmissionState, string>> = {
-  held: 'Your files wait; none of them is in the archive.',
+  held: 'Your files wait; none of them counts as archived.',
   rejected: 'None of your files is in the archive.',
   failed: 'Your files are kept; those in charge can let it go on where it stopped.',
 };

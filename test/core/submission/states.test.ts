@@ -14,6 +14,7 @@ describe('the states of a submission', () => {
     { from: 'draft', to: 'uploading', why: 'the manifest was announced' },
     { from: 'uploading', to: 'submitted', why: 'it was committed' },
     { from: 'validating', to: 'held', why: 'a person must look' },
+    { from: 'confirming', to: 'held', why: 'XNAT holds a file of somebody else' },
     { from: 'held', to: 'anonymizing', why: 'a person released it' },
     { from: 'failed', to: 'pushing', why: 'it was re-driven where it stopped' },
     { from: 'confirming', to: 'archived', why: 'XNAT holds every file' },
