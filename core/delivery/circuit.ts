@@ -11,12 +11,12 @@ const name = 'circuit';
  * Spares an archive that is down: after a row of failures only one caller in a while is let through to see whether it
  * is back, and all others are told at once to come later. One success lets everybody in again.
  */
-export function circuitOf({ registers, clock }: Pick<Ports, 'registers' | 'clock'>) {
+export function circuitOf({ registers, clock }: Pick<Ports, 'registers' | 'clock'>, restSeconds: number) {
   const read = async () => {
     const { version, value } = await registers.read(name);
     return { version, ...(CircuitValue.safeParse(value).data ?? { failures: 0, retryAt: clock.now() }) };
   };
-  const later = (seconds: number = limits.archiveRestSeconds) =>
+  const later = (seconds = restSeconds) =>
     new Date(Date.parse(clock.now()) + Math.min(seconds, limits.archiveRestMaxSeconds) * 1000).toISOString();
   return {
     /** @throws DomainError XnatUnavailable while the archive is left in peace */

@@ -38,7 +38,7 @@ export async function takeTurn<Result>(
 ): Promise<Result> {
   requireOpenGate(policy, ports.clock.now());
   const leases = leasesOf(ports);
-  const circuit = circuitOf(ports);
+  const circuit = circuitOf(ports, policy.delivery.restSeconds);
   const held: Lease[] = [];
   try {
     const sessions = [...new Set([session, also])].map((label) => `session/${policy.xnatProject}/${label}`);

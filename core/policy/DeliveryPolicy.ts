@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DeliveryRoute, OnConflict } from '../submission/Submission.ts';
+import { limits } from './limits.ts';
 
 const TimeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/);
 const isTimeZone = (zone: string) => zone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(zone);
@@ -16,6 +17,8 @@ export const DeliveryPolicy = z.strictObject({
   /** What a site may ask for, where XNAT holds a session already. */
   onConflict: z.array(OnConflict.exclude(['fail'])).default([]),
   paused: z.boolean().default(false),
+  /** How long XNAT is left in peace after failures in a row, before one call looks whether it is back. */
+  restSeconds: z.int().nonnegative().max(limits.archiveRestMaxSeconds).default(10),
   /** Half-open, HH:MM; may span midnight. */
   hours: z
     .strictObject({

@@ -66,9 +66,8 @@ export const limits = {
   /** Longer than a quiet while within one call to XNAT; a dead writer's session waits this long for another submission. */
   leaseSeconds: 300,
   leaseRenewSeconds: 60,
-  /** So many failures in a row are an outage; from then on one call in this many seconds looks whether it is over. */
+  /** So many failures in a row are an outage; from then on one call in a policy's `restSeconds` looks whether it is over. */
   archiveFailuresInRow: 5,
-  archiveRestSeconds: 10,
   /** What an archive may ask for by Retry-After: a mistaken date must not close the way for days. */
   archiveRestMaxSeconds: 3600,
   /** JSON documents of the work bucket that a step holds whole. */

@@ -47,6 +47,8 @@ export interface AirlockOptions {
   xnatRemoval?: XnatAccount | undefined;
   /** Multiplies the pauses between retries; 1 when absent. */
   timeScale?: number | undefined;
+  /** The projects' policies in place of those that were built in: a file as `PROJECTS_FILE` names one. */
+  projectsFile?: string | undefined;
   /** How many steps run at once. */
   concurrency?: number | undefined;
   /** Opens the stand-in's fault route: for tests alone. */
@@ -119,7 +121,7 @@ async function compose(options: AirlockOptions, { stops, stop }: Lifetime): Prom
     xnatRemoval: options.xnatRemoval,
   });
   const routes = httpRoutes(template, resolve);
-  const functions = lambdaFunctions(template, resolve);
+  const functions = lambdaFunctions(template, resolve).map((each) => withProjects(each, options.projectsFile));
   const invocations = countInvocations();
   const pool = createWorkerPool({
     functions,
@@ -275,11 +277,17 @@ function startXnat({ dataDir, xnatFaults }: AirlockOptions, { ports, keyring, fu
 
 const Policies = z.array(z.object({ project: z.string(), xnatProject: z.string() }));
 
-/** The project policies as they were bundled with the functions. */
+function withProjects(each: LambdaFunction, projectsFile: string | undefined): LambdaFunction {
+  const isReader = each.environment.PROJECTS_FILE !== undefined;
+  if (projectsFile === undefined || !isReader) return each;
+  return { ...each, environment: { ...each.environment, PROJECTS_FILE: resolvePath(projectsFile) } };
+}
+
+/** The project policies as they were bundled with the functions, or given in their place. */
 function policiesOf(functions: LambdaFunction[]): z.infer<typeof Policies> {
   const reader = functions.find(({ environment }) => environment.PROJECTS_FILE !== undefined);
   if (reader === undefined) return [];
-  const path = join(dirname(reader.modulePath), String(reader.environment.PROJECTS_FILE));
+  const path = resolvePath(dirname(reader.modulePath), String(reader.environment.PROJECTS_FILE));
   return Policies.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 

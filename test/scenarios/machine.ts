@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { buildWhenStale, builtPaths } from '../../infra/local/buildWhenStale.ts';
 import { type AirlockOptions, startAirlock } from '../../infra/local/startAirlock.ts';
 import type { FaultSettings } from '../../infra/local/xnat/faults.ts';
+import { readPolicies } from '../../infra/readPolicies.ts';
 import { s3Client } from '../../lambdas/adapters/s3Client.ts';
 import { listVersions } from './listVersions.ts';
 import { openSite } from './site.ts';
@@ -12,14 +14,17 @@ export type Machine = Awaited<ReturnType<typeof startMachine>>;
 
 /**
  * The synthesized template on this machine and a site that sends to it, in a folder that `stop` removes. Pauses
- * between retries are a hundredth of those of the template.
+ * between retries are a hundredth of those of the template, and so is the rest that policies give to an XNAT that fails.
  */
 export async function startMachine(options: Partial<AirlockOptions> = {}) {
   await buildWhenStale();
   const folder = await mkdtemp(join(tmpdir(), 'airlock-scenario-'));
+  const { timeScale = 0.01 } = options;
+  const projectsFile = join(folder, 'projects.json');
+  await writeFile(projectsFile, JSON.stringify(readPolicies().map((policy) => restingFor(policy, timeScale))));
   const airlock = await startAirlock({
     ...{ dataDir: join(folder, 'data'), templateDir: builtPaths.template, webDir: builtPaths.web },
-    ...{ timeScale: 0.01, xnatFaults: true, ...options },
+    ...{ projectsFile, xnatFaults: true, ...options, timeScale },
   });
   const { keyring, environment, urls } = airlock;
   const s3 = s3Client({ region: 'us-east-1', endpoint: urls.s3, credentials: keyring.credentials });
@@ -42,3 +47,8 @@ export async function startMachine(options: Partial<AirlockOptions> = {}) {
     },
   };
 }
+
+const restingFor = (policy: ProjectPolicy, timeScale: number): ProjectPolicy => ({
+  ...policy,
+  delivery: { ...policy.delivery, restSeconds: Math.round(policy.delivery.restSeconds * timeScale) },
+});

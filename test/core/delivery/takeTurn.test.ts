@@ -119,7 +119,7 @@ describe('an XNAT that is down', () => {
     await failSeveral();
     await expect(takeTurn(ports, wanted('sub-b'), counted)).rejects.toMatchObject({ name: 'XnatUnavailable' });
     expect(calls).toBe(0);
-    now += limits.archiveRestSeconds * 1000;
+    now += demoPolicy.delivery.restSeconds * 1000;
     const callers = ['sub-c', 'sub-d', 'sub-e'].map((id) =>
       takeTurn(ports, wanted(id), async () => {
         calls += 1;
@@ -146,7 +146,7 @@ describe('an XNAT that is down', () => {
 
   test('is used by all again after one success', async () => {
     await failSeveral();
-    now += limits.archiveRestSeconds * 1000;
+    now += demoPolicy.delivery.restSeconds * 1000;
     await takeTurn(ports, wanted('sub-b'), counted);
     await takeTurn(ports, wanted('sub-c'), counted);
     expect(calls).toBe(2);
