@@ -13,5 +13,5 @@ export function plannedPlaces(files: readonly LocalFile[], policy: ProjectPolicy
   const resources = assignResources(lines, policy.resources);
   const folders = numberFolders(lines);
   return ({ fact, findings }) =>
-    takeOtherFile({ fact: { ...fact, folder: folders.get(fact.file) }, findings }, resources.get(fact.file), policy);
+    takeOtherFile({ fact: { ...fact, folders: folders.get(fact.file) }, findings }, resources.get(fact.file), policy);
 }

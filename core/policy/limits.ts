@@ -40,6 +40,8 @@ export const limits = {
   /** Central directory of one pack: 100,000 entries of about 160 bytes. */
   packDirectoryBytes: 32 * MIB,
   packEntries: 100_000,
+  /** A file that is no DICOM finds its session by the folders it lies in; studies are kept in a few. */
+  folderLevels: 16,
   /** DICOM structure (research/security.md, threats T11 to T20). */
   dicomHeadBytes: 64 * MIB,
   dicomTailBytes: 16 * MIB,

@@ -120,7 +120,7 @@ export const findingCatalogue = {
   },
   ResourceUnplaced: hold(
     'The file is no DICOM, and which scan or session it belongs to cannot be told',
-    'Send it with the one session, or beside the DICOM files of the one scan, that it belongs to',
+    'Put it into the folder of the one session, or scan, that it belongs to',
   ),
   ArchiveFileMissing: hold(
     'XNAT has lost the file after it was sent',

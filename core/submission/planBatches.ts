@@ -8,7 +8,7 @@ import type { BatchPlan, PlannedFile } from './steps.ts';
 export type NumberedLine = Pick<ManifestLine, 'path' | 'size' | 'sha256'> & {
   file: number;
   resource?: PlannedResource | undefined;
-  folder?: number | undefined;
+  folders?: number[] | undefined;
 };
 
 /** One uploaded object, where its bytes are, and what the manifest announces of it. */
@@ -52,10 +52,10 @@ function locateFiles({ lines, entries }: AnnouncedObject): PlannedFile[] {
   return located.sort((left, right) => (left.offset ?? Infinity) - (right.offset ?? Infinity));
 }
 
-const announcedOf = ({ file, size, sha256, resource, folder }: NumberedLine) => ({
+const announcedOf = ({ file, size, sha256, resource, folders }: NumberedLine) => ({
   ...{ file, sizeBytes: size, sha256 },
   ...(resource && { resource }),
-  ...(folder !== undefined && { folder }),
+  ...(folders && { folders }),
 });
 
 function groupsOf(files: readonly PlannedFile[]): PlannedFile[][] {

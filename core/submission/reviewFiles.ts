@@ -20,8 +20,8 @@ export function reviewFiles(
 ): Review {
   const byVerdict = excludedByFindings(facts, findings);
   // files that a person may release are compared and labelled too, so that a release needs no second review
-  const able = facts.flatMap(({ file, sha256, dicom, folder }) =>
-    dicom !== undefined && mayGoOn(byVerdict.get(file)) ? [{ file, sha256, dicom, folder }] : [],
+  const able = facts.flatMap(({ file, sha256, dicom, folders }) =>
+    dicom !== undefined && mayGoOn(byVerdict.get(file)) ? [{ file, sha256, dicom, folders }] : [],
   );
   const byIdentity = excludedByIdentity(able);
   const together = findTogether(

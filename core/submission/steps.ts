@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Made } from '../audit/Made.ts';
 import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
+import { limits } from '../policy/limits.ts';
 import { Rectangle } from '../policy/Rectangle.ts';
 import { ResourceLevel } from '../policy/ResourceRule.ts';
 import { PlannedResource } from './PlannedResource.ts';
@@ -61,8 +62,8 @@ export const PlannedFile = z.object({
   storedBytes: z.int().nonnegative(),
   method: z.enum(['store', 'deflate']),
   resource: PlannedResource.optional(),
-  /** Number of the first file in its folder, where a rule of the policy goes by folders. */
-  folder: z.int().nonnegative().optional(),
+  /** Of `numberFolders`, where files are placed by them. */
+  folders: z.array(z.int().nonnegative()).max(limits.folderLevels).optional(),
 });
 export type PlannedFile = z.infer<typeof PlannedFile>;
 
@@ -132,7 +133,7 @@ export const Fact = z.object({
   dicom: DicomFact.optional(),
   /** Of a file that is no DICOM and that the project takes. */
   resource: PlannedResource.optional(),
-  folder: PlannedFile.shape.folder,
+  folders: PlannedFile.shape.folders,
 });
 export type Fact = z.infer<typeof Fact>;
 

@@ -37,11 +37,10 @@ export const planSubmission = (ports: PlanPorts) => async (input: StepInput) => 
   const items: BatchItem[] = [];
   const all = [...announced.values()].flat();
   const resources = assignResources(all, applied.resources);
-  const isByFolder = applied.resources.some(({ level, seriesAfter }) => level === 'scan' && seriesAfter === undefined);
-  const folders = isByFolder ? numberFolders(all) : undefined;
+  const folders = resources.size > 0 ? numberFolders(all) : undefined;
   for (const [object, announcedLines] of announced) {
     const lines = announcedLines.map((line) => ({
-      ...{ ...line, resource: resources.get(line.file), folder: folders?.get(line.file) },
+      ...{ ...line, resource: resources.get(line.file), folders: folders?.get(line.file) },
     }));
     const located = await locateObject(ports, input.submission, {
       object,

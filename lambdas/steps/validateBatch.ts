@@ -87,9 +87,9 @@ async function validateFile(planned: PlannedFile, body: Bytes, context: Context)
   }
 }
 
-const factOf = ({ file, folder }: PlannedFile, arrived: Pick<Fact, 'sizeBytes' | 'sha256'>) => ({
+const factOf = ({ file, folders }: PlannedFile, arrived: Pick<Fact, 'sizeBytes' | 'sha256'>) => ({
   ...{ file, ...arrived },
-  ...(folder !== undefined && { folder }),
+  ...(folders && { folders }),
 });
 
 const missing = (planned: PlannedFile, context: Context) =>

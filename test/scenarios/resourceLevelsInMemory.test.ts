@@ -199,6 +199,11 @@ describe('the scan of a file', () => {
     },
     { why: 'of the number in its path', paths: ['x/scan-2_a.txt'], rule: { seriesAfter: 'scan-' }, scans: ['2'] },
     {
+      why: 'of its folder nor of a number, where the rule asks for a number',
+      ...{ paths: ['1/scan-7.txt', '1/a.txt'], rule: { seriesAfter: 'scan-' } },
+      scans: ['ResourceUnplaced', 'ResourceUnplaced'],
+    },
+    {
       why: 'not of a number that no scan has, or of no number',
       ...{ paths: ['scan-7.txt', '1/a.txt'], rule: { seriesAfter: 'scan-' } },
       scans: ['ResourceUnplaced', 'ResourceUnplaced'],
@@ -223,5 +228,50 @@ describe('the scan of a file', () => {
     );
     expect(texts.flat()).toHaveLength(2);
     expect(texts.every((each) => each.length === 1)).toBe(true);
+  });
+});
+
+describe('the session of a file, among several', () => {
+  /** Two studies of one patient, and one of another. */
+  const studies = [
+    { ...slice(1), path: 'ann/one/dicom/1.dcm' },
+    { ...slice(1, { seed: 'ann again' }), path: 'ann/two/dicom/1.dcm' },
+    { ...slice(1, { seed: 'bob' }), path: 'bob/dicom/1.dcm' },
+  ];
+  /** The session of each file that is no DICOM, by the folder of its study. */
+  const sent = async (level: ResourceLevel, paths: readonly string[], rule: object = {}) => {
+    open(policyOf(level, rule));
+    const input = await readyToPush(ports, { files: [...studies, ...paths.map((path) => note(path, path))] });
+    await deliver(ports, input);
+    const { files, sessions } = await receiptOf(input);
+    const homes = files
+      .slice(0, 3)
+      .map(({ archived }) => sessions.find(({ uri }) => archived?.uri.startsWith(`${uri}/`)));
+    const names = ['one', 'two', 'bob'];
+    const nameOf = (uri = '') =>
+      names[homes.findIndex((home) => uri.startsWith(`${home?.uri}/`) || uri.includes(`/files/${home?.session}/`))];
+    return files.slice(3).map(({ code, archived }) => code ?? nameOf(archived?.uri));
+  };
+
+  test.each([
+    { why: 'in its folder', paths: ['ann/one/dicom/a.txt', 'bob/dicom/a.txt'], found: ['one', 'bob'] },
+    { why: 'beside its folder', paths: ['ann/two/nifti/a.txt', 'bob/a.txt'], found: ['two', 'bob'] },
+    { why: 'of none of several', paths: ['ann/a.txt', 'a.txt', 'x/a.txt'], found: Array(3).fill('ResourceUnplaced') },
+  ])('is the one $why', async ({ paths, found }) => {
+    expect(await sent('session', paths)).toEqual(found);
+  });
+
+  test('tells the scan of a number', async () => {
+    const paths = ['ann/two/scan-1.txt', 'ann/scan-1.txt', 'bob/scan-1.txt'];
+    expect(await sent('scan', paths, { seriesAfter: 'scan-' })).toEqual(['two', 'ResourceUnplaced', 'bob']);
+  });
+
+  test('tells the subject', async () => {
+    expect(await sent('subject', ['bob/a.txt', 'a.txt'])).toEqual(['bob', 'ResourceUnplaced']);
+  });
+
+  test('does not matter for the project', async () => {
+    expect(await sent('project', ['a.txt'])).toHaveLength(1);
+    expect(textsAt(holders.project)).toEqual(['a.txt']);
   });
 });
