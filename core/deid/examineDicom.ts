@@ -2,6 +2,7 @@ import { blankRectangles } from '../dicom/blankRectangles.ts';
 import { codestreamText } from '../dicom/codestreamText.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
+import { isModality } from '../dicom/isModality.ts';
 import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
@@ -214,8 +215,8 @@ function factOf(file: DicomFile, context: Context, digests: PixelDigests): Dicom
   };
 }
 
-/** A defined term (PS3.3 §C.7.3.1.1.1) or OT: no free text may pass as one. */
-const modalityOf = (text: string | undefined) => (text !== undefined && /^[A-Z]{1,16}$/.test(text) ? text : 'OT');
+/** A defined term, or OT: a vendor's term could be a name. */
+const modalityOf = (text: string | undefined) => (text !== undefined && isModality(text) ? text : 'OT');
 
 function integerOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[+-]?\d{1,12}$/.test(text) ? Number(text) : undefined;

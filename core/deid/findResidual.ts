@@ -137,7 +137,7 @@ function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean 
   const isLong = pattern.length >= longTextBytes;
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
-  if (code === vr.CS) return isWhole && (hasLetter || isLong) && !isTerm(pattern);
+  if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(pattern);
   return hasLetter && pattern.length >= binaryTextBytes && (isWhole || isLong);
 }
 

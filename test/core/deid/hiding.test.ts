@@ -63,6 +63,7 @@ describe.each([
 
   test.each<[string, TestElement[]]>([
     ['a defined term', [named, text(0x00180015, 'CS', 'QXSECRET')]],
+    ['a term behind an escape sequence', [named, text(0x00180015, 'CS', '\x1b$BQXSECRET')]],
     ['the character set', [text(0x00080005, 'CS', 'QXSECRET'), named]],
     ['numbers', [named, text(0x00280030, 'DS', 'Qxsecret')]],
     ['bytes of a profile of colors', [named, text(0x00282000, 'OB', latin(`xx${marker}`))]],
@@ -163,6 +164,13 @@ describe('a person must look at', () => {
       [],
     );
   });
+});
+
+test.each([
+  ['CT', 'CT'],
+  ['SMITH', 'OT'],
+])('a file of modality %s goes by %s', async (modality, known) => {
+  expect((await find(fileOf(text(0x00080060, 'CS', modality)))).dicom?.modality).toBe(known);
 });
 
 test('numbers of 64 bits, which the second reader does not know, keep no file out', async () => {
