@@ -35,6 +35,12 @@ const plain = decide('keep', 'content item without identity (E.3.4)');
 
 const subjectAge = 'DCM:121033';
 
+/** What becomes of an item, and of its Text Value; undefined for a text that items of this value type do not have. */
+interface ContentDecision {
+  item: Decision;
+  text: Decision | undefined;
+}
+
 /**
  * What becomes of one content item and its value under the Clean Structured Content Option (PS3.15 §E.3.4): by concept
  * where the table lists it, by value type otherwise. `remove` takes the item with all that it contains.
@@ -44,8 +50,16 @@ export function decideContentItem(
   file: { head: Uint8Array; index: ElementIndex },
   item: number,
   deid: ProjectPolicy['deid'],
+): ContentDecision {
+  const read = readItem(file, item);
+  const decision = decideByConcept(read, deid);
+  return { item: decision, text: read.valueType === 'TEXT' || read.valueType === '' ? decision : undefined };
+}
+
+function decideByConcept(
+  { concept, valueType, age }: ReturnType<typeof readItem>,
+  deid: ProjectPolicy['deid'],
 ): Decision {
-  const { concept, valueType, age } = readItem(file, item);
   const rule = rules.get(`${concept} ${valueType}`);
   if (rule === undefined) return byValueType(valueType, deid);
   const action = actionOf(rule, deid);

@@ -60,7 +60,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   /** By position, a number of `surroundings`. */
   const inside = new Uint8Array(index.count);
   /** By position of a content item. */
-  const content = new Map<number, Decision>();
+  const content = new Map<number, ReturnType<typeof decideContentItem>>();
   const missing = new Map(context.stamps);
   let settledUntil = 0;
   for (let node = 0; node < index.count; node += 1) {
@@ -74,7 +74,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   return plan;
 
   function isItemRemoved(item: number): boolean {
-    const decision = content.get(item);
+    const decision = content.get(item)?.item;
     if (decision?.effect !== 'remove') return false;
     note(plan, item, { action: 'removed', rule: decision.rule });
     return true;
@@ -107,7 +107,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
 
   function decideTarget(target: Target): Decision {
     const { node } = target;
-    const ofItem = at(index.tag, node) === textValue ? content.get(at(index.parent, node)) : undefined;
+    const ofItem = at(index.tag, node) === textValue ? content.get(at(index.parent, node))?.text : undefined;
     return ofItem ?? decideInContext(target, context, surroundings[inside[node] ?? 0]);
   }
 
@@ -120,7 +120,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
       const decision = content.get(item) ?? decideContentItem({ head, index }, item, context.deid);
       content.set(item, decision);
       items += 1;
-      if (decision.effect !== 'remove') stays += 1;
+      if (decision.item.effect !== 'remove') stays += 1;
     }
     return items > 0 && stays === 0;
   }
@@ -168,10 +168,13 @@ function goesOn({ flags }: ElementIndex, node: number, { effect }: Decision): bo
   return (at(flags, node) & flag.container) !== 0 && effect !== 'remove' && effect !== 'empty';
 }
 
+const falseNumber: Decision = { effect: 'dummy', fallback: 'dummy', rule: 'words where a number is due' };
+
 /** Decides on an element without items to go into. */
 function settle(plan: EditPlan, target: Target & { decision: Decision }, context: EditContext): void {
-  const { index, node, decision } = target;
-  const value = decideValue(target, context);
+  const { index, node } = target;
+  const decision = target.decision.effect === 'keep' && isFalseNumber(target) ? falseNumber : target.decision;
+  const value = decideValue({ ...target, decision }, context);
   if (value === 'same' || value === 'gone') {
     note(plan, node, { action: value === 'same' ? 'kept' : 'removed', rule: decision.rule });
     return;
@@ -182,6 +185,20 @@ function settle(plan: EditPlan, target: Target & { decision: Decision }, context
   plan.literals.set(node, encodeElement({ tag, vr: vrOf(index, node, context), value }, form));
   if (decision.effect === 'clean') plan.cleaned.add(node);
   note(plan, node, { action: value.length === 0 ? 'emptied' : 'changed', rule: decision.rule });
+}
+
+/** True for a number as text (DS, IS) that is words: only numbers pass as numbers. */
+function isFalseNumber({ head, index, node }: Target): boolean {
+  const code = lookUpVr(at(index.tag, node)) ?? at(index.vr, node);
+  if (code !== vr.DS && code !== vr.IS) return false;
+  let letters = 0;
+  for (let position = at(index.value, node); position < valueEnd(index, node) && letters < 3; position += 1) {
+    const small = (head[position] ?? 0) | 0x20;
+    letters = small >= 0x61 && small <= 0x7a ? letters + 1 : 0;
+  }
+  if (letters < 3) return false;
+  const words = valueText(head, index, node).match(/[a-z]{3,}/gi) ?? [];
+  return words.some((word) => !/^(?:nan|inf|infinity)$/i.test(word));
 }
 
 function decideValue({ head, index, node, decision }: Target & { decision: Decision }, context: EditContext): NewValue {
