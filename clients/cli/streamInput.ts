@@ -7,10 +7,7 @@ import type { Bytes } from '../../core/submission/ports.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 
-/**
- * What is read is written by the same call, so this is also how much is written at once: for more than 256 KB Linux
- * takes large pages for the file, which it must clear or fetch first: seen to take ten times as long.
- */
+/** It stays in the processor's cache until it is written. */
 const chunkBytes = 128 * 1024;
 /** A local header with its name, as a rule: more is read when it is longer. */
 const localHeaderRoom = 512;
