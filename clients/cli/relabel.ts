@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { adviceOf } from '../../core/submission/adviceOf.ts';
 import type { SubmissionView } from '../../core/submission/api.ts';
 import { RelabelBody } from '../../core/submission/api.ts';
+import type { SessionLabels } from '../../core/submission/Submission.ts';
 import { asOperator } from './asOperator.ts';
 import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -45,21 +46,24 @@ export const relabel: Command = async (args, context) => {
   if (done?.labels === undefined || done.attempt < attempt) {
     throw refusal('temporary', 'Cannot tell what became of it: ask again');
   }
-  const { from, to } = done.labels;
+  const { to } = done.labels;
   const digest = done.digests?.addendum;
-  if (digest === undefined) {
-    context.err(`${id}: session ${to.session} of subject ${to.subject} has these labels already`);
-    return exitCodes.archived;
-  }
   const { receiptKey } = await service.describe();
   const { relabellings } = await service.api.listRelabellings(id);
-  const signed = await provenRelabelling(relabellings.at(-1), { trustedKey: receiptKey, digest });
-  context.err(
-    `${id}: ${from.subject}/${from.session} is ${to.subject}/${to.session} by now, at ${signed.relabelling.uri}`,
-  );
+  const latest = relabellings.findLast(({ relabelling }) => isSame(relabelling.to, to));
+  if (digest === undefined)
+    context.err(`${id}: session ${to.session} of subject ${to.subject} has these labels already`);
+  // by its upload, or by somebody in XNAT
+  if (digest === undefined && latest === undefined) return exitCodes.archived;
+  const signed = await provenRelabelling(latest, { trustedKey: receiptKey, ...(digest !== undefined && { digest }) });
+  const { from, uri } = signed.relabelling;
+  context.err(`${id}: ${from.subject}/${from.session} is ${to.subject}/${to.session} by now, at ${uri}`);
   await giveDocument(context, { what: 'addendum', document: signed, output });
   return exitCodes.archived;
 };
+
+const isSame = (left: SessionLabels, right: SessionLabels) =>
+  left.subject === right.subject && left.session === right.session;
 
 /** Nothing was changed. */
 function refused({ code, standing }: NonNullable<SubmissionView['relabelRefusal']>): Error {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
 import { ResumeBody, SubmissionView } from '../../core/submission/api.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';
@@ -13,7 +14,8 @@ import { apiRoute } from '../runtime/apiRoute.ts';
 
 /**
  * A person releases what is held, or re-drives what failed: the next attempt goes on where the last one stopped, or
- * anew where the policy has changed before anything was delivered.
+ * anew where the policy has changed before anything was delivered. Who asks again, since the answer was lost, is answered
+ * the same: what goes on is what he let go on.
  */
 export const resumeSubmission = apiRoute(
   'resumeSubmission',
@@ -25,14 +27,29 @@ export const resumeSubmission = apiRoute(
     async ({ path }, principal) => {
       const submission = requireOwn(principal, await ledger.get(path.submission));
       const actor = { kind: 'user', id: principal.subject } as const;
+      if (!isAtRest(submission) && isHisOwn(await ledger.events(submission.id), submission, actor.id)) {
+        return { status: 202, body: submission };
+      }
       const to = stateToResume(submission, policies);
       return { status: 202, body: await beginAttempt({ ledger, clock, executions }, submission, { actor, to }) };
     },
 );
 
+const isAtRest = ({ state }: Submission) => state === 'failed' || state === 'held';
+
+/** True when the newest attempt is the one that this person began, by releasing or resuming. */
+const isHisOwn = (events: readonly ChainedEvent[], { attempt }: Submission, person: string) =>
+  events.some(
+    ({ type, actor, ...event }) =>
+      event.attempt === attempt &&
+      (type === 'submission.released' || type === 'attempt.started') &&
+      actor.kind === 'user' &&
+      actor.id === person,
+  );
+
 function stateToResume(submission: Submission, policies: Policies) {
   const { state, project, policy, interruptedIn = 'submitted' } = submission;
-  if (state !== 'failed' && state !== 'held') {
+  if (!isAtRest(submission)) {
     throw new DomainError('StateConflict', `Cannot resume the submission: it is ${state}, neither held nor failed`);
   }
   const isOfPolicy = () => policyDigest(requirePolicy(policies, project)) === policy?.sha256;

@@ -164,6 +164,10 @@ export function memoryCases(options: CaseOptions, origin: () => string) {
 
   function resume(one: Case) {
     const { state, attempt } = one.submission;
+    // one operator alone uses this fake: asked again, he decided this
+    const isAgain =
+      one.events.some(({ type }) => type === 'submission.released' || type === 'attempt.started') && attempt > 1;
+    if (isAgain && state !== 'held' && state !== 'failed') return view(one);
     if (state !== 'held' && state !== 'failed') throw new DomainError('StateConflict', `Cannot resume: it is ${state}`);
     const type = state === 'held' ? 'submission.released' : 'attempt.started';
     const { reason: _, ...released } = one.submission;

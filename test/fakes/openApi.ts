@@ -56,6 +56,8 @@ export interface Call {
   /** Of the token; 'north' and uploader unless told. */
   site?: string;
   roles?: readonly Role[];
+  /** Who it is; 'subject-1' unless told. */
+  subject?: string;
   path?: Record<string, string>;
   query?: Record<string, string>;
   /** JSON, or a text that is sent as it is. */
@@ -109,7 +111,15 @@ export async function openApi() {
 export type Api = Awaited<ReturnType<typeof openApi>>;
 
 /** The event of an HTTP API with a JWT authorizer, payload format 2.0. */
-export function eventOf({ site = 'north', roles = ['uploader'], path, query, body, headers = {} }: Call): unknown {
+export function eventOf({
+  site = 'north',
+  roles = ['uploader'],
+  subject = 'subject-1',
+  path,
+  query,
+  body,
+  headers = {},
+}: Call): unknown {
   return {
     version: '2.0',
     headers,
@@ -121,7 +131,7 @@ export function eventOf({ site = 'north', roles = ['uploader'], path, query, bod
       authorizer: {
         jwt: {
           claims: {
-            sub: 'subject-1',
+            sub: subject,
             token_use: 'access',
             'cognito:groups': `[${[`site-${site}`, ...roles].join(' ')}]`,
           },

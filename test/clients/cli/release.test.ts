@@ -14,8 +14,9 @@ afterEach(async () => {
 const secret = 's&cret';
 
 /** A site of which one submission rests, with the files that one machine writes beside it. */
-async function begin(end?: { state: 'held' | 'rejected' | 'failed'; reason: string }) {
-  server = await startAirlockServer(end === undefined ? {} : { end });
+type End = { state: 'held' | 'rejected' | 'failed'; reason: string };
+async function begin(end?: End, fault?: NonNullable<Parameters<typeof startAirlockServer>[0]>['fault']) {
+  server = await startAirlockServer({ ...(end && { end }), ...(fault && { fault }) });
   const { url } = server;
   folder = await folderOf({
     'study/a.txt': 'a',
@@ -49,6 +50,18 @@ test('with --wait tells what comes after the release alone, and the end with a p
   ]);
   expect(events.at(-1)).toMatchObject({ type: 'summary', submission: id, state: 'archived', archived: 1 });
   expect(events.at(-1).receipt).toContain(join(folder, 'home', 'receipts'));
+});
+
+test('a release whose answer was lost is told as what it is, and released once', async () => {
+  const { place, id } = await begin({ state: 'held', reason: 'FilesHeld' }, ({ path, count }) =>
+    path.endsWith('/resume') && count === 1 ? 'lose' : undefined,
+  );
+  const run = await airlock(['release', id, '--wait', '--json'], place);
+  expect(run.exit).toBe(0);
+  expect(JSON.parse(run.out.at(-1) ?? '')).toMatchObject({ type: 'summary', state: 'archived' });
+  expect(resumed(id)).toBe(2);
+  const released = server.cases.get(id)?.events.filter(({ type }) => type === 'submission.released');
+  expect(released).toHaveLength(1);
 });
 
 test('what neither is held nor failed is a conflict', async () => {
