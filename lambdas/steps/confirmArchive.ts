@@ -172,7 +172,8 @@ async function confirmSession(
 async function tellSession(ports: ConfirmPorts, { submission, delivery, confirmation }: Place): Promise<void> {
   const place = confirmation.sessions.find(({ id }) => id === delivery.session.id);
   if (place === undefined) return;
-  place.fields = await confirmFields(ports, { submission, delivery, uri: place.uri });
+  const fields = await confirmFields(ports, { submission, delivery, uri: place.uri });
+  if (fields.length > 0) place.fields = fields;
 }
 
 const countOf = (findings: readonly ArchiveFinding[]) => {
