@@ -26,6 +26,8 @@ export async function inspectFiles(
     for (const [index, file] of waiting) {
       if (failed) return;
       const found = await inspectFile({ ...ports, readFile: readInto }, file);
+      // a file that was under way when another failed is told to nobody
+      if (failed) return;
       inspected[index] = found;
       onFile(found);
     }

@@ -43,8 +43,14 @@ const interactiveConcurrency = 8;
  * Warm processes kept without work, in a tenth of the machine's memory. One submission goes through twenty functions, and
  * some twice at once: with room for fewer, the longest idle goes just before its turn comes, and every start is a cold one.
  */
-const idleWorkersMax = Math.max(8, Math.floor(totalmem() / 10 / 70e6));
+const idleWorkersMax = Math.max(8, Math.floor(memoryBytes() / 10 / 70e6));
 const idleMs = 120_000;
+
+/** Of this machine, or of the container that this process may fill. */
+function memoryBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
 
 /** Runs each function in processes of its own, kept warm between invocations. A process that dies fails one invocation. */
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {

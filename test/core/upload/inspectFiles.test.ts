@@ -20,13 +20,18 @@ test('answers in the order of the list, whichever file is read first, and tells 
 
 test('ends with the first failure and reads no file after it', async () => {
   const read: string[] = [];
+  const heard: string[] = [];
   const readFile = async (path: string, { start, end }: { start: number; end: number }) => {
     read.push(path);
+    if (path === 'file-0') await new Promise((resolve) => setTimeout(resolve, 10));
     return new Uint8Array(path === 'file-1' ? 0 : end - start);
   };
-  await expect(inspectFiles({ readFile, codecs, digestBytes }, listed, () => {})).rejects.toMatchObject({
+  await expect(
+    inspectFiles({ readFile, codecs, digestBytes }, listed, ({ file }) => heard.push(file.path)),
+  ).rejects.toMatchObject({
     name: 'ManifestMismatch',
   });
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(read).not.toContain('file-4');
+  expect(heard).toEqual([]);
 });
