@@ -8,7 +8,7 @@ const cameraClasses = new Set([
   '1.2.840.10008.5.1.4.1.1.6.1',
   '1.2.840.10008.5.1.4.1.1.6.2',
 ]);
-const cameraModalities = new Set(['US', 'IVUS', 'ES', 'XC', 'GM', 'OT', 'DOC']);
+const cameraModalities = new Set(['US', 'IVUS', 'ES', 'XC', 'GM', 'DMS', 'OT', 'DOC']);
 
 /** What vendors write into Image Type of pictures of screens and of dose pages. */
 const screenTypes =
@@ -23,6 +23,7 @@ const tags = {
   model: 0x00081090,
   imageType: 0x00080008,
   burnedIn: 0x00280301,
+  labelInImage: 0x00480010,
 } as const;
 
 /** Date, maker, model and software of a secondary capture (PS3.3 §C.8.6.1): no scanner has made such an image. */
@@ -67,10 +68,20 @@ export function burnedInRisk(sopClass: string, text: (tag: number) => string | u
   if (text(tags.burnedIn) === 'YES') return tags.burnedIn;
   if (sopClass === secondaryCapture || sopClass.startsWith(`${secondaryCapture}.`)) return tags.sopClass;
   if ((text(tags.imageType) ?? '').split('\\').some((each) => screenTypes.test(each.trim()))) return tags.imageType;
+  const byLabel = riskOfLabel(text);
+  if (byLabel !== undefined) return byLabel;
   const byCapture = captureTags.find((tag) => text(tag) !== undefined);
   if (byCapture !== undefined) return byCapture;
   if (captured.test(text(tags.conversionType) ?? '')) return tags.conversionType;
   return riskOfDevice(text) ?? riskOfCamera(sopClass, text);
+}
+
+/** Whole slides: names stand on their labels, and overviews show the label unless they say that they do not. */
+function riskOfLabel(text: (tag: number) => string | undefined): number | undefined {
+  const shown = text(tags.labelInImage);
+  if (shown === 'YES') return tags.labelInImage;
+  const types = (text(tags.imageType) ?? '').split('\\').map((each) => each.trim());
+  return types.includes('LABEL') || (types.includes('OVERVIEW') && shown !== 'NO') ? tags.imageType : undefined;
 }
 
 function riskOfDevice(text: (tag: number) => string | undefined): number | undefined {

@@ -86,7 +86,7 @@ const ownRules = new Map<number, Decision>([
   ...removeAs('describes private attributes', 0x00080300),
   ...removeAs('role of a person who is removed', 0x00102298),
   ...removeAs('length to end: retired', 0x00080001),
-  ...removeAs('date of birth or death in another calendar', 0x00100033, 0x00100034),
+  ...removeAs('date of birth or death in another calendar', 0x00100033, 0x00100034, 0x00100035),
   ...removeAs('number of an order: retired', 0x00401006, 0x00401007, 0x00402006, 0x00402007),
   // What an earlier de-identification kept for itself: whoever has its key knows the patient
   ...removeAs('encrypted attributes', 0x04000500),

@@ -28,6 +28,7 @@ const sopClass = (uid: string): TestElement => ({ tag: 0x00080016, vr: 'UI', val
 const secondaryCapture = sopClass('1.2.840.10008.5.1.4.1.1.7');
 const modality = (value: string): TestElement => ({ tag: 0x00080060, vr: 'CS', value });
 const burnedIn = (value: string): TestElement => ({ tag: 0x00280301, vr: 'CS', value });
+const labelShown = (value: string): TestElement => ({ tag: 0x00480010, vr: 'CS', value });
 const imageType = (value: string): TestElement => ({ tag: 0x00080008, vr: 'CS', value });
 
 /** Findings but those of conformance, which has tests of its own: these files have little but their names. */
@@ -76,6 +77,9 @@ describe('examineDicom', () => {
     ['BurnedInRisk', 'hold', fileOf(imageType('DERIVED\\SECONDARY\\SCREEN SAVE'), picture)],
     ['BurnedInRisk', 'hold', fileOf(modality('US'), picture)],
     ['BurnedInRisk', 'hold', fileOf(modality('ES'), picture)],
+    ['BurnedInRisk', 'hold', fileOf(imageType('ORIGINAL\\PRIMARY\\LABEL\\NONE'), picture)],
+    ['BurnedInRisk', 'hold', fileOf(imageType('ORIGINAL\\PRIMARY\\OVERVIEW\\NONE'), picture)],
+    ['BurnedInRisk', 'hold', fileOf(labelShown('YES'), picture)],
     ['BurnedInRisk', 'hold', fileOf({ tag: 0x00181016, vr: 'LO', value: 'Grabber' }, picture)],
     ['BurnedInRisk', 'hold', fileOf({ tag: 0x00080064, vr: 'CS', value: 'WSD' }, picture)],
     ['BurnedInRisk', 'hold', fileOf({ tag: 0x0008103e, vr: 'LO', value: 'Dose Report' }, picture)],
@@ -104,6 +108,7 @@ describe('examineDicom', () => {
     ['a CT of as many pixels as it says', fileOf(...geometry(4), picture)],
     ['ultrasound that says it is clean', fileOf(modality('US'), burnedIn('NO'), picture)],
     ['a compressed image', compressed('ffd8 ffd9')],
+    ['a slide without label', fileOf(imageType('ORIGINAL\\PRIMARY\\OVERVIEW\\NONE'), labelShown('NO'), picture)],
     [
       'a report where the policy cleans it',
       fileOf(sopClass('1.2.840.10008.5.1.4.1.1.88.11')),

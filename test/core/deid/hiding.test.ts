@@ -44,7 +44,7 @@ describe.each([
     ['a sequence of a vendor behind UN', [behindUn(0x00291010, [text(0x00100010, 'PN')])]],
     ['UN behind UN', [behindUn(0x00291010, [behindUn(0x00291011, [text(0x00100010, 'PN')])])]],
     ['groups that belong elsewhere', [text(0x00020016, 'AE'), text(0x00041130, 'CS'), text(0x00060010, 'LO')]],
-    ['dates of another calendar', [text(0x00100033, 'LO'), text(0x00100034, 'LO')]],
+    ['dates of another calendar', [text(0x00100033, 'LO'), text(0x00100034, 'LO'), text(0x00100035, 'CS', 'QXSECRET')]],
     ['numbers of orders', [0x00401006, 0x00401007, 0x00402006, 0x00402007].map((tag) => text(tag, 'SH'))],
     ['attributes encrypted by somebody', [sequence(0x04000500, [text(0x04000520, 'OB')])]],
     ['addresses', [0x00081190, 0x0040e010, 0x00404073].map((tag) => text(tag, 'UR', `http://host/${marker}`))],
