@@ -7,7 +7,7 @@ import { ScanClaim, SessionClaim } from './claims.ts';
 
 /**
  * Lets a withdrawal be certified where no session has come to hold what the submission gave to XNAT's prearchive: a curator
- * may archive it under other labels, and whether such a session is this one only a person can tell.
+ * may archive it under other labels or for another subject, and whether such a session is this one only a person can tell.
  * @throws DomainError RemovalIncomplete, naming sessions by XNAT's own ids
  */
 export async function requireNotElsewhere(
@@ -20,8 +20,10 @@ export async function requireNotElsewhere(
     const delivery = await readDocument(work, workKeys.delivery(submission, id), Delivery);
     const { names } = await readDocument(work, workKeys.claim(submission, id), ScanClaim);
     const before = await readDocument(work, workKeys.claim(submission, delivery.session.id), SessionClaim);
-    const { elsewhere } = await archive.lookUp(delivery);
-    const come = elsewhere.filter((session) => !before.elsewhere.includes(session));
+    const { session, elsewhere } = await archive.lookUp(delivery);
+    const isOfOther = session !== undefined && session.study === delivery.session.study && !session.isOfSubject;
+    const holders = isOfOther ? [session.id, ...elsewhere] : elsewhere;
+    const come = holders.filter((holder) => !before.elsewhere.includes(holder));
     if (names.length === 0 || come.length === 0) continue;
     throw new DomainError(
       'RemovalIncomplete',

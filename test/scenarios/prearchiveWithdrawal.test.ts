@@ -56,6 +56,13 @@ describe('what went by the prearchive, taken back,', () => {
     const path = `/data/projects/DEMO/experiments/${session}?format=json`;
     expect((await askXnat(xnat, { path })).status).toBe(404);
   };
+  /** What a curator does who moves a session to another subject. */
+  const give = async (session: string, subject: string) => {
+    const path = `/data/projects/DEMO/subjects/${subject}`;
+    const moved = `${path}/experiments/${session}?xsiType=xnat:ctSessionData`;
+    for (const put of [path, moved])
+      expect((await askXnat(xnat, { method: 'PUT', path: put })).status).toBeLessThan(300);
+  };
   /** Waiting for its curator, as Confirm left it. */
   const waiting = async () => {
     const given = await readied(false);
@@ -150,6 +157,18 @@ describe('what went by the prearchive, taken back,', () => {
     await askXnat(xnat, { method: 'PUT', path: back });
     await removeSubmission(steps)(attempt);
     await expectNowhere(session);
+  });
+
+  test('is not certified when its curator has archived it for another subject, under the label that it had', async () => {
+    const { ports, input, session, curate } = await waiting();
+    await curate();
+    await give(session, `RIGHT${session}`);
+    await expect(confirmArchive(ports)(input)).rejects.toThrow();
+    const attempt = await asked(ports, input.submission);
+    const withdrawing = removeSubmission({ ...ports, removal: removalAfter(async () => {}) })(attempt);
+    await expect(withdrawing).rejects.toEqual(refusal('RemovalIncomplete'));
+    expect(await ports.audit.head(auditKeys.certificate(input.submission))).toBeUndefined();
+    expect(await namesIn(`/data/projects/DEMO/experiments/${session}/scans/ALL/files`)).toHaveLength(3);
   });
 
   test('leaves a session alone that others have put files into, and certifies nothing', async () => {
