@@ -129,12 +129,12 @@ const events = {
   sweepUploads: {
     ...event,
     timeoutSeconds: 900,
-    access: ['ledger.write', 'staging.remove', 'staging.abort'],
+    access: ['ledger.write', 'registers', 'staging.remove', 'staging.abort'],
   },
   reconcileSubmissions: {
     ...event,
     timeoutSeconds: 240,
-    access: ['ledger.write', 'executions'],
+    access: ['ledger.write', 'registers', 'executions'],
   },
 } as const satisfies Record<string, FunctionSettings>;
 

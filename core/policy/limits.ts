@@ -63,6 +63,9 @@ export const limits = {
   clientPollSeconds: 10,
   /** Attempts that the reconciler starts without a person: beyond these the fault does not go away by itself. */
   attemptsUnattended: 10,
+  /** Submissions of one state that one run of the reconciler, or of the sweep, visits: at 50 ms each, ten at once, 5 s. */
+  visitedPerRun: 1000,
+  visitedAtOnce: 10,
   /** XNAT is given work by this many at once: its own desktop client takes six, alone. */
   archiveWriters: 4,
   /** Longer than a quiet while within one call to XNAT; a dead writer's session waits this long for another submission. */

@@ -98,8 +98,8 @@ export interface Ledger {
   get(submission: string): Promise<Submission | undefined>;
   /** Newest first. `cursor` is opaque. */
   list(query: { site: string; limit: number; cursor?: string }): Promise<{ items: Submission[]; cursor?: string }>;
-  /** Every submission in a state, of all sites: for the reconciler. */
-  listByState(state: Submission['state']): AsyncIterable<Submission>;
+  /** Submissions in a state, of all sites, in the order of `placeInState`, whose places lie between two: read page by page. */
+  listByState(state: Submission['state'], range?: { after?: string; before?: string }): AsyncIterable<Submission>;
   /** All events of a submission, in order. */
   events(submission: string): Promise<ChainedEvent[]>;
   /** Records an object once: answers the record that stands, which may be an earlier one. */

@@ -10,6 +10,7 @@ import {
 import * as z from 'zod';
 import { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
+import { placeInState } from '../../core/submission/placeInState.ts';
 import type { Ledger, LedgerChange } from '../../core/submission/ports.ts';
 import { Submission, UploadedObject } from '../../core/submission/Submission.ts';
 
@@ -85,13 +86,19 @@ export function dynamoLedger({
       const last = items.length > limit ? items[limit - 1] : undefined;
       return { items: items.slice(0, limit), ...(last && { cursor: cursorOf(last) }) };
     },
-    async *listByState(state) {
+    async *listByState(state, { after = '', before = '~' } = {}) {
+      if (after >= before) return;
       const query = {
         IndexName: 'gsi2',
-        KeyConditionExpression: 'gsi2pk = :state',
-        ExpressionAttributeValues: { ':state': `STATE#${state}` },
+        // both ends belong to it, and no submission stands at either but the one that was passed
+        KeyConditionExpression: 'gsi2pk = :state AND gsi2sk BETWEEN :after AND :before',
+        ExpressionAttributeValues: { ':state': `STATE#${state}`, ':after': after || ' ', ':before': before },
       };
-      for await (const item of pages(query)) yield StateItem.parse(item).submission;
+      for await (const item of pages(query)) {
+        const { submission } = StateItem.parse(item);
+        const place = placeInState(submission);
+        if (place > after && place < before) yield submission;
+      }
     },
     async events(submission) {
       const items = await Array.fromAsync(pages(kindOf(submission, 'EVENT#')));
@@ -141,7 +148,7 @@ const stateItem = (submission: Submission) => ({
   gsi1pk: `SITE#${submission.site}`,
   gsi1sk: placeOf(submission),
   gsi2pk: `STATE#${submission.state}`,
-  gsi2sk: `${submission.updatedAt}#${submission.id}`,
+  gsi2sk: placeInState(submission),
   submission,
 });
 

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import * as z from 'zod';
 import { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
+import { placeInState } from '../../core/submission/placeInState.ts';
 import type { Ledger, LedgerChange } from '../../core/submission/ports.ts';
 import { Submission, UploadedObject } from '../../core/submission/Submission.ts';
 import { openSqlite } from './openSqlite.ts';
@@ -9,12 +10,15 @@ import { openSqlite } from './openSqlite.ts';
 /** Rows that are read at once where a reader takes its time: the read lock is held for one page only. */
 const pageRows = 100;
 
+/** `placeInState`, as SQLite finds it. */
+const place = "(document ->> 'updatedAt') || '#' || id";
+
 const schema = `
   CREATE TABLE IF NOT EXISTS submission (
     id TEXT PRIMARY KEY, site TEXT NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, hash TEXT NOT NULL,
     document TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS submission_by_site ON submission (site, place);
-  CREATE INDEX IF NOT EXISTS submission_by_state ON submission (state, id);
+  CREATE INDEX IF NOT EXISTS submission_by_change ON submission (state, (${place}));
   CREATE TABLE IF NOT EXISTS event (
     submission TEXT NOT NULL, seq INTEGER NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (submission, seq)) STRICT, WITHOUT ROWID;
@@ -75,17 +79,17 @@ export function sqliteLedger({ path }: { path: string }): Ledger & { close(): vo
       const last = items.length > limit ? items[limit - 1] : undefined;
       return { items: items.slice(0, limit), ...(last && { cursor: cursorOf(last) }) };
     },
-    async *listByState(state) {
-      for (let after = ''; ; ) {
+    async *listByState(state, { after = '', before = '~' } = {}) {
+      for (let from = after; ; ) {
         const page = documents(
           Submission,
-          'SELECT document FROM submission WHERE state = ? AND id > ? ORDER BY id LIMIT ?',
-          ...[state, after, pageRows],
+          `SELECT document FROM submission WHERE state = ? AND (${place}) > ? AND (${place}) < ? ORDER BY (${place}) LIMIT ?`,
+          ...[state, from, before, pageRows],
         );
         yield* page;
         const last = page.at(-1);
         if (last === undefined) return;
-        after = last.id;
+        from = placeInState(last);
       }
     },
     async events(submission) {

@@ -7,9 +7,10 @@ import type { Ports } from '../../core/submission/ports.ts';
 import { removeUploads } from '../../core/submission/removeUploads.ts';
 import type { Submission } from '../../core/submission/Submission.ts';
 import { Nothing } from '../../core/submission/steps.ts';
+import { visitInTurn } from '../../core/submission/visitInTurn.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
-type SweepPorts = Pick<Ports, 'ledger' | 'clock' | 'staging' | 'uploads'>;
+type SweepPorts = Pick<Ports, 'ledger' | 'registers' | 'clock' | 'staging' | 'uploads'>;
 
 /**
  * Runs every hour: what was announced and never committed expires, and what was sent of it is removed. For a day it
@@ -21,24 +22,26 @@ export const sweepUploads = (ports: SweepPorts) => async () => {
   const daysAgo = (days: number) => new Date(Date.parse(clock.now()) - days * 86_400_000).toISOString();
   const [abandoned, lately] = [daysAgo(limits.draftDays), daysAgo(1)];
   const faults: unknown[] = [];
-  const sweep = async (state: Submission['state'], isDue: (at: string) => boolean, act: Sweep) => {
-    for await (const { id, updatedAt } of ledger.listByState(state)) {
-      // most of what rests is old; the list may lag behind, so that what it says is due is looked at
-      if (!isDue(updatedAt)) continue;
-      const submission = await ledger.get(id);
-      if (submission?.state !== state || !isDue(submission.updatedAt)) continue;
-      await act(ports, submission).catch((error: unknown) => faults.push(error));
-    }
-  };
+  const sweep = (state: Submission['state'], due: { after?: string; before?: string }, act: Sweep) =>
+    visitInTurn(ports, {
+      ...{ name: 'sweep', state, ...due },
+      async visit({ id }) {
+        // the list may lag behind, so that what it says is due is looked at
+        const submission = await ledger.get(id);
+        const { after = '', before = '~' } = due;
+        const isDue = submission?.state === state && submission.updatedAt >= after && submission.updatedAt < before;
+        if (isDue) await act(ports, submission).catch((error: unknown) => faults.push(error));
+      },
+    });
   const expireUnlessOpened: Sweep = async (_, submission) => {
     const objects = await ledger.listObjects(submission.id);
     // announcing is one event, sending may take weeks
     if (objects.some(({ openedAt = '' }) => openedAt >= abandoned)) return;
     await expire(ports, submission);
   };
-  for (const state of ['draft', 'uploading'] as const) await sweep(state, (at) => at < abandoned, expireUnlessOpened);
+  for (const state of ['draft', 'uploading'] as const) await sweep(state, { before: abandoned }, expireUnlessOpened);
   for (const state of ['expired', 'withdrawn', 'rejected', 'archived'] as const)
-    await sweep(state, (at) => at >= lately, removeUploads);
+    await sweep(state, { after: lately }, removeUploads);
   if (faults.length > 0) throw faults[0];
   return {};
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
+import { placeInState } from '../../core/submission/placeInState.ts';
 import type { Ledger } from '../../core/submission/ports.ts';
 import type { Submission } from '../../core/submission/Submission.ts';
 import { announcement, draft } from './changes.ts';
@@ -126,6 +127,25 @@ export function ledgerContract(name: string, start: () => Promise<{ open(): Ledg
       for (let number = 100; number < 230; number += 1) await ledger.create(draft(number, 'mass'));
       const listed = await Array.fromAsync(ledger.listByState('draft'));
       expect(listed.filter(({ site }) => site === 'mass')).toHaveLength(130);
+    });
+
+    test('lists those of a state between two places, in the order of their last changes', async () => {
+      const created = [301, 302, 303, 304].map((number) => draft(number, 'range'));
+      for (const change of [...created].reverse()) await ledger.create(change);
+      const places = created.map(({ next }) => placeInState(next)).sort();
+      const listed = async (range: { after?: string; before?: string }) =>
+        (await Array.fromAsync(ledger.listByState('draft', range)))
+          .filter(({ site }) => site === 'range')
+          .map((submission) => placeInState(submission));
+      expect(await listed({})).toEqual(places);
+      expect(await listed({ after: places[0] ?? '' })).toEqual(places.slice(1));
+      expect(await listed({ before: places[3] ?? '' })).toEqual(places.slice(0, 3));
+      expect(await listed({ after: places[0] ?? '', before: places[2] ?? '' })).toEqual(places.slice(1, 2));
+      expect(await listed({ after: places[2] ?? '', before: places[1] ?? '' })).toEqual([]);
+      // a time is the place before those of that time, and with ~ behind it the place after
+      const [time = ''] = created.map(({ next }) => next.updatedAt).sort();
+      expect(await listed({ after: time })).toEqual(places);
+      expect(await listed({ after: `${time}~` })).toEqual(places.filter((place) => !place.startsWith(time)));
     });
 
     test('records an object once: whoever comes later is given the record that stands', async () => {

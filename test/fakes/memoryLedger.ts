@@ -1,5 +1,6 @@
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
+import { placeInState } from '../../core/submission/placeInState.ts';
 import type { Ledger, LedgerChange } from '../../core/submission/ports.ts';
 import type { Submission, UploadedObject } from '../../core/submission/Submission.ts';
 
@@ -36,8 +37,11 @@ export function memoryLedger(): Ledger {
       const last = rest.length > limit ? rest[limit - 1] : undefined;
       return copy({ items: rest.slice(0, limit), ...(last && { cursor: placeOf(last) }) });
     },
-    async *listByState(state) {
-      yield* copy(ordered((each) => each.state === state));
+    async *listByState(state, { after = '', before = '~' } = {}) {
+      const found = ordered(
+        (each) => each.state === state && placeInState(each) > after && placeInState(each) < before,
+      );
+      yield* copy(found.sort((left, right) => (placeInState(left) < placeInState(right) ? -1 : 1)));
     },
     async events(submission) {
       return copy(submissions.get(submission)?.events ?? []);

@@ -16,6 +16,7 @@ import { draft } from '../../contracts/changes.ts';
 import { lambdaContext } from '../../fakes/lambdaContext.ts';
 import { memoryExecutions } from '../../fakes/memoryExecutions.ts';
 import { memoryLedger } from '../../fakes/memoryLedger.ts';
+import { memoryRegisters } from '../../fakes/memoryRegisters.ts';
 import { portsOf } from '../../fakes/portsOf.ts';
 
 const actor = { kind: 'system', id: 'pipeline' } as const;
@@ -33,7 +34,7 @@ const upTo: SubmissionState[] = [
 function machine() {
   const ledger = memoryLedger();
   const executions = memoryExecutions();
-  return { ledger, executions, clock };
+  return { ledger, executions, clock, registers: memoryRegisters() };
 }
 type Machine = ReturnType<typeof machine>;
 

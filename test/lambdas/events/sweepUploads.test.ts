@@ -10,6 +10,7 @@ import { sweepUploads } from '../../../lambdas/events/sweepUploads.ts';
 import { draft } from '../../contracts/changes.ts';
 import { memoryLedger } from '../../fakes/memoryLedger.ts';
 import { memoryObjectStore } from '../../fakes/memoryObjectStore.ts';
+import { memoryRegisters } from '../../fakes/memoryRegisters.ts';
 
 const actor = { kind: 'user', id: 'user-1' } as const;
 const start = Date.parse('2026-03-01T00:00:00.000Z');
@@ -52,7 +53,7 @@ function swept(days: number) {
       return id;
     },
     left: async (id: string) => (await Array.fromAsync(ports.staging.list(stagingKeys.all(id)))).length,
-    sweep: () => sweepUploads({ ...ports, uploads: { ...unused, ...ports.uploads } })(),
+    sweep: () => sweepUploads({ ...ports, registers: memoryRegisters(), uploads: { ...unused, ...ports.uploads } })(),
   };
 }
 
