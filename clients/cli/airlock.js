@@ -5,13 +5,8 @@ if (major < 24) {
   process.stderr.write(`airlock needs Node 24; this is ${process.version}\n`);
   process.exitCode = 13;
 } else {
-  const { setFlagsFromString } = await import('node:v8');
-  // as in the pipeline, whose functions stream the same: V8 neither collects its whole heap for every 64 MB of a file
-  // that goes through, nor keeps more than 1 MB of what is young
-  setFlagsFromString('--external-memory-accounted-in-global-limit');
-  setFlagsFromString('--semi-space-growth-factor=1');
-  // ten times the default: within a thousand slices the last compiler takes longer than its code saves
-  setFlagsFromString('--invocation-count-for-turbofan=30000');
+  const { setStreamingFlags } = await import('./streamingFlags.js');
+  setStreamingFlags();
   const { enableCompileCache } = await import('node:module');
   const { pathToFileURL } = await import('node:url');
   const { freshBundle } = await import('./freshBundle.js');

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
+import { setStreamingFlags } from '../../clients/cli/streamingFlags.js';
 
 /** What one thread of `airlock deid` does with each file of a folder in its second reading: read, clean, write. */
 // as the command itself does, and before anything else is loaded
-enableCompileCache();
+setStreamingFlags();
+enableCompileCache(join(import.meta.dirname, 'compiled'));
 const { cleanFile } = await import('../../clients/cli/cleanFile.ts');
 const { labels, policyWith, projectKey } = await import('../fixtures/deidContext.ts');
 const [input = '', out = ''] = process.argv.slice(2);

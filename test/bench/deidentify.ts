@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { hasTool } from '../fixtures/dicomTools.ts';
 import { type Measured, runMeasured } from './runMeasured.ts';
 import { writeEnhancedCt } from './writeEnhancedCt.ts';
@@ -24,6 +25,7 @@ export async function benchDeidentify(): Promise<void> {
   try {
     const keyFile = join(folder, 'key');
     writeFileSync(keyFile, '07'.repeat(32));
+    await bundleCleanFiles(folder);
     const [few, many] = [join(folder, 'few'), join(folder, 'many')];
     const bytes = writeSlices(few, SLICES);
     writeSlices(many, MORE_SLICES);
@@ -49,11 +51,24 @@ export async function benchDeidentify(): Promise<void> {
   }
 }
 
+/** As the command line itself runs (clients/cli/bundleCli.ts). */
+async function bundleCleanFiles(folder: string): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, 'cleanFiles.ts')],
+    outdir: join(folder, 'bundle'),
+    ...{ bundle: true, splitting: true, platform: 'node', target: 'node24', format: 'esm' },
+    outExtension: { '.js': '.mjs' },
+    mainFields: ['module', 'main'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+}
+
 function rivalsFor(input: string, { keyFile, folder }: { keyFile: string; folder: string }): Rival[] {
   const cli = join(import.meta.dirname, '../../clients/cli/airlock.js');
   const rivals: Rival[] = [
     ['cp', (out) => runMeasured('cp', ['-r', '--sparse=never', input, out])],
-    ['cleanFile', (out) => runMeasured(process.execPath, [join(import.meta.dirname, 'cleanFiles.ts'), input, out])],
+    ['cleanFile', (out) => runMeasured(process.execPath, [join(folder, 'bundle/cleanFiles.mjs'), input, out])],
     [
       'airlock deid',
       (out) => runMeasured(process.execPath, [cli, 'deid', input, '--out', out, '--key-file', keyFile, '--jobs', '1']),

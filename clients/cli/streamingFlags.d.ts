@@ -1,0 +1,3 @@
+declare function setStreamingFlags(): void;
+
+export { setStreamingFlags };
