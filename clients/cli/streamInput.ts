@@ -8,7 +8,7 @@ import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 
 /** It stays in the processor's cache until it is written. */
-const chunkBytes = 128 * 1024;
+const chunkBytes = 256 * 1024;
 /** A local header with its name, as a rule: more is read when it is longer. */
 const localHeaderRoom = 512;
 
