@@ -2,8 +2,9 @@ import { examineDicom } from '../../core/deid/examineDicom.ts';
 import { gradeOf } from '../../core/policy/ProjectPolicy.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
-import { observeBytes } from '../../core/submission/observeBytes.ts';
-import type { Fact, Finding } from '../../core/submission/steps.ts';
+import type { Bytes } from '../../core/submission/ports.ts';
+import type { ReviewedFact } from '../../core/submission/reviewFiles.ts';
+import type { Finding } from '../../core/submission/steps.ts';
 import { worstOf } from '../../core/submission/worstOf.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
@@ -11,7 +12,8 @@ import { nodeCodecs } from './nodeCodecs.ts';
 import { isUnreadable, streamInput } from './streamInput.ts';
 
 export interface Examined {
-  fact: Fact;
+  /** Without a digest: few files need one. */
+  fact: Omit<ReviewedFact, 'sha256'>;
   findings: Finding[];
 }
 
@@ -20,18 +22,24 @@ export async function examineFile(
   { number, file }: { number: number; file: LocalFile },
   project: LocalProject,
 ): Promise<Examined> {
-  const observed = observeBytes(streamInput(file), nodeCodecs);
+  const counted = { bytes: 0 };
   try {
     const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true };
-    const { findings, dicom } = await examineDicom(observed.body, context);
-    const arrived = await observed.finish();
+    const { findings, dicom } = await examineDicom(countBytes(streamInput(file), counted), context);
     const disposition = worstOf(findings.map((each) => each.disposition));
     return {
-      fact: { file: number, ...arrived, disposition, ...(dicom === undefined ? {} : { dicom }) },
+      fact: { file: number, sizeBytes: counted.bytes, disposition, ...(dicom === undefined ? {} : { dicom }) },
       findings: findings.map((each) => ({ ...each, file: number })),
     };
   } catch (error) {
     return refused({ number, file }, project, codeOf(error));
+  }
+}
+
+async function* countBytes(body: Bytes, counted: { bytes: number }): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of body) {
+    counted.bytes += chunk.length;
+    yield chunk;
   }
 }
 
@@ -48,7 +56,7 @@ function refused(
 ): Examined {
   const grade = gradeOf(code, policy);
   return {
-    fact: { file: number, sizeBytes: file.sizeBytes, sha256: '0'.repeat(64), disposition: grade.disposition },
+    fact: { file: number, sizeBytes: file.sizeBytes, disposition: grade.disposition },
     findings: [{ code, file: number, ...grade, message: findingCatalogue[code].meaning }],
   };
 }

@@ -1,5 +1,5 @@
-import { reviewFiles } from '../../core/submission/reviewFiles.ts';
-import type { Fact, Finding, Review } from '../../core/submission/steps.ts';
+import { type ReviewedFact, reviewFiles } from '../../core/submission/reviewFiles.ts';
+import type { Finding, Review } from '../../core/submission/steps.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import type { FileThreads } from './openFileThreads.ts';
@@ -23,9 +23,9 @@ const filesPerProgress = 1000;
 /** The pipeline's Validate and Review, on this computer. */
 export async function examineFiles(
   examining: Examining,
-): Promise<{ facts: Fact[]; findings: Finding[]; review: Review }> {
+): Promise<{ facts: ReviewedFact[]; findings: Finding[]; review: Review }> {
   const { files, project, threads, report, onFile, place = (examined) => examined } = examining;
-  const facts: Fact[] = [];
+  const facts: ReviewedFact[] = [];
   const findings: Finding[] = [];
   const tasks = files.map((file, number) => ({ number, file }));
   for await (const examined of threads.run('examine', tasks)) {
@@ -41,5 +41,22 @@ export async function examineFiles(
       );
     }
   }
+  await digestCopies(facts, examining);
   return { facts, findings, review: reviewFiles({ facts, findings }, project.policy, {}) };
+}
+
+/**
+ * Files of one instance are equal, or wait for a person: only these are digested. To digest all took as long as the
+ * rest of their first reading, and few sets have any.
+ */
+async function digestCopies(facts: readonly ReviewedFact[], { files, threads }: Examining): Promise<void> {
+  const copies = [...Map.groupBy(facts, ({ dicom }) => dicom?.instance)].flatMap(([instance, group]) =>
+    instance === undefined || group.length === 1 ? [] : group,
+  );
+  const tasks = copies.flatMap(({ file: number }) => {
+    const file = files[number];
+    return file === undefined ? [] : [{ number, file }];
+  });
+  const byNumber = new Map(copies.map((fact) => [fact.file, fact]));
+  for await (const digest of threads.run('digest', tasks)) Object.assign(byNumber.get(digest.file) ?? {}, digest);
 }

@@ -1,10 +1,12 @@
 import { type Cleaned, type CleanTask, cleanFile } from './cleanFile.ts';
+import { digestFile } from './digestFile.ts';
 import { type Examined, examineFile } from './examineFile.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 
 interface TaskTypes {
   examine: { task: { number: number; file: LocalFile }; outcome: Examined };
+  digest: { task: { number: number; file: LocalFile }; outcome: { file: number; sha256?: string } };
   clean: { task: CleanTask; outcome: Cleaned };
 }
 
@@ -15,4 +17,4 @@ export type OutcomeOf<Kind extends TaskKind> = TaskTypes[Kind]['outcome'];
 /** The work that threads do, one file at a time; tasks and outcomes are plain data. */
 export const fileTasks: {
   [Kind in TaskKind]: (task: TaskOf<Kind>, project: LocalProject, signal: AbortSignal) => Promise<OutcomeOf<Kind>>;
-} = { examine: examineFile, clean: cleanFile };
+} = { examine: examineFile, digest: digestFile, clean: cleanFile };

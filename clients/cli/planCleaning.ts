@@ -1,13 +1,14 @@
 import { join } from 'node:path';
+import type { ReviewedFact } from '../../core/submission/reviewFiles.ts';
 import { routeFiles } from '../../core/submission/routeFiles.ts';
-import type { Fact, Review } from '../../core/submission/steps.ts';
+import type { Review } from '../../core/submission/steps.ts';
 import type { CleanTask } from './cleanFile.ts';
 import { refusal } from './exitOf.ts';
 import type { LocalFile } from './localInput.ts';
 
 interface Examined {
   files: readonly LocalFile[];
-  facts: readonly Fact[];
+  facts: readonly ReviewedFact[];
   review: Review;
   project: string;
 }
@@ -55,7 +56,7 @@ export function planCleaning(
   return { tasks, left };
 }
 
-function allLeft(facts: readonly Fact[], { excluded }: Review, reason: string): Left[] {
+function allLeft(facts: readonly ReviewedFact[], { excluded }: Review, reason: string): Left[] {
   const codes = new Map(excluded.map(({ file, code }) => [file, code]));
   return facts.map(({ file: number }) => ({ number, code: codes.get(number) ?? reason }));
 }

@@ -2,9 +2,8 @@ import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { assignResources } from '../../core/submission/assignResources.ts';
 import { numberFolders } from '../../core/submission/numberFolders.ts';
 import { takeOtherFile } from '../../core/submission/takeOtherFile.ts';
+import type { Examined } from './examineFile.ts';
 import type { LocalFile } from './localInput.ts';
-
-type Examined = Parameters<typeof takeOtherFile>[0];
 
 /** What Plan would say of these files, for each that was examined: by its path, a file may be one that the project takes. */
 export function plannedPlaces(files: readonly LocalFile[], policy: ProjectPolicy): (examined: Examined) => Examined {

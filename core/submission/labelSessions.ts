@@ -2,7 +2,7 @@ import type { DicomFact, Fact, Review, ReviewedScan, ReviewedSession } from './s
 import { scanKind, scanXsiType, sessionXsiType } from './xsiTypes.ts';
 
 /** A DICOM file that goes on. */
-export type AcceptedFile = Pick<Fact, 'file' | 'sha256'> & { dicom: DicomFact };
+export type AcceptedFile = Pick<Fact, 'file'> & { dicom: DicomFact };
 
 /** Labels that the site asked for. */
 export interface Labelling {

@@ -8,13 +8,16 @@ import type { Decision, Fact, Finding, Review } from './steps.ts';
 
 type Exclusion = Review['excluded'][number];
 
+/** A file without a digest equals no other. */
+export type ReviewedFact = Omit<Fact, 'sha256'> & { sha256?: string };
+
 /**
  * The rules over the whole set: which files go on, under which XNAT labels, and whether the set is accepted, held for
  * a person, or rejected.
  * @param labels what the site asked for; absent labels follow the project's scheme
  */
 export function reviewFiles(
-  { facts, findings }: { facts: readonly Fact[]; findings: readonly Finding[] },
+  { facts, findings }: { facts: readonly ReviewedFact[]; findings: readonly Finding[] },
   policy: ProjectPolicy,
   labels: Labelling,
 ): Review {
@@ -70,7 +73,7 @@ export function excludedFiles(review: Review): Map<number, Exclusion> {
 }
 
 /** By the worst finding; among equals by one that no release undoes. */
-function excludedByFindings(facts: readonly Fact[], findings: readonly Finding[]): Map<number, Exclusion> {
+function excludedByFindings(facts: readonly ReviewedFact[], findings: readonly Finding[]): Map<number, Exclusion> {
   const findingsOf = Map.groupBy(findings, ({ file }) => file);
   const excluded = new Map<number, Exclusion>();
   for (const { file, disposition, dicom, resource } of facts) {
@@ -85,12 +88,14 @@ function excludedByFindings(facts: readonly Fact[], findings: readonly Finding[]
 }
 
 /** One SOP instance, one file: equal copies are set aside, different ones wait for a person. */
-function excludedByIdentity(candidates: readonly AcceptedFile[]): Map<number, Exclusion> {
+function excludedByIdentity(
+  candidates: readonly (AcceptedFile & Pick<ReviewedFact, 'sha256'>)[],
+): Map<number, Exclusion> {
   const excluded = new Map<number, Exclusion>();
   for (const copies of Map.groupBy(candidates, ({ dicom }) => dicom.instance).values()) {
     const [first, ...others] = copies;
     if (first === undefined || others.length === 0) continue;
-    const equal = others.every(({ sha256 }) => sha256 === first.sha256);
+    const equal = first.sha256 !== undefined && others.every(({ sha256 }) => sha256 === first.sha256);
     for (const { file } of equal ? others : copies) {
       excluded.set(
         file,

@@ -1,5 +1,5 @@
-import { excludedFiles } from './reviewFiles.ts';
-import type { Fact, Review, ReviewedScan, ReviewedSession } from './steps.ts';
+import { excludedFiles, type ReviewedFact } from './reviewFiles.ts';
+import type { Review, ReviewedScan, ReviewedSession } from './steps.ts';
 
 /** Where one file goes: into a scan, or aside. */
 export type Route =
@@ -7,7 +7,7 @@ export type Route =
   | { kind: 'aside'; disposition: 'hold' | 'refuse' | 'duplicate'; code: string };
 
 /** Carries a review out: the route of each file of these facts. */
-export function routeFiles(review: Review, facts: readonly Fact[]): Map<number, Route> {
+export function routeFiles(review: Review, facts: readonly ReviewedFact[]): Map<number, Route> {
   const excluded = excludedFiles(review);
   const scanOf = scanFinder(review);
   const sessions = new Map(review.sessions.map((session) => [session.id, session]));
@@ -24,7 +24,7 @@ export function routeFiles(review: Review, facts: readonly Fact[]): Map<number, 
   );
 }
 
-function scanFinder({ sessions, scans, placed }: Review): (fact: Fact) => ReviewedScan | undefined {
+function scanFinder({ sessions, scans, placed }: Review): (fact: ReviewedFact) => ReviewedScan | undefined {
   const byStudy = new Map(sessions.map((session) => [`${session.patient} ${session.study}`, session]));
   const isScan = ({ resource }: ReviewedScan) => resource === undefined;
   const bySeries = new Map(scans.filter(isScan).map((scan) => [`${scan.session} ${scan.series}`, scan]));

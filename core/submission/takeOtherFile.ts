@@ -1,10 +1,11 @@
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { findingCatalogue, severityOf } from './findingCatalogue.ts';
 import type { PlannedResource } from './PlannedResource.ts';
-import type { Fact, Finding } from './steps.ts';
+import type { ReviewedFact } from './reviewFiles.ts';
+import type { Finding } from './steps.ts';
 
-interface Examined {
-  fact: Fact;
+interface Examined<Of> {
+  fact: Of;
   findings: Finding[];
 }
 
@@ -12,11 +13,11 @@ interface Examined {
  * What becomes of a file that is no DICOM, and that a rule of the project takes: by a person's leave, or by the project's
  * own word. Any other file is left as it was examined.
  */
-export function takeOtherFile(
-  examined: Examined,
+export function takeOtherFile<Of extends ReviewedFact>(
+  examined: Examined<Of>,
   resource: PlannedResource | undefined,
   policy: ProjectPolicy,
-): Examined {
+): Examined<Of> {
   const { fact, findings } = examined;
   const rule = resource && policy.resources[resource.rule];
   const isOther = fact.dicom === undefined && findings.every(({ code }) => code === 'NotDicom');

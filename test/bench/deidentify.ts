@@ -10,8 +10,8 @@ import { writeSlices } from './writeSlices.ts';
 
 /**
  * `npm run bench -- deid`: de-identification on one core beside cp and gdcmanon, in one run and in turns: 500 CT slices of
- * 0.5 MB, and one enhanced CT of 1 GB. `airlock deid` reads each file twice, as the pipeline does: one reading decides,
- * with two SHA-256, and one writes. The other tools have no first reading, so the second one is measured alone too.
+ * 0.5 MB, and one enhanced CT of 1 GB. `airlock deid` reads each file twice, as the pipeline does: one reading decides and
+ * one writes. The other tools have no first reading, so the second one is measured alone too.
  */
 const SLICES = 500;
 /** So many show what a further file takes when the program is loaded and compiled. */

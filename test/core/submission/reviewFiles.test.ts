@@ -104,6 +104,14 @@ describe('the review of a set', () => {
     ]);
   });
 
+  test('two files of one instance are no copies where neither has a digest', () => {
+    const facts = [0, 1].map((file) => ({ ...ctFact(file, { instance: '2.25.7' }), sha256: undefined }));
+    expect(reviewFiles({ facts, findings: [] }, demoPolicy, {}).excluded.map(({ code }) => code)).toEqual([
+      'InstanceConflict',
+      'InstanceConflict',
+    ]);
+  });
+
   test('a release lets go on what a person may judge, and nothing that cannot be cleaned', () => {
     const facts = [ctFact(0, { disposition: 'hold' }), ctFact(1, { disposition: 'hold' })];
     const findings = [findingOf(0, 'BurnedInRisk', 'hold'), findingOf(1, 'EncapsulatedDocument', 'hold')];
