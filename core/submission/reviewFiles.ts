@@ -23,8 +23,8 @@ export function reviewFiles(
 ): Review {
   const byVerdict = excludedByFindings(facts, findings);
   // files that a person may release are compared and labelled too, so that a release needs no second review
-  const able = facts.flatMap(({ file, sha256, dicom, folders }) =>
-    dicom !== undefined && mayGoOn(byVerdict.get(file)) ? [{ file, sha256, dicom, folders }] : [],
+  const able = facts.flatMap(({ file, sha256, dicom }) =>
+    dicom !== undefined && mayGoOn(byVerdict.get(file)) ? [{ file, sha256, dicom }] : [],
   );
   const byIdentity = excludedByIdentity(able);
   const together = findTogether(
@@ -33,14 +33,16 @@ export function reviewFiles(
   );
   // a file that is excluded twice is told by what no release undoes
   const byNumber = new Map([...excludedTogether(together), ...byVerdict, ...byIdentity]);
+  for (const each of excludedByLabel(facts, findings, byNumber)) byNumber.set(each.file, each);
   const labelled = able.filter(({ file }) => mayGoOn(byNumber.get(file)));
   const sessions = labelSessions(labelled, labels);
   const scans = labelScans(labelled, sessions);
   const others = facts.flatMap(({ resource, ...fact }) =>
-    resource !== undefined && mayGoOn(byVerdict.get(fact.file)) ? [{ ...fact, resource }] : [],
+    resource !== undefined && mayGoOn(byNumber.get(fact.file)) ? [{ ...fact, resource }] : [],
   );
-  const resources = placeResources({ others, dicom: labelled, sessions, scans }, policy);
-  for (const file of resources.unplaced) byNumber.set(file, unplaced(file));
+  const known = { facts, dicom: labelled, excluded: byNumber, sessions, scans };
+  const resources = placeResources({ others, ...known }, policy);
+  for (const each of resources.excluded) byNumber.set(each.file, each);
   const excluded = [...byNumber.values()].sort(byFile);
   const reasons = reasonsToStop({ excluded, accepted: facts.length - excluded.length, sessions, labels }, policy);
   return {
@@ -57,8 +59,6 @@ export function reviewFiles(
 /** Now, or once a person has released it. */
 const mayGoOn = (exclusion: Exclusion | undefined) =>
   exclusion === undefined || (exclusion.disposition === 'hold' && isReleasable(exclusion.code));
-
-const unplaced = (file: number): Exclusion => ({ file, disposition: 'hold', code: 'ResourceUnplaced' });
 
 const byFile = (left: Exclusion, right: Exclusion) => left.file - right.file;
 
@@ -106,6 +106,27 @@ function excludedByIdentity(
     }
   }
   return excluded;
+}
+
+/**
+ * Labels that were asked for are those of the whole set: what one file tells of its patient would lead all others, and
+ * those without a name in them too, into XNAT under that name.
+ */
+function excludedByLabel(
+  facts: readonly ReviewedFact[],
+  findings: readonly Finding[],
+  others: ReadonlyMap<number, Exclusion>,
+): Exclusion[] {
+  const named = findings.flatMap(({ code, disposition }) =>
+    code === 'LabelIdentifies' && disposition !== 'accept' ? [{ code, disposition }] : [],
+  );
+  const [cause] = named;
+  if (cause === undefined) return [];
+  const isWorse = (exclusion: Exclusion) => mayGoOn(exclusion) && cause.disposition === 'refuse';
+  return facts.flatMap(({ file }) => {
+    const exclusion = others.get(file);
+    return exclusion === undefined || isWorse(exclusion) ? [{ file, ...cause }] : [];
+  });
 }
 
 interface Together {

@@ -100,7 +100,8 @@ function refused(
   cause: Finding,
   { sizeBytes, sha256 }: Pick<Fact, 'sizeBytes' | 'sha256'>,
 ): Verdict {
-  return { fact: { file: planned.file, sizeBytes, sha256, disposition: cause.disposition }, findings: [cause] };
+  const fact = { ...factOf(planned, { sizeBytes, sha256 }), disposition: cause.disposition };
+  return { fact, findings: [cause] };
 }
 
 function finding(code: FindingCode, { file }: PlannedFile, { policy }: Context): Finding {

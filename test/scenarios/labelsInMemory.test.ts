@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
+import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { readLines } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';
 import { Finding } from '../../core/submission/steps.ts';
@@ -25,6 +26,36 @@ test.each([
   const findings = await readLines(ports.work, workKeys.findings(input.submission, 'b00001'), Finding);
   expect(findings.filter(({ code }) => code === 'LabelIdentifies')).not.toEqual([]);
   expect(JSON.stringify(findings).toLowerCase()).not.toMatch(/imaginovic|16164353|quillabeth/);
+});
+
+test.each([{ delivery: { route: 'archive' } }, { delivery: { route: 'prearchive', commit: true } }])(
+  'holds with them what comes beside them: $delivery.route',
+  async ({ delivery }) => {
+    const resources = [{ label: 'EXTRA', level: 'project', endings: ['.txt'], disposition: 'accept' }];
+    const ports = memoryPorts(ProjectPolicy.parse({ ...demoPolicy, resources, delivery }));
+    const note = { path: 'notes.txt', bytes: Buffer.from('of nobody') };
+    const input = await stage(ports, [...files, note], { session: 'CT_Imaginovic' });
+    await runPipeline(ports, input);
+    expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'held', reason: 'NothingToArchive' });
+    expect([ports.archive.sessions.size, ports.archive.shared.size]).toEqual([0, 0]);
+  },
+);
+
+test('holds with one file that a label names those that lack the name', async () => {
+  const accession = 'ACC016164384';
+  const lacking = files.map(({ path, bytes }, index) => {
+    const copy = Buffer.from(bytes);
+    const at = copy.indexOf(accession);
+    if (index > 0) copy.fill('X', at, at + accession.length);
+    return { path, bytes: copy };
+  });
+  const ports = memoryPorts(demoPolicy);
+  const input = await stage(ports, lacking, { session: `S_${accession}` });
+  await runPipeline(ports, input);
+  const findings = await readLines(ports.work, workKeys.findings(input.submission, 'b00001'), Finding);
+  expect(findings.filter(({ code }) => code === 'LabelIdentifies').map(({ file }) => file)).toEqual([0]);
+  expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'held', reason: 'NothingToArchive' });
+  expect(ports.archive.sessions.size).toBe(0);
 });
 
 test('archives under a label that names nobody', async () => {

@@ -270,6 +270,20 @@ describe('the session of a file, among several', () => {
     expect(await sent('subject', ['bob/a.txt', 'a.txt'])).toEqual(['bob', 'ResourceUnplaced']);
   });
 
+  test.each(levels)('is not another one, at level %s, when the DICOM beside it is refused', async (level) => {
+    open(policyOf(level));
+    const broken = { path: 'bob/1.dcm', bytes: slice(1, { seed: 'bob' }).bytes.slice(0, 300) };
+    const input = await readyToPush(ports, { files: [slice(1), broken, note('of bob', 'bob/notes.txt')] });
+    await deliver(ports, input);
+    const { files } = await receiptOf(input);
+    expect(files.map(({ outcome }) => outcome)).toEqual(['archived', 'refused', 'held']);
+    expect(files[2]?.code).toBe('ResourceUnplaced');
+  });
+
+  test('tells the folder in a resource of the project', async () => {
+    expect(await sent('project', ['ann/two/a.txt', 'bob/a.txt'])).toEqual(['two', 'bob']);
+  });
+
   test('does not matter for the project', async () => {
     expect(await sent('project', ['a.txt'])).toHaveLength(1);
     expect(textsAt(holders.project)).toEqual(['a.txt']);

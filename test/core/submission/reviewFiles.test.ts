@@ -112,6 +112,34 @@ describe('the review of a set', () => {
     ]);
   });
 
+  test.each([
+    { disposition: 'hold', decision: 'hold', why: 'a person may release it' },
+    { disposition: 'refuse', decision: 'reject', why: 'the project refuses it' },
+    { disposition: 'accept', decision: 'accept', why: 'the project has codes for ids' },
+  ] as const)(
+    'one file that a label names keeps its whole set out: $decision where $why',
+    ({ disposition, decision }) => {
+      const facts = [
+        ctFact(0, { disposition }),
+        ctFact(1),
+        { ...ctFact(2, otherPatient), disposition: 'hold' as const },
+      ];
+      const findings = [findingOf(0, 'LabelIdentifies', disposition), findingOf(2, 'BurnedInRisk', 'hold')];
+      const review = reviewFiles({ facts, findings }, demoPolicy, {});
+      const outOf = (file: number, code: string) => ({ file, disposition, code });
+      const labelled = [outOf(0, 'LabelIdentifies'), outOf(1, 'LabelIdentifies')];
+      expect(review.decision).toBe(decision);
+      expect(review.excluded).toEqual(
+        {
+          hold: [...labelled, outOf(2, 'BurnedInRisk')],
+          refuse: [...labelled, outOf(2, 'LabelIdentifies')],
+          accept: [{ file: 2, disposition: 'hold', code: 'BurnedInRisk' }],
+        }[disposition],
+      );
+      if (disposition === 'hold') expect([...excludedFiles(review).keys()]).toEqual([]);
+    },
+  );
+
   test('a release lets go on what a person may judge, and nothing that cannot be cleaned', () => {
     const facts = [ctFact(0, { disposition: 'hold' }), ctFact(1, { disposition: 'hold' })];
     const findings = [findingOf(0, 'BurnedInRisk', 'hold'), findingOf(1, 'EncapsulatedDocument', 'hold')];
