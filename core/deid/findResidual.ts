@@ -135,6 +135,8 @@ function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual 
 /** Whether a match in an element of this VR is more than chance. */
 function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean {
   const isLong = pattern.length >= longTextBytes;
+  // A word of anatomy or technique that is a name as well tells nobody without the rest of the name
+  if (isTextContext(code) && descriptors.has(wordOf(pattern))) return false;
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
   if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(pattern);
@@ -142,8 +144,10 @@ function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean 
 }
 
 /** Names are words, and so are defined terms: PERFUSION, HEAD. */
-const terms = new Set(`${termWords} ${descriptorWords}`.trim().split(/\s+/));
-const isTerm = (pattern: Uint8Array) => terms.has(String.fromCharCode(...pattern));
+const descriptors = new Set(descriptorWords.trim().split(/\s+/));
+const terms = new Set(termWords.split(' '));
+const wordOf = (pattern: Uint8Array) => String.fromCharCode(...pattern);
+const isTerm = (pattern: Uint8Array) => terms.has(wordOf(pattern)) || descriptors.has(wordOf(pattern));
 
 /** Scripts beyond ASCII may write without spaces, so that names stand inside what looks like one word. */
 const isForeign = (pattern: Uint8Array) => pattern.length >= foreignTextBytes && pattern.some((byte) => byte > 0x7f);

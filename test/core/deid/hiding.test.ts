@@ -190,6 +190,16 @@ test.each(['1.5e-3\\+7', 'NaN\\INF\\-inf', '12 mm'])('the number %s stays as it 
   expect(Buffer.from(bytes).toString('latin1')).toContain(number);
 });
 
+test.each([
+  ['Foot^Anna', 'CT of the foot', true],
+  ['Foot^Anna', 'of Foot^Anna', false],
+  ['Foot^Anna', 'of Anna', false],
+])('%s and the text %s can go together: %s', async (name, note, isWritten) => {
+  const file = fileOf(text(0x00100010, 'PN', name), text(0x00620006, 'ST', note));
+  const result = await deidentifyBytes(file).catch((error: unknown) => error);
+  expect(result instanceof Error ? result.name : 'written').toBe(isWritten ? 'written' : 'ResidualIdentifier');
+});
+
 test('numbers of 64 bits, which the second reader does not know, keep no file out', async () => {
   const offsets: TestElement[] = [0x7fe00001, 0x7fe00002].map((tag) => ({ tag, vr: 'OV', value: new Uint8Array(8) }));
   const { bytes } = await deidentifyBytes(fileOf(...image, ...offsets, native()));
