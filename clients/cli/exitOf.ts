@@ -28,6 +28,7 @@ const exits: Record<string, Exit> = {
   PartDigestMismatch: 'integrity',
   IntegrityMismatch: 'integrity',
   ArchiveMismatch: 'integrity',
+  ArchiveAltered: 'integrity',
   ReceiptInvalid: 'integrity',
   CertificateInvalid: 'integrity',
   ChainBroken: 'integrity',

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
+import { labelsTold } from './labelsTold.ts';
 import { openService } from './openService.ts';
 import { provenReceipt, provenRelabelling } from './provenReceipt.ts';
 import { receiptSummary } from './receiptSummary.ts';
@@ -24,9 +25,7 @@ export const receipt: Command = async (args, context) => {
   const { relabellings } = await service.api.listRelabellings(id);
   for (const each of relabellings) {
     const { from, to, uri } = (await provenRelabelling(each, { trustedKey: receiptKey })).relabelling;
-    context.err(
-      `since then: subject ${from.subject}, session ${from.session} is ${to.subject}, ${to.session} at ${uri}`,
-    );
+    context.err(`since then: ${labelsTold(from)} is ${labelsTold(to)} at ${uri}`);
   }
   if (values.output === undefined) context.out(JSON.stringify(signed));
   else context.err(`receipt: ${await writeReceipt(context, signed, resolve(context.cwd, values.output))}`);

@@ -9,6 +9,7 @@ import { exitCodes } from './exitCodes.ts';
 import { exitNameOf, exitOfSubmission, refusal } from './exitOf.ts';
 import { followed } from './followed.ts';
 import { giveDocument } from './giveDocument.ts';
+import { labelsTold } from './labelsTold.ts';
 import { openService } from './openService.ts';
 import { provenRelabelling } from './provenReceipt.ts';
 
@@ -57,7 +58,7 @@ export const relabel: Command = async (args, context) => {
   if (digest === undefined && latest === undefined) return exitCodes.archived;
   const signed = await provenRelabelling(latest, { trustedKey: receiptKey, ...(digest !== undefined && { digest }) });
   const { from, uri } = signed.relabelling;
-  context.err(`${id}: ${from.subject}/${from.session} is ${to.subject}/${to.session} by now, at ${uri}`);
+  context.err(`${id}: ${labelsTold(from)} is ${labelsTold(to)} by now, at ${uri}`);
   await giveDocument(context, { what: 'addendum', document: signed, output });
   return exitCodes.archived;
 };

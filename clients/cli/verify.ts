@@ -15,6 +15,7 @@ import { compareWithPrevious } from './compareWithPrevious.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { jsonOf } from './jsonOf.ts';
+import { labelsTold } from './labelsTold.ts';
 import { openService } from './openService.ts';
 import { provenLinks } from './provenLinks.ts';
 import { provenCertificate, provenReceipt, provenRelabelling, readKeyFile } from './provenReceipt.ts';
@@ -87,7 +88,7 @@ async function verifyAddendum(context: CliContext, copy: SignedRelabelling, chec
   const { relabelling } = await provenRelabelling(copy, { trustedKey: trusted.key });
   const { submission, issuedAt, from, to } = relabelling;
   context.err(
-    `The addendum is genuine by ${trusted.by}: ${submission}, ${from.subject}/${from.session} became ${to.subject}/${to.session}, issued ${issuedAt}`,
+    `The addendum is genuine by ${trusted.by}: ${submission}, ${labelsTold(from)} became ${labelsTold(to)}, issued ${issuedAt}`,
   );
   const faults = await verifyPrevious(context, copy, checks);
   return archive ? faults + (await compareWithLabels(context, relabelling)) : faults;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SessionLabels, SubmissionId } from '../submission/Submission.ts';
+import { FormerLabels, SessionLabels, SubmissionId } from '../submission/Submission.ts';
 import { SubmissionState } from '../submission/states.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
@@ -56,7 +56,7 @@ export const AuditEvent = z.strictObject({
   digests: z.record(z.string(), Sha256Hex).optional(),
   counts: z.record(z.string(), z.int().nonnegative()).optional(),
   /** Of a session that was relabelled. They were looked at before: they name nobody. */
-  labels: z.object({ from: SessionLabels, to: SessionLabels }).optional(),
+  labels: z.object({ from: FormerLabels, to: SessionLabels }).optional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

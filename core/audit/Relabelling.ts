@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SessionLabels, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
+import { FormerLabels, SessionLabels, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
@@ -26,7 +26,7 @@ export const Relabelling = z.object({
   previous: PreviousReceipt,
   /** XNAT's address of the session. */
   uri: z.string(),
-  from: SessionLabels,
+  from: FormerLabels,
   to: SessionLabels,
   /** There was no subject of this label before. */
   madeSubject: z.boolean(),

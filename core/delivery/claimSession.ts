@@ -45,10 +45,7 @@ async function lookAtSession(
   requireFree(delivery.session, place, onConflict);
   const { isSubjectNew, elsewhere } = place;
   if (place.session === undefined) return { isSubjectNew, isNew: true, scans: [], fields: [], elsewhere };
-  const previous = await lastReceipt(registers, {
-    xnatProject: delivery.xnatProject,
-    session: delivery.session.session,
-  });
+  const previous = await lastReceipt(registers, `/data/experiments/${place.session.id}`);
   return {
     ...{ isSubjectNew, elsewhere },
     isNew: false,

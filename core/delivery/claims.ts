@@ -4,7 +4,7 @@ import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { readDocument, writeDocument } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { ObjectStore } from '../submission/ports.ts';
-import { SessionLabels } from '../submission/Submission.ts';
+import { FormerLabels, SessionLabels } from '../submission/Submission.ts';
 
 /**
  * What a submission found in XNAT before it put anything there. It is written once and kept over all attempts: only
@@ -28,9 +28,12 @@ export const SessionClaim = z.object({
 });
 export type SessionClaim = z.infer<typeof SessionClaim>;
 
-/** What a relabelling found, before it changed anything. */
+/** What a relabelling found, and decided on, before it changed anything. */
 export const RelabelClaim = z.object({
-  from: SessionLabels,
+  /** XNAT's address of the session. */
+  uri: z.string(),
+  from: FormerLabels,
+  to: SessionLabels,
   /** There was no subject of the new label. */
   isSubjectNew: z.boolean(),
 });
@@ -43,6 +46,19 @@ export const ScanClaim = z.object({
   others: z.array(z.string()),
 });
 export type ScanClaim = z.infer<typeof ScanClaim>;
+
+/** What the relabelling of this attempt has claimed; undefined before. */
+export async function relabelClaimOf(
+  work: ObjectStore,
+  submission: string,
+  attempt: number,
+): Promise<RelabelClaim | undefined> {
+  const key = workKeys.claim(submission, relabelId(attempt));
+  return (await work.head(key)) === undefined ? undefined : readDocument(work, key, RelabelClaim);
+}
+
+/** A relabelling in the claims of its submission, by the attempt that it was asked of first. */
+export const relabelId = (attempt: number) => `relabel-a${attempt}`;
 
 /** The claim that stands, or else the one that is made of what is found now. */
 export async function claimOnce<Claim>(

@@ -2,7 +2,7 @@ import type { Receipt } from '../audit/Receipt.ts';
 import type { Archive, ArchivedFile } from '../submission/ports.ts';
 import type { Turn } from './takeTurn.ts';
 
-type Proven = NonNullable<Receipt['files'][number]['archived']>;
+export type Proven = NonNullable<Receipt['files'][number]['archived']>;
 
 /**
  * How many files of a receipt are no more in XNAT as it says, by size and MD5: by download where XNAT lists no digest.

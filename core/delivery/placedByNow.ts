@@ -1,10 +1,7 @@
-import { type SealedSoFar, sealedSoFar } from '../audit/sealedSoFar.ts';
-import { readDocument } from '../submission/documents.ts';
-import { workKeys } from '../submission/keys.ts';
+import { sealedSoFar } from '../audit/sealedSoFar.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { Submission } from '../submission/Submission.ts';
-import { RelabelClaim } from './claims.ts';
-import { chooseSession } from './planRelabel.ts';
+import { relabelClaimOf } from './claims.ts';
 import { type PlacedSession, placedByReceipt } from './planWithdrawal.ts';
 
 type PlacePorts = Pick<Ports, 'work' | 'audit' | 'archive'>;
@@ -20,7 +17,7 @@ export async function placedByNow(
   xnatProject: string,
 ): Promise<PlacedSession[]> {
   const sealed = await sealedSoFar(ports.audit, submission);
-  const begun = await begunSubject(ports.work, submission, sealed);
+  const begun = await begunSubjects(ports.work, submission);
   const made = sealed.addenda.flatMap(({ uri, to, madeSubject }) =>
     madeSubject ? [{ uri, subject: to.subject }] : [],
   );
@@ -32,7 +29,7 @@ export async function placedByNow(
       continue;
     }
     const own = [...made, ...begun].filter(({ uri }) => uri === each.uri).map(({ subject }) => subject);
-    const subjects = [...(each.made.subject ? [each.subject] : []), ...own];
+    const subjects = [...new Set([...(each.made.subject ? [each.subject] : []), ...own])];
     const { subject, session } = found;
     placed.push({
       ...{ ...each, xnatProject: found.xnatProject, subject, session },
@@ -43,11 +40,12 @@ export async function placedByNow(
   return placed;
 }
 
-/** That of a relabelling that was begun and never sealed. */
-async function begunSubject(work: Ports['work'], { id, relabel }: Submission, sealed: SealedSoFar) {
-  const subject = relabel?.subject;
-  const uri = chooseSession(sealed, relabel?.from)?.uri;
-  const key = workKeys.claim(id, `relabel-a${relabel?.attempt}`);
-  if (subject === undefined || uri === undefined || (await work.head(key)) === undefined) return [];
-  return (await readDocument(work, key, RelabelClaim)).isSubjectNew ? [{ uri, subject }] : [];
+/** Those of relabellings that were begun, whether they were sealed or not. */
+async function begunSubjects(work: Ports['work'], { id, attempt: last }: Submission) {
+  const begun: { uri: string; subject: string }[] = [];
+  for (let attempt = 1; attempt <= last; attempt += 1) {
+    const claim = await relabelClaimOf(work, id, attempt);
+    if (claim?.isSubjectNew) begun.push({ uri: claim.uri, subject: claim.to.subject });
+  }
+  return begun;
 }

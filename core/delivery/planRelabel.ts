@@ -8,9 +8,11 @@ import type { DomainErrorCode } from '../submission/errorCatalogue.ts';
 import type { FindingCode } from '../submission/findingCatalogue.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
-import type { SessionLabels, Submission } from '../submission/Submission.ts';
+import type { FormerLabels, SessionLabels, Submission } from '../submission/Submission.ts';
 import { BatchItem, LabelDigest } from '../submission/steps.ts';
-import { claimOnce, RelabelClaim } from './claims.ts';
+import { claimOnce, RelabelClaim, relabelId } from './claims.ts';
+import { countAltered, type Proven } from './countAltered.ts';
+import type { Turn } from './takeTurn.ts';
 
 type PlanPorts = Pick<Ports, 'work' | 'archive' | 'projectKeys'>;
 
@@ -40,32 +42,47 @@ export interface Planning {
   policy: ProjectPolicy;
   /** The session as XNAT has it. */
   place: FoundSession & { uri: string };
+  /** By which labels it is known by what was sealed of it. */
+  known: SessionLabels;
   to: SessionLabels;
+  /** What stands already, of an attempt that broke off. */
+  begun: RelabelClaim | undefined;
+  /** Files of the receipt that lie in the session. */
+  own: readonly Proven[];
+  turn: Turn;
 }
 
 /**
  * Looks whether a session may have other labels: they name no patient of the submission, as labels asked for with an
- * upload may not, and no other session has the label. What is found first is kept: later looks find it half done.
+ * upload may not, no other session has the label, and the files are as the receipt says. What is found first is kept:
+ * later looks find it half done.
  * @throws DomainError what the archive throws
  */
 export async function planRelabel(
   ports: PlanPorts,
-  { submission, wanted, policy, place, to }: Planning,
+  { submission, wanted, policy, place, known, to, begun, own, turn }: Planning,
 ): Promise<RelabelClaim | RelabelRefusal> {
   const { archive, work } = ports;
-  const key = { submission: submission.id, id: `relabel-a${wanted.attempt}`, schema: RelabelClaim };
-  const isBegun = (await work.head(workKeys.claim(key.submission, key.id))) !== undefined;
-  const naming = isBegun ? undefined : await namesPatient(ports, { submission, policy, labels: newOnes(place, to) });
+  const labels = newOnes(known, to);
+  const naming = begun === undefined ? await namesPatient(ports, { submission, policy, labels }) : undefined;
   if (naming !== undefined) return { refused: naming };
   const { session, isSubjectNew } = await archive.lookUp({ ...place, session: { ...to, study: place.study ?? '' } });
   const isOther = session !== undefined && place.session !== to.session;
   if (isOther) return { refused: 'LabelTaken', standing: session.id };
-  const { subject, session: label } = place;
-  return claimOnce(work, key, async () => ({ from: { subject, session: label }, isSubjectNew }));
+  if (begun !== undefined) return begun;
+  if ((await countAltered(archive, own, turn)) > 0) return { refused: 'ArchiveAltered' };
+  const key = { submission: submission.id, id: relabelId(wanted.attempt), schema: RelabelClaim };
+  return claimOnce(work, key, async () => ({ uri: place.uri, from: formerOf(known, place), to, isSubjectNew }));
 }
 
-const newOnes = (place: SessionLabels, to: SessionLabels) =>
-  [place.subject === to.subject ? [] : [to.subject], place.session === to.session ? [] : [to.session]].flat();
+/** Also a label that it keeps, where somebody gave it that in XNAT: it is sealed with the other one. */
+const newOnes = (known: SessionLabels, to: SessionLabels) =>
+  [known.subject === to.subject ? [] : [to.subject], known.session === to.session ? [] : [to.session]].flat();
+
+const formerOf = ({ subject, session }: SessionLabels, place: SessionLabels): FormerLabels => ({
+  ...(place.subject === subject && { subject }),
+  ...(place.session === session && { session }),
+});
 
 interface Naming {
   submission: Submission;

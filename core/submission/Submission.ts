@@ -12,6 +12,13 @@ export const XnatLabel = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const SessionLabels = z.object({ subject: XnatLabel, session: XnatLabel });
 export type SessionLabels = z.infer<typeof SessionLabels>;
 
+/**
+ * The labels that a session had, as far as they were sealed or asked for here. Another one is not told: somebody gave it
+ * in XNAT, and it may name a person.
+ */
+export const FormerLabels = SessionLabels.partial();
+export type FormerLabels = z.infer<typeof FormerLabels>;
+
 /** Other labels for a session in XNAT, as they were asked for. */
 export const WantedLabels = SessionLabels.partial().extend({
   /** The label of the session by now; needed where the submission has several. */

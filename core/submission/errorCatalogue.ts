@@ -90,6 +90,10 @@ export const errorCatalogue = {
     'Part of a scan again, or more of it: send it with onConflict append, if the project allows that. Other bytes under the same names: ask the curator which of them is right',
   ),
   ArchiveMismatch: entry('XNAT does not hold what was sent', 'Re-drive; if it stays, ask the XNAT administrator'),
+  ArchiveAltered: entry(
+    'XNAT no longer holds the files as the receipt says',
+    'Ask the curator what became of them; `airlock verify --archive` names them',
+  ),
   RemovalIncomplete: entry(
     'Something that was to be removed is still there',
     'Check the XNAT account that removes, then re-drive',

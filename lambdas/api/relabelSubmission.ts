@@ -9,7 +9,7 @@ import { apiRoute } from '../runtime/apiRoute.ts';
 
 /**
  * A person gives an archived session another label or subject: an attempt of its own does so in XNAT. Repeating it
- * answers the same.
+ * answers the same. Also one that failed is answered by another: no session stays between two labels.
  */
 export const relabelSubmission = apiRoute(
   'relabelSubmission',
@@ -20,10 +20,12 @@ export const relabelSubmission = apiRoute(
   ({ ledger, clock, executions }) =>
     async ({ path, body }, principal) => {
       const submission = requireOwn(principal, await ledger.get(path.submission));
-      const { state, relabel } = submission;
+      const { state, relabel, interruptedIn } = submission;
       const isUnderWay = state === 'relabelling' && isSame(relabel, body);
       if (isUnderWay) return { status: 202, body: submission };
-      if (state !== 'archived') {
+      // what broke off half done can be asked for anew, with these labels or the old ones
+      const isBrokenOff = state === 'failed' && interruptedIn === 'relabelling';
+      if (state !== 'archived' && !isBrokenOff) {
         throw new DomainError('StateConflict', `Cannot relabel the submission: it is ${state}, wanted archived`);
       }
       const actor = { kind: 'user', id: principal.subject } as const;

@@ -39,6 +39,7 @@ const statuses: Record<Exclude<DomainErrorCode, DicomFaultCode>, number> = {
   LabelTaken: 409,
   LabelUnproven: 409,
   SessionUnclear: 409,
+  ArchiveAltered: 409,
   StudyElsewhere: 409,
   SessionExists: 409,
   ScanTaken: 409,

@@ -1,13 +1,15 @@
 import { hashBytes } from '../../core/audit/hashJson.ts';
-import { forgetReceipt, lastReceipt, noteReceipt } from '../../core/audit/lastReceipt.ts';
+import { lastReceipt, noteReceipt } from '../../core/audit/lastReceipt.ts';
+import type { Receipt } from '../../core/audit/Receipt.ts';
 import { type Relabelling, SignedRelabelling } from '../../core/audit/Relabelling.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { type SealedSoFar, sealedSoFar } from '../../core/audit/sealedSoFar.ts';
+import { relabelClaimOf } from '../../core/delivery/claims.ts';
 import { countAltered } from '../../core/delivery/countAltered.ts';
 import { placeRecord } from '../../core/delivery/placeRecord.ts';
 import { chooseSession, type Planning, planRelabel, type RelabelRefusal } from '../../core/delivery/planRelabel.ts';
-import { type Turn, takeTurn } from '../../core/delivery/takeTurn.ts';
+import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
@@ -15,7 +17,7 @@ import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
 import { collect, readDocument, writeDocument } from '../../core/submission/documents.ts';
 import { addendumName, auditKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import type { SessionLabels } from '../../core/submission/Submission.ts';
+import { type FormerLabels, SessionLabels } from '../../core/submission/Submission.ts';
 import { Nothing, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
@@ -30,7 +32,7 @@ type RelabelPorts = Pick<
  * @throws DomainError ArchiveMismatch, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict
  */
 export const relabelSession = (ports: RelabelPorts) => async (input: StepInput) => {
-  const { archive, audit, ledger, policies } = ports;
+  const { archive, audit, ledger, policies, work } = ports;
   const submission = await requireAttempt(ledger, input);
   // it ran before, to its end
   if (submission.state !== 'relabelling') return {};
@@ -40,56 +42,54 @@ export const relabelSession = (ports: RelabelPorts) => async (input: StepInput) 
   const known = chooseSession(sealed, wanted.from);
   if (known === undefined) return refuse(ports, input, { refused: 'SessionUnclear' });
   const found = await archive.findSession(known.uri);
-  if (found === undefined) return refuse(ports, input, { refused: 'XnatConflict' });
-  const to = { subject: wanted.subject ?? found.subject, session: wanted.session ?? found.session };
+  // a label that we would not give is told to nobody, and addressed by nothing
+  if (found === undefined || !SessionLabels.safeParse(found).success)
+    return refuse(ports, input, { refused: 'XnatConflict' });
+  const place = { ...found, uri: known.uri };
+  const begun = await relabelClaimOf(work, submission.id, wanted.attempt);
+  const to = begun?.to ?? { subject: wanted.subject ?? found.subject, session: wanted.session ?? found.session };
+  const own = ownFiles(sealed.receipt, known.uri);
   const policy = deliveryPolicy(policies, submission);
-  const planning = { submission, wanted, policy, to, place: { ...found, uri: known.uri } };
+  const planning = { submission, wanted, policy, place, known, to, begun, own, sealed };
   const turn = { policy, session: found.session, also: to.session, submission: submission.id };
-  return takeTurn(ports, turn, (taken) => relabel(ports, input, { ...planning, sealed, turn: taken }));
+  return takeTurn(ports, turn, (taken) => relabel(ports, input, { ...planning, turn: taken }));
 };
 
 interface Relabel extends Planning {
   sealed: SealedSoFar;
-  turn: Turn;
 }
 
-async function relabel(ports: RelabelPorts, input: StepInput, { sealed, turn, ...planning }: Relabel) {
+const ownFiles = ({ files }: Receipt, session: string) =>
+  files.flatMap(({ archived }) =>
+    archived === undefined || archived.stood || !archived.uri.startsWith(`${session}/`) ? [] : [archived],
+  );
+
+async function relabel(ports: RelabelPorts, input: StepInput, planning: Relabel) {
   const { archive } = ports;
-  const { place, to, submission } = planning;
+  const { place, to, submission, own } = planning;
   const claim = await planRelabel(ports, planning);
   if ('refused' in claim) return refuse(ports, input, claim);
   if (!isSame(place, to)) await archive.relabel(place, to, submission.id);
-  const own = sealed.receipt.files.flatMap(({ archived }) =>
-    archived === undefined || archived.stood || !archived.uri.startsWith(`${place.uri}/`) ? [] : [archived],
-  );
-  await requireUnchanged(archive, { uri: place.uri, to, own, turn });
+  await requireUnchanged(archive, planning);
   const { from, isSubjectNew: madeSubject } = claim;
   const done = { type: 'session.relabelled', to: 'archived', labels: { from, to } } as const;
   const patch = { relabel: undefined, relabelRefusal: undefined };
   // it had these labels already
   if (isSame(from, to)) await advance(ports, input, { ...done, patch });
   else {
-    const told = { ...planning, sealed, from, madeSubject, files: own.length };
-    const relabelling = await sealAddendum(ports, told);
+    const relabelling = await sealAddendum(ports, { ...planning, from, madeSubject, files: own.length });
     const digests = { addendum: hashBytes(relabellingBytes(relabelling)) };
     await advance(ports, input, { ...done, digests, patch: { ...patch, relabelled: relabelling.number } });
   }
   return {};
 }
 
-const isSame = (left: SessionLabels, right: SessionLabels) =>
+const isSame = (left: FormerLabels, right: SessionLabels) =>
   left.subject === right.subject && left.session === right.session;
 
-interface Wanted {
-  uri: string;
-  to: SessionLabels;
-  own: Parameters<typeof countAltered>[1];
-  turn: Turn;
-}
-
 /** Done is what XNAT itself says, of the labels and of every file: a script that it runs after a rename may change them. */
-async function requireUnchanged(archive: Ports['archive'], { uri, to, own, turn }: Wanted): Promise<void> {
-  const now = await archive.findSession(uri);
+async function requireUnchanged(archive: Ports['archive'], { place, to, own, turn }: Planning): Promise<void> {
+  const now = await archive.findSession(place.uri);
   if (now === undefined || !isSame(now, to)) {
     throw new DomainError('XnatConflict', 'Cannot relabel: XNAT accepted other labels and has not given them');
   }
@@ -98,9 +98,8 @@ async function requireUnchanged(archive: Ports['archive'], { uri, to, own, turn 
   throw new DomainError('ArchiveMismatch', `Cannot relabel: ${altered} files are no more as the receipt says`);
 }
 
-interface Told extends Planning {
-  sealed: SealedSoFar;
-  from: SessionLabels;
+interface Told extends Relabel {
+  from: FormerLabels;
   madeSubject: boolean;
   files: number;
 }
@@ -108,7 +107,7 @@ interface Told extends Planning {
 /** Signs the addendum, puts it beside the data, and makes it what later receipts of the session follow. */
 async function sealAddendum(ports: RelabelPorts, told: Told): Promise<Relabelling> {
   const { audit, registers } = ports;
-  const { submission, place, from, to } = told;
+  const { submission, place } = told;
   const number = (submission.relabelled ?? 0) + 1;
   const key = auditKeys.relabelling(submission.id, number);
   if ((await audit.head(key)) === undefined) {
@@ -117,11 +116,9 @@ async function sealAddendum(ports: RelabelPorts, told: Told): Promise<Relabellin
   const { relabelling } = await readDocument(audit, key, SignedRelabelling);
   const document = await collect(audit.read(key), limits.workDocumentBytes);
   await placeRecord(ports, { uri: place.uri, name: addendumName(submission.id, number), document });
-  const { xnatProject } = place;
   const { previous, issuedAt } = relabelling;
   const noted = { submission: submission.id, sha256: hashBytes(relabellingBytes(relabelling)), issuedAt, previous };
-  await noteReceipt(registers, { xnatProject, session: to.session }, noted);
-  if (from.session !== to.session) await forgetReceipt(registers, { xnatProject, session: from.session });
+  await noteReceipt(registers, place.uri, noted);
   return relabelling;
 }
 
@@ -133,7 +130,7 @@ async function signAddendum(
 ): Promise<SignedRelabelling> {
   const { id, attempt, site, project, chain } = submission;
   const receipt = hashBytes(receiptBytes(sealed.receipt));
-  const last = await lastReceipt(registers, { xnatProject: place.xnatProject, session: from.session });
+  const last = await lastReceipt(registers, place.uri);
   const relabelling: Relabelling = {
     ...{ v: 1, kind: 'relabelling', submission: id, attempt, site, project, number, by: wanted.by },
     ...{ issuedAt: clock.now(), receipt, previous: last ?? { submission: id, sha256: receipt } },

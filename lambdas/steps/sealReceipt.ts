@@ -46,9 +46,9 @@ export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
   const { totals } = receipt;
   const outcome = { archived: totals.archived, held: totals.held, refused: totals.refused };
   const digests = { receipt: hashBytes(receiptBytes(receipt)), manifest: receipt.manifest.sha256 };
-  for (const { session, previous } of receipt.sessions) {
+  for (const { uri, previous } of receipt.sessions) {
     const sealed = { submission, sha256: digests.receipt, issuedAt: receipt.issuedAt, previous };
-    await noteReceipt(registers, { xnatProject: policy.xnatProject, session }, sealed);
+    await noteReceipt(registers, uri, sealed);
   }
   await staging.removeAll(stagingKeys.all(submission));
   await clean.removeAll(cleanKeys.all(submission));

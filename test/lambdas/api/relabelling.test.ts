@@ -65,6 +65,15 @@ describe('other labels', () => {
     expect(await relabel(id, { session: 'ANOTHER' })).toMatchObject({ status: 409, body: { code: 'StateConflict' } });
   });
 
+  test('can be asked for anew where giving them broke off', async () => {
+    const id = await broughtTo([...upToArchived, 'relabelling', 'failed'], 'relabelling');
+    expect(await relabel(id, { session: 'OLD' })).toMatchObject({ status: 202, body: { state: 'relabelling' } });
+    expect(await api.ledger.get(id)).toMatchObject({ relabel: { session: 'OLD', attempt: 2 }, attempt: 2 });
+    // and not where something else did
+    const other = await broughtTo([...upToArchived.slice(0, -1), 'failed'], 'confirming');
+    expect(await relabel(other, { session: 'NEW' })).toMatchObject({ status: 409, body: { code: 'StateConflict' } });
+  });
+
   test.each([
     { why: 'waits for its curator', states: upToArchived.slice(0, -1) },
     { why: 'was not committed', states: ['uploading'] as SubmissionState[] },
