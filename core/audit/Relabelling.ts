@@ -15,8 +15,13 @@ export const Relabelling = z.object({
   attempt: z.int().positive(),
   site: SiteId,
   project: XnatLabel,
-  /** 1 for the first of the submission. */
+  /** Counted from 1. */
   number: z.int().positive(),
+  /**
+   * Number of the addendum before it; absent for the first. One between them was signed by an attempt that was given up
+   * before anybody was told of it.
+   */
+  after: z.int().positive().optional(),
   /** Opaque id of who asked for it. */
   by: z.string().max(128),
   issuedAt: z.iso.datetime(),

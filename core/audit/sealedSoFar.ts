@@ -13,14 +13,21 @@ export interface SealedSoFar {
 }
 
 /** @throws DomainError ObjectMissing, StorageUnavailable */
-export async function sealedSoFar(
-  audit: ObjectStore,
-  { id, relabelled = 0 }: Pick<Submission, 'id' | 'relabelled'>,
-): Promise<SealedSoFar> {
-  const { receipt } = await readDocument(audit, auditKeys.receipt(id), SignedReceipt);
-  const addenda: Relabelling[] = [];
-  for (let number = 1; number <= relabelled; number += 1) {
-    addenda.push((await readDocument(audit, auditKeys.relabelling(id, number), SignedRelabelling)).relabelling);
+export async function sealedSoFar(audit: ObjectStore, submission: Sealed): Promise<SealedSoFar> {
+  const { receipt } = await readDocument(audit, auditKeys.receipt(submission.id), SignedReceipt);
+  const addenda = await addendaSoFar(audit, submission);
+  return { receipt, addenda: addenda.map(({ relabelling }) => relabelling) };
+}
+
+type Sealed = Pick<Submission, 'id' | 'relabelled'>;
+
+/** The signed addenda to its receipt, oldest first. @throws DomainError ObjectMissing, StorageUnavailable */
+export async function addendaSoFar(audit: ObjectStore, { id, relabelled }: Sealed): Promise<SignedRelabelling[]> {
+  const addenda: SignedRelabelling[] = [];
+  for (let number = relabelled; number !== undefined; ) {
+    const signed: SignedRelabelling = await readDocument(audit, auditKeys.relabelling(id, number), SignedRelabelling);
+    addenda.unshift(signed);
+    number = signed.relabelling.after;
   }
-  return { receipt, addenda };
+  return addenda;
 }

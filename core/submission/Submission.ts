@@ -82,7 +82,7 @@ export const Submission = z.object({
   relabel: WantedLabels.extend({ attempt: z.int().positive(), by: z.string() }).optional(),
   /** Why nothing was relabelled at last: a code of a catalogue, and XNAT's own id of what has the label. */
   relabelRefusal: z.object({ code: z.string(), standing: z.string().optional() }).optional(),
-  /** How often it was relabelled. */
+  /** Number of its newest addendum; each of them names the one before. */
   relabelled: z.int().positive().optional(),
   /** Where it goes, and which way: decided at Plan, whatever the policy says later. */
   destination: z.object({ xnatProject: XnatLabel, route: DeliveryRoute }).optional(),

@@ -17,7 +17,7 @@ import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
 import { collect, readDocument, writeDocument } from '../../core/submission/documents.ts';
 import { addendumName, auditKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { type FormerLabels, SessionLabels } from '../../core/submission/Submission.ts';
+import { type FormerLabels, SessionLabels, type Submission } from '../../core/submission/Submission.ts';
 import { Nothing, StepInput } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
@@ -67,21 +67,35 @@ const ownFiles = ({ files }: Receipt, session: string) =>
 async function relabel(ports: RelabelPorts, input: StepInput, planning: Relabel) {
   const { archive } = ports;
   const { place, to, submission, own } = planning;
+  const { number, isSealed } = await addendumPlace(ports.audit, planning);
+  // it was so when it was signed, whatever happened since
+  if (isSealed) return tellAddendum(ports, input, { submission, uri: place.uri, number });
   const claim = await planRelabel(ports, planning);
   if ('refused' in claim) return refuse(ports, input, claim);
   if (!isSame(place, to)) await archive.relabel(place, to, submission.id);
   await requireUnchanged(archive, planning);
   const { from, isSubjectNew: madeSubject } = claim;
-  const done = { type: 'session.relabelled', to: 'archived', labels: { from, to } } as const;
-  const patch = { relabel: undefined, relabelRefusal: undefined };
-  // it had these labels already
-  if (isSame(from, to)) await advance(ports, input, { ...done, patch });
-  else {
-    const relabelling = await sealAddendum(ports, { ...planning, from, madeSubject, files: own.length });
-    const digests = { addendum: hashBytes(relabellingBytes(relabelling)) };
-    await advance(ports, input, { ...done, digests, patch: { ...patch, relabelled: relabelling.number } });
+  if (isSame(from, to)) {
+    // it had these labels already
+    await advance(ports, input, { ...done, labels: { from, to }, patch: answered });
+    return {};
   }
-  return {};
+  const signed = await signAddendum(ports, { ...planning, from, madeSubject, files: own.length, number });
+  await writeDocument(ports.audit, auditKeys.relabelling(submission.id, number), signed, { ifAbsent: true });
+  return tellAddendum(ports, input, { submission, uri: place.uri, number });
+}
+
+const done = { type: 'session.relabelled', to: 'archived' } as const;
+const answered = { relabel: undefined, relabelRefusal: undefined };
+
+/** Where the addendum of this request stands, or is to stand: one of a request that was given up is passed over. */
+async function addendumPlace(audit: Ports['audit'], { submission, wanted, to }: Planning) {
+  for (let number = (submission.relabelled ?? 0) + 1; ; number += 1) {
+    const key = auditKeys.relabelling(submission.id, number);
+    if ((await audit.head(key)) === undefined) return { number, isSealed: false };
+    const { relabelling } = await readDocument(audit, key, SignedRelabelling);
+    if (relabelling.attempt >= wanted.attempt && isSame(relabelling.to, to)) return { number, isSealed: true };
+  }
 }
 
 const isSame = (left: FormerLabels, right: SessionLabels) =>
@@ -102,37 +116,41 @@ interface Told extends Relabel {
   from: FormerLabels;
   madeSubject: boolean;
   files: number;
+  number: number;
 }
 
-/** Signs the addendum, puts it beside the data, and makes it what later receipts of the session follow. */
-async function sealAddendum(ports: RelabelPorts, told: Told): Promise<Relabelling> {
+interface Standing {
+  submission: Submission;
+  /** XNAT's address of the session. */
+  uri: string;
+  number: number;
+}
+
+/** Puts the addendum that stands beside the data, makes it what later receipts of the session follow, and says it last. */
+async function tellAddendum(ports: RelabelPorts, input: StepInput, { submission: { id }, uri, number }: Standing) {
   const { audit, registers } = ports;
-  const { submission, place } = told;
-  const number = (submission.relabelled ?? 0) + 1;
-  const key = auditKeys.relabelling(submission.id, number);
-  if ((await audit.head(key)) === undefined) {
-    await writeDocument(audit, key, await signAddendum(ports, told, number), { ifAbsent: true });
-  }
+  const key = auditKeys.relabelling(id, number);
   const { relabelling } = await readDocument(audit, key, SignedRelabelling);
   const document = await collect(audit.read(key), limits.workDocumentBytes);
-  await placeRecord(ports, { uri: place.uri, name: addendumName(submission.id, number), document });
-  const { previous, issuedAt } = relabelling;
-  const noted = { submission: submission.id, sha256: hashBytes(relabellingBytes(relabelling)), issuedAt, previous };
-  await noteReceipt(registers, place.uri, noted);
-  return relabelling;
+  await placeRecord(ports, { uri, name: addendumName(id, number), document });
+  const { previous, issuedAt, from, to } = relabelling;
+  const sha256 = hashBytes(relabellingBytes(relabelling));
+  await noteReceipt(registers, uri, { submission: id, sha256, issuedAt, previous });
+  const patch = { ...answered, relabelled: number };
+  await advance(ports, input, { ...done, labels: { from, to }, digests: { addendum: sha256 }, patch });
+  return {};
 }
 
-/** The addendum that stands is read again: a second run must not sign another one. */
 async function signAddendum(
   { registers, signer, clock }: RelabelPorts,
-  { submission, wanted, sealed, place, from, to, madeSubject, files }: Told,
-  number: number,
+  { submission, wanted, sealed, place, from, to, madeSubject, files, number }: Told,
 ): Promise<SignedRelabelling> {
-  const { id, attempt, site, project, chain } = submission;
+  const { id, attempt, site, project, chain, relabelled: after } = submission;
   const receipt = hashBytes(receiptBytes(sealed.receipt));
   const last = await lastReceipt(registers, place.uri);
   const relabelling: Relabelling = {
     ...{ v: 1, kind: 'relabelling', submission: id, attempt, site, project, number, by: wanted.by },
+    ...(after !== undefined && { after }),
     ...{ issuedAt: clock.now(), receipt, previous: last ?? { submission: id, sha256: receipt } },
     ...{ uri: place.uri, from, to, madeSubject, files, chain },
   };

@@ -4,6 +4,7 @@ import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { SignedRelabelling } from '../../core/audit/Relabelling.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
+import { sealedSoFar } from '../../core/audit/sealedSoFar.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { placedByNow } from '../../core/delivery/placedByNow.ts';
 import { readDocument } from '../../core/submission/documents.ts';
@@ -201,5 +202,48 @@ describe('receipts follow the session, and not its label,', () => {
     await relabelled(input, { session: 'NEWER' });
     expect((await addendumOf(input, 2)).previous).toEqual(await named(last));
     expect(hashBytes(relabellingBytes(await addendumOf(input, 2)))).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('an addendum that was signed before its step died', () => {
+  /** Signed, and then the session gets its old label in XNAT, and another one the new label. */
+  async function signedAndUndone() {
+    const input = await archived([slice(1)]);
+    const attempt = await askRelabel(ports, input.submission, { session: 'NEW' });
+    const archive = { ...ports.archive, putRecord: async () => Promise.reject(new Error('gone')) };
+    await expect(relabelSession({ ...ports, archive })(attempt)).rejects.toThrow('gone');
+    renameByHand('NEW', labels);
+    await archived([slice(1, { seed: 'another' })], 2, { subject: 'QY', session: 'NEW' });
+    return { input, attempt };
+  }
+  const told = async ({ submission }: StepInput) =>
+    (await ports.ledger.events(submission)).flatMap(({ labels: each, digests }) => (each ? [{ each, digests }] : []));
+
+  test('is told when the step goes on, and never stands for what is asked for later', async () => {
+    const { input, attempt } = await signedAndUndone();
+    await relabelSession(ports)(attempt);
+    expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'archived', relabelled: 1 });
+    expect(await relabelled(input, { session: 'NEWER' })).toMatchObject({ relabelled: 2 });
+    const both = [await addendumOf(input, 1), await addendumOf(input, 2)];
+    expect(both).toMatchObject([{ to: { session: 'NEW' } }, { after: 1, to: { session: 'NEWER' } }]);
+    expect(await told(input)).toEqual(
+      both.map(({ from, to, ...rest }) => ({
+        each: { from, to },
+        digests: { addendum: hashBytes(relabellingBytes({ ...rest, from, to })) },
+      })),
+    );
+    expect(placed()).toContain('XNAT_E00001 QX DEMO/NEWER');
+  });
+
+  test('is passed over by what is asked for anew', async () => {
+    const { input, attempt } = await signedAndUndone();
+    await recordFailure(ports)({ ...attempt, failure: { Error: 'XnatUnavailable' } });
+    expect(await relabelled(input, { session: 'NEWER' })).toMatchObject({ relabelled: 2 });
+    const submission = { id: input.submission, relabelled: 2 };
+    expect((await sealedSoFar(ports.audit, submission)).addenda).toMatchObject([
+      { number: 2, from: labels, to: { subject: 'QX', session: 'NEWER' } },
+    ]);
+    const digests = { addendum: hashBytes(relabellingBytes(await addendumOf(input, 2))) };
+    expect(await told(input)).toMatchObject([{ each: { to: { session: 'NEWER' } }, digests }]);
   });
 });
