@@ -93,12 +93,15 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
       archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
     }
   };
-  await take(await planned(ports, submission, receipt));
+  let plan = await planned(ports, submission, receipt);
+  await take(plan);
   // a curator may have archived meanwhile what lay in the prearchive; nothing is gone that is found at a last look
   for (let look = 1; receipt === undefined; look += 1) {
     const left = (await placedByDelivery(ports, id)).filter(({ scans }) => scans.some(({ files }) => files.length > 0));
     if (left.length === 0) break;
     if (look > LOOKS) throw new DomainError('RemovalIncomplete', 'Cannot withdraw: its files come back into XNAT');
+    plan = [...plan, ...left];
+    await writeDocument(ports.work, workKeys.withdrawal(id), plan);
     await take(left);
   }
   if (receipt === undefined && policy.delivery.route === 'prearchive') await requireNotElsewhere(ports, id);
@@ -111,7 +114,7 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
   };
 }
 
-/** Found out once, before the first removal: a second run would find less. */
+/** Found out before the first removal, and added to before a later one: a second run would find less. */
 async function planned(
   ports: RemovePorts,
   submission: Submission,
