@@ -11,7 +11,8 @@ if (major < 24) {
   const { pathToFileURL } = await import('node:url');
   const { freshBundle } = await import('./freshBundle.js');
   const bundle = freshBundle() ?? (await import('./bundleCli.ts').then(({ bundleCli }) => bundleCli()));
-  // compiled code is kept beside what it was compiled of; without a bundle, in the system's folder for temporary files
-  enableCompileCache(bundle && `${bundle}/compiled`);
+  // compiled code is kept beside what it was compiled of, and nowhere else: in the system's folder for temporary files
+  // another user of the computer could have left code that runs as ours
+  if (bundle !== undefined) enableCompileCache(`${bundle}/compiled`);
   await import(bundle === undefined ? './cliProcess.ts' : pathToFileURL(`${bundle}/cliProcess.mjs`).href);
 }

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { stateOf } from './freshBundle.js';
@@ -11,35 +21,47 @@ const projectRoot = join(import.meta.dirname, '../..');
  * on: a few files load in half the time. Undefined where none can be made or kept; then the sources themselves run.
  */
 export async function bundleCli(root = projectRoot): Promise<string | undefined> {
+  const dist = join(root, 'dist/cli');
+  let unfinished: string | undefined;
   try {
-    const { build } = await import('esbuild');
-    const { metafile } = await build(bundling(root));
-    // Looked at before they are read for good: what changes meanwhile is stale at the next start
-    const sources = [...Object.keys(metafile.inputs), ...settings].sort().map((path) => stateLine(root, path));
-    const { outputFiles } = await build(bundling(root));
-    const dist = join(root, 'dist/cli');
+    // first: where nothing can be written, every start would build in vain
     mkdirSync(dist, { recursive: true });
-    const unfinished = mkdtempSync(join(dist, '.unfinished-'));
-    const hash = createHash('sha256');
-    for (const { path, contents } of outputFiles) {
-      writeFileSync(join(unfinished, basename(path)), contents);
-      hash.update(basename(path)).update(contents);
-    }
-    const folder = hash.digest('hex').slice(0, 16);
-    putInPlace(unfinished, join(dist, folder));
-    writeFileSync(`${unfinished}.json`, JSON.stringify({ folder, sources }));
-    renameSync(`${unfinished}.json`, join(dist, 'bundle.json'));
-    removeOld(dist, folder);
-    return join(dist, folder);
+    unfinished = mkdtempSync(join(dist, '.unfinished-'));
+    return await bundleInto(root, dist, unfinished);
   } catch {
+    if (unfinished !== undefined) rmSync(unfinished, { recursive: true, force: true });
     return undefined;
   }
 }
 
+async function bundleInto(root: string, dist: string, unfinished: string): Promise<string> {
+  const { build } = await import('esbuild');
+  const { metafile } = await build(bundling(root));
+  // Looked at before they are read for good: what changes meanwhile is stale at the next start
+  const looked = new Map(
+    [...Object.keys(metafile.inputs), ...settings].map((path) => [path, stateOf(join(root, path))]),
+  );
+  const { outputFiles, metafile: used } = await build(bundling(root));
+  const hash = createHash('sha256');
+  for (const { path, contents } of outputFiles) {
+    writeFileSync(join(unfinished, basename(path)), contents);
+    hash.update(basename(path)).update(contents);
+  }
+  const folder = hash.digest('hex').slice(0, 16);
+  putInPlace(unfinished, join(dist, folder));
+  keepFromNow(dist);
+  writeFileSync(`${unfinished}.json`, JSON.stringify({ folder, sources: statesOf(looked, Object.keys(used.inputs)) }));
+  renameSync(`${unfinished}.json`, join(dist, 'bundle.json'));
+  removeOld(dist, folder);
+  return join(dist, folder);
+}
+
+/** By path. What is read for good and was not looked at, since it was imported only meanwhile, is stale at once. */
+const statesOf = (looked: ReadonlyMap<string, string | undefined>, used: readonly string[]) =>
+  [...new Set([...looked.keys(), ...used])].sort().map((path) => [path, looked.get(path) ?? null]);
+
 /** Files that decide on a bundle without being in it. */
 const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'clients/cli/bundleCli.ts'];
-
-const stateLine = (root: string, path: string) => [path, stateOf(join(root, path))];
 
 const bundling = (root: string) =>
   ({
@@ -72,13 +94,23 @@ function putInPlace(unfinished: string, folder: string): void {
   }
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
+/** The one that ran until now may have been made long ago: its time begins when another one takes its place. */
+function keepFromNow(dist: string): void {
+  try {
+    const { folder } = JSON.parse(readFileSync(join(dist, 'bundle.json'), 'utf8'));
+    utimesSync(join(dist, String(folder)), new Date(), new Date());
+  } catch {
+    // there was none
+  }
+}
 
-/** A run that goes on may still load from one of a few hours ago. */
+const keptMs = 30 * 24 * 60 * 60 * 1000;
+
+/** A run that goes on, as an upload that is waited for may for days, still loads parts of its own. */
 function removeOld(dist: string, kept: string): void {
   for (const name of readdirSync(dist)) {
     const path = join(dist, name);
-    if (name === kept || name === 'bundle.json' || statSync(path).mtimeMs > Date.now() - dayMs) continue;
+    if (name === kept || name === 'bundle.json' || statSync(path).mtimeMs > Date.now() - keptMs) continue;
     rmSync(path, { recursive: true, force: true });
   }
 }

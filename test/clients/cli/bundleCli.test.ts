@@ -1,6 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bundleCli } from '../../../clients/cli/bundleCli.ts';
@@ -63,6 +76,63 @@ describe('the bundled command line', () => {
     writeFileSync(join(root, word), "export const word = 'two';\n");
     expect(run(await bundleCli(root))).toBe('two');
     expect(run(first)).toBe('one');
+  });
+
+  test('is stale at once when something is imported while it is made', async () => {
+    const [slow, added] = [join(root, 'clients/cli/fileWorkerProcess.ts'), join(root, 'core/added.ts')];
+    rmSync(slow);
+    execFileSync('mkfifo', [slow]);
+    const bundled = bundleCli(root);
+    // the first build waits for this file, and has read the others by then
+    const pipe = await open(slow, 'w');
+    await setTimeout(300);
+    rmSync(slow);
+    writeFileSync(slow, 'export {};\n');
+    writeFileSync(added, "export const added = 'one';\n");
+    writeFileSync(join(root, word), "export { added as word } from './added.ts';\n");
+    await pipe.close();
+    expect(run(await bundled)).toBe('one');
+    writeFileSync(added, "export const added = 'two';\n");
+    expect(freshBundle(root)).toBeUndefined();
+    expect(run(await bundleCli(root))).toBe('two');
+    expect(freshBundle(root)).toBeDefined();
+  });
+
+  test('keeps the one before for 30 days after it ran, for what still runs', async () => {
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+    const renew = async (text: string) => {
+      writeFileSync(join(root, word), `export const word = '${text}';\n`);
+      return (await bundleCli(root)) ?? '';
+    };
+    const first = await renew('first');
+    utimesSync(first, daysAgo(40), daysAgo(40));
+    await renew('second');
+    expect(run(first)).toBe('first');
+    utimesSync(first, daysAgo(29), daysAgo(29));
+    await renew('third');
+    expect(run(first)).toBe('first');
+    utimesSync(first, daysAgo(31), daysAgo(31));
+    await renew('fourth');
+    expect(existsSync(first)).toBe(false);
+  });
+
+  test('is not even tried where nothing can be written; then no compiled code is taken from elsewhere', async () => {
+    const own = (name: string) => fileURLToPath(new URL(`../../../clients/cli/${name}`, import.meta.url));
+    for (const name of ['airlock.js', 'freshBundle.js', 'streamingFlags.js', 'bundleCli.ts'])
+      copyFileSync(own(name), join(root, 'clients/cli', name));
+    // the bundler is another process
+    const isBuilt = "console.log(process.moduleLoadList.includes('NativeModule child_process'));\n";
+    writeFileSync(join(root, 'clients/cli/cliProcess.ts'), isBuilt);
+    writeFileSync(join(root, 'dist'), 'a file');
+    mkdirSync(join(root, 'tmp'));
+    const env = { ...process.env, TMPDIR: join(root, 'tmp'), NODE_COMPILE_CACHE: undefined };
+    symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(root, 'node_modules'));
+    const start = () =>
+      execFileSync(process.execPath, [join(root, 'clients/cli/airlock.js')], { encoding: 'utf8', env }).trim();
+    expect(start()).toBe('false');
+    expect(readdirSync(join(root, 'tmp'))).toEqual([]);
+    rmSync(join(root, 'dist'));
+    expect([start(), readdirSync(join(root, 'tmp'))]).toEqual(['true', []]);
   });
 
   test.each([
