@@ -18,7 +18,6 @@ import { findSafePrivate } from './findSafePrivate.ts';
 import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
 import { type IdentityMap, identityMap } from './identityMap.ts';
 import { inOldVrs } from './inOldVrs.ts';
-import { labelDigests } from './labelDigests.ts';
 import { type ElementChange, listChanges } from './listChanges.ts';
 import { markOutput } from './ownMark.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
@@ -49,8 +48,6 @@ interface Deidentified {
   blanked?: BlankedPixels;
   /** What became of each element, without values; complete when `output` has been read. */
   changes(): ElementChange[];
-  /** What may not stand in a label that the file goes by; empty for a file that this project de-identified before. */
-  labelDigests(): string[];
 }
 
 /**
@@ -92,7 +89,6 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
     actions,
     ...(blanking === undefined ? {} : { blanked: blankedOf(blanking) }),
     changes: () => [...listChanges(file.index, plan), ...tail],
-    labelDigests: () => (identity.isOwnOutput ? [] : labelDigests(identifiers, context.key)),
   };
 }
 

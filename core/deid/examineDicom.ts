@@ -16,8 +16,9 @@ import { checkConformance } from '../validation/checkConformance.ts';
 import { burnedInRisk } from './burnedInRisk.ts';
 import { embeddedOverlay } from './embeddedOverlay.ts';
 import { fileDemands } from './fileDemands.ts';
-import { harvestIdentifiers } from './harvestIdentifiers.ts';
+import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
 import { identityMap } from './identityMap.ts';
+import { labelDigests } from './labelDigests.ts';
 import { labelIdentifies } from './labelIdentifies.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
 import { profileRules } from './profileRules.ts';
@@ -37,6 +38,8 @@ interface Context {
   policy: ProjectPolicy;
   /** What the site asked for: these labels stand in XNAT and in the output. */
   askedLabels?: readonly string[];
+  /** Takes in, where a later label is to be looked at, what may not stand in one: also of files that do not go on. */
+  labelDigests?: Set<string>;
   /** Where nobody compares pixels before and after, to digest them would take as long as the rest of the reading. */
   skipsPixelDigest?: boolean;
 }
@@ -63,7 +66,7 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
     const blanking = planBlanking(file, context.policy);
     for (const [code, tag] of gatesOf(file, context.policy, blanking))
       add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
-    if (isNamedBy(file, context)) add('LabelIdentifies');
+    if (isNamed(file, context)) add('LabelIdentifies');
     requireWholePixels(file);
     const watch = codestreamText();
     const rest = restWatch(expectedPixelBytes(file) ?? Infinity);
@@ -181,15 +184,23 @@ function contentGates(file: DicomFile, sopClass: string, deid: ProjectPolicy['de
 const isRecording = ({ meta }: DicomFile, sopClass: string) =>
   /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.4\.[12]$/.test(sopClass) || isVideo(meta.transferSyntax);
 
-/** A file that this project de-identified before goes by its pseudonym again. */
-function isNamedBy(file: DicomFile, { key, policy, askedLabels = [] }: Context): boolean {
-  if (askedLabels.length === 0) return false;
+/** By a label that was asked for. What may stand in no label is noted, for those that are asked for later. */
+function isNamed(file: DicomFile, context: Context): boolean {
+  const { key, askedLabels = [], labelDigests: noted } = context;
+  if (askedLabels.length === 0 && noted === undefined) return false;
+  const identifiers = identifiersOf(file, context);
+  if (identifiers === undefined) return false;
+  if (noted !== undefined) for (const digest of labelDigests(identifiers, key)) noted.add(digest);
+  return askedLabels.some((label) => labelIdentifies(identifiers, label));
+}
+
+/** None of a file that this project de-identified before: it goes by its pseudonym again. */
+function identifiersOf(file: DicomFile, { key, policy }: Context): Identifiers | undefined {
   const { isOwnOutput } = identityMap(file, { key, policy });
-  if (isOwnOutput) return false;
+  if (isOwnOutput) return undefined;
   const sopClass = readText(file.head, file.index, 0x00080016) ?? '';
   const rules = profileRules(policy, sopClass, fileDemands(file, sopClass));
-  const identifiers = harvestIdentifiers(file, { policy, rules, isOwnOutput });
-  return askedLabels.some((label) => labelIdentifies(identifiers, label));
+  return harvestIdentifiers(file, { policy, rules, isOwnOutput });
 }
 
 const isUid = (text: string | undefined): text is string => text !== undefined && /^[0-9.]{1,64}$/.test(text);

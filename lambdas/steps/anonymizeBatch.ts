@@ -42,7 +42,6 @@ interface Batch {
   facts: Map<number, Fact>;
   routes: Map<number, Route>;
   evidence: Evidence[];
-  labelDigests: Set<string>;
 }
 
 interface BatchFile {
@@ -74,7 +73,6 @@ export const anonymizeBatch = (ports: AnonymizePorts) => async (input: BatchInpu
     packs.push({ key, scan: route.scan.id, sizeBytes: stored.sizeBytes, checksumSha256: stored.checksumSha256 });
   }
   await writeLines(ports.work, workKeys.packs(submission, item.batch), packs);
-  await writeLines(ports.work, workKeys.labelDigests(submission, item.batch), [...batch.labelDigests]);
   await writeLines(ports.work, workKeys.evidence(submission, item.batch), batch.evidence);
   return {};
 };
@@ -97,7 +95,6 @@ async function openBatch(ports: AnonymizePorts, input: BatchInput): Promise<Batc
     facts: new Map(facts.map((fact) => [fact.file, fact])),
     routes,
     evidence: [],
-    labelDigests: new Set(),
   };
 }
 
@@ -131,7 +128,6 @@ async function* cleanRun(batch: Batch, { files, route, key }: Run): AsyncGenerat
       await quarantine(batch, planned, cleaned);
       continue;
     }
-    for (const digest of cleaned.labelDigests()) batch.labelDigests.add(digest);
     const name = `${cleaned.instance}.dcm`;
     const measured = measureOutput(cleaned.output, ports.codecs);
     yield { name, body: measured.body };

@@ -35,6 +35,8 @@ interface Context {
   key: Uint8Array;
   /** What the site asked for. */
   askedLabels: string[];
+  /** What may stand in no label that is asked for later, of all files of the batch. */
+  labelDigests: Set<string>;
 }
 
 /**
@@ -47,7 +49,8 @@ export const validateBatch = (ports: ValidatePorts) => async (input: BatchInput)
   const current = await requireAttempt(ledger, input);
   const policy = requireAppliedPolicy(policies, current);
   const askedLabels = [current.subject, current.session].filter((label) => label !== undefined);
-  const context = { codecs, policy, key: await projectKeys.of(current.project), askedLabels };
+  const labelDigests = new Set<string>();
+  const context = { codecs, policy, key: await projectKeys.of(current.project), askedLabels, labelDigests };
   const plan = await readDocument(work, workKeys.batchPlan(submission, item.batch), BatchPlan);
   const verdicts: Verdict[] = plan.files
     .filter(({ offset }) => offset === undefined)
@@ -55,6 +58,7 @@ export const validateBatch = (ports: ValidatePorts) => async (input: BatchInput)
   for await (const { planned, body } of readBatch(ports, submission, plan)) {
     verdicts.push(await validateFile(planned, body, context));
   }
+  await writeLines(work, workKeys.labelDigests(submission, item.batch), [...labelDigests]);
   await writeLines(
     work,
     workKeys.findings(submission, item.batch),

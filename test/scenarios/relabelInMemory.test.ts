@@ -159,6 +159,23 @@ describe('other labels are refused, and everything stays as it was,', () => {
     },
   );
 
+  test.each([
+    { why: 'held', spoil: (copy: Buffer) => copy.writeUInt8(1, copy.length - 1), code: 'InstanceConflict' },
+    { why: 'refused', spoil: (copy: Buffer) => copy.subarray(0, -1), code: 'DicomTruncated' },
+  ])('where they name the patient by what stands in a $why file alone', async ({ spoil, code }) => {
+    const accession = 'ACC016164384';
+    const named = slice(1, { seed: 'scenario' });
+    const copy = Buffer.from(named.bytes);
+    const spoilt = spoil(copy);
+    const bytes = Buffer.from(slice(2, { seed: 'scenario' }).bytes);
+    bytes.fill('X', bytes.indexOf(accession), bytes.indexOf(accession) + accession.length);
+    const copies = [{ path: '1/3.dcm', bytes: Buffer.isBuffer(spoilt) ? spoilt : copy }];
+    if (code === 'InstanceConflict') copies.push({ path: '1/1.dcm', bytes: Buffer.from(named.bytes) });
+    const input = await archived([{ path: '1/2.dcm', bytes }, ...copies]);
+    expect(new Set((await receiptOf(input)).files.map((file) => file.code))).toEqual(new Set([undefined, code]));
+    await refused(input, { session: `S_${accession}` }, { code: 'LabelIdentifies' });
+  });
+
   test('unless the project says that its ids are codes already', async () => {
     ports = memoryPorts(ProjectPolicy.parse({ ...demoPolicy, findings: { LabelIdentifies: 'accept' } }));
     const input = await archived([slice(1, { seed: 'scenario' })]);
