@@ -2,11 +2,13 @@ import { compareArchive } from '../submission/compareArchive.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { ArchiveFinding, Confirmation, Delivery } from '../submission/steps.ts';
 import { hashName, type ScanClaim } from './claims.ts';
+import { ensurePlace } from './ensurePlace.ts';
 import { keepMismatches } from './keepMismatches.ts';
+import { requireOwnLabels } from './ownSession.ts';
 import { sendPacks } from './sendPacks.ts';
 import { keptArchive, type Turn } from './takeTurn.ts';
 
-type ConfirmPorts = Pick<Ports, 'work' | 'clean' | 'archive'>;
+type ConfirmPorts = Pick<Ports, 'work' | 'clean' | 'archive' | 'registers' | 'clock'>;
 
 interface Confirm {
   submission: string;
@@ -28,8 +30,10 @@ export interface Confirmed {
  * Compares name, size and digest of every file of one scan with what XNAT itself lists. What this submission put there
  * and is lost or altered is sent once more, once an attempt; nothing of others is touched, so that a file too many, or
  * an altered file that stood before, is left for a person.
+ * @throws DomainError XnatConflict where its session has other labels by now, XnatBusy, and what the archive throws
  */
 export async function confirmDelivery(ports: ConfirmPorts, confirm: Confirm): Promise<Confirmed> {
+  await requireOwnLabels(ports, confirm.submission, confirm.delivery);
   const first = await look(ports, confirm);
   if (first.findings.length === 0) return { ...first, repaired: 0 };
   const isOurs = first.findings.every(({ name }) => name !== undefined && confirm.claim.names.includes(name));
@@ -39,7 +43,7 @@ export async function confirmDelivery(ports: ConfirmPorts, confirm: Confirm): Pr
   const isFirst = await keepMismatches(ports.work, kept, first.findings);
   if (!isFirst || !isOurs) return { ...first, repaired: 0 };
   const wrong = new Set(first.findings.map(({ name }) => name));
-  await ports.archive.ensureScan(delivery);
+  await ensurePlace(ports, submission, delivery);
   await sendPacks(ports, delivery, { files: delivery.files.filter(({ name }) => wrong.has(name)), turn });
   const second = await look(ports, confirm);
   return { ...second, repaired: first.findings.length - second.findings.length };

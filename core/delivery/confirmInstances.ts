@@ -3,17 +3,23 @@ import type { ArchiveFinding, Delivery } from '../submission/steps.ts';
 import { hashName, type ScanClaim } from './claims.ts';
 import { compareInstances } from './compareInstances.ts';
 import type { Confirmed } from './confirmDelivery.ts';
+import { noteOwnSession, requireOwnLabels } from './ownSession.ts';
 import type { Turn } from './takeTurn.ts';
 
 /**
  * Reads one scan back that came by the import service: it holds the instances that were sent, and no others. The digest
- * is XNAT's, of what it wrote. Nothing is sent once more: what differs here, XNAT or its curator has changed.
+ * is XNAT's, of what it wrote. Nothing is sent once more: what differs here, XNAT or its curator has changed. From now on
+ * its session is known by its address.
+ * @throws DomainError XnatConflict where that has other labels by now, and what the archive throws
  */
 export async function confirmInstances(
-  { archive }: Pick<Ports, 'archive'>,
-  { delivery, claim, turn }: { delivery: Delivery; claim: ScanClaim; turn: Turn },
+  ports: Pick<Ports, 'work' | 'archive'>,
+  { submission, delivery, claim, turn }: { submission: string; delivery: Delivery; claim: ScanClaim; turn: Turn },
 ): Promise<Confirmed> {
+  const { archive } = ports;
+  await requireOwnLabels(ports, submission, delivery);
   const { equal, absent, different, foreign } = await compareInstances(archive, delivery);
+  if (equal.length > 0) await noteOwnSession(ports, submission, delivery);
   const stood = new Set(claim.others);
   const own = new Set(claim.names);
   const findings: ArchiveFinding[] = [

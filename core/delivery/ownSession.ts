@@ -1,35 +1,57 @@
 import * as z from 'zod';
-import { readDocument } from '../submission/documents.ts';
+import { DomainError } from '../submission/DomainError.ts';
+import { readDocument, writeDocument } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { Delivery } from '../submission/steps.ts';
-import { claimOnce } from './claims.ts';
 
 type NotePorts = Pick<Ports, 'work' | 'archive'>;
 
 const idOf = ({ session }: Delivery) => `${session.id}-own`;
 
-/** Keeps XNAT's address of the session that a submission has made or added to: labels may be changed there. */
-export async function noteOwnSession(
-  { work, archive }: NotePorts,
-  submission: string,
-  delivery: Delivery,
-): Promise<void> {
-  await claimOnce(work, { submission, id: idOf(delivery), schema: z.string() }, () => archive.sessionUri(delivery));
+/**
+ * Keeps XNAT's address of the session that a submission has made or added to: labels may be changed there.
+ * @throws DomainError XnatConflict where the delivery's labels are another session's by now
+ */
+export async function noteOwnSession(ports: NotePorts, submission: string, delivery: Delivery): Promise<void> {
+  if (await requireOwnLabels(ports, submission, delivery)) return;
+  const uri = await ports.archive.sessionUri(delivery);
+  await writeDocument(ports.work, workKeys.claim(submission, idOf(delivery)), uri);
+  await requireOwnLabels(ports, submission, delivery);
+}
+
+/**
+ * To be asked before each write: by labels that its session has no more, it would make a second one.
+ * @returns false where there is none yet, or none any more
+ * @throws DomainError XnatConflict
+ */
+export async function requireOwnLabels(ports: NotePorts, submission: string, delivery: Delivery): Promise<boolean> {
+  const uri = await notedSession(ports, submission, delivery);
+  const found = uri === undefined ? undefined : await ports.archive.findSession(uri);
+  const { xnatProject, session: wanted } = delivery;
+  if (found === undefined) return false;
+  const { subject, session } = wanted;
+  if (found.xnatProject === xnatProject && found.subject === subject && found.session === session) return true;
+  throw new DomainError('XnatConflict', `Cannot deliver ${wanted.id}: its session in XNAT has other labels by now`);
+}
+
+async function notedSession({ work }: NotePorts, submission: string, delivery: Delivery): Promise<string | undefined> {
+  const key = workKeys.claim(submission, idOf(delivery));
+  return (await work.head(key)) === undefined ? undefined : readDocument(work, key, z.string());
 }
 
 /**
  * A delivery by the labels that its session has by now; undefined where that is gone. One that was not noted, since its
- * push broke off before, or went by the prearchive, is looked for by its own labels.
+ * push broke off before, or lies in the prearchive still, is looked for by its own labels.
  */
 export async function deliveryByNow(
-  { work, archive }: NotePorts,
+  ports: NotePorts,
   submission: string,
   delivery: Delivery,
 ): Promise<Delivery | undefined> {
-  const key = workKeys.claim(submission, idOf(delivery));
-  if ((await work.head(key)) === undefined) return delivery;
-  const found = await archive.findSession(await readDocument(work, key, z.string()));
+  const uri = await notedSession(ports, submission, delivery);
+  if (uri === undefined) return delivery;
+  const found = await ports.archive.findSession(uri);
   if (found === undefined) return undefined;
   const { xnatProject, subject, session } = found;
   return { ...delivery, xnatProject, session: { ...delivery.session, subject, session } };

@@ -2,6 +2,7 @@ import { hashBytes } from '../audit/hashJson.ts';
 import type { Receipt } from '../audit/Receipt.ts';
 import { receiptBytes } from '../audit/receiptBytes.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { requireAttempt } from '../submission/advance.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import { recordName } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
@@ -9,13 +10,15 @@ import { placeFields } from './placeFields.ts';
 import { placeRecord } from './placeRecord.ts';
 import { takeTurn } from './takeTurn.ts';
 
-type PlacePorts = Pick<Ports, 'archive' | 'registers' | 'clock' | 'codecs'>;
+type PlacePorts = Pick<Ports, 'ledger' | 'archive' | 'registers' | 'clock' | 'codecs'>;
 
 interface Sealed {
   receipt: Receipt;
   /** The signed document, as AUDIT holds it. */
   document: Uint8Array;
   policy: ProjectPolicy;
+  /** That places it. */
+  attempt: number;
 }
 
 /**
@@ -24,13 +27,14 @@ interface Sealed {
  * died kept of it is written anew, and nothing else is ever replaced.
  * @throws DomainError ArchiveMismatch, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict
  */
-export async function placeReceipt(ports: PlacePorts, { receipt, document, policy }: Sealed): Promise<void> {
+export async function placeReceipt(ports: PlacePorts, { receipt, document, policy, attempt }: Sealed): Promise<void> {
   const name = recordName(receipt.submission);
   const sha256 = hashBytes(receiptBytes(receipt));
   for (const { uri, session, fields = [] } of receipt.sessions) {
     const wanted = { policy, session, submission: receipt.submission };
     const told = fields.flatMap(({ name: field, value }) => (value === undefined ? [[field, sha256] as const] : []));
     await takeTurn(ports, wanted, async () => {
+      await requireAttempt(ports.ledger, { submission: receipt.submission, attempt });
       await placeRecord(ports, { uri, name, document });
       if (told.length > 0) await requireFields(ports.archive, uri, Object.fromEntries(told));
     });

@@ -5,12 +5,13 @@ import type { OnConflict } from '../submission/Submission.ts';
 import type { Delivery } from '../submission/steps.ts';
 import { claimSession } from './claimSession.ts';
 import { claimOnce, hashName, ScanClaim } from './claims.ts';
-import { noteOwnSession } from './ownSession.ts';
+import { ensurePlace } from './ensurePlace.ts';
+import { requireOwnLabels } from './ownSession.ts';
 import { requireAddable } from './requireAddable.ts';
 import { sendPacks } from './sendPacks.ts';
 import { keptArchive, type Turn } from './takeTurn.ts';
 
-type PushPorts = Pick<Ports, 'work' | 'clean' | 'archive' | 'registers'>;
+type PushPorts = Pick<Ports, 'work' | 'clean' | 'archive' | 'registers' | 'clock'>;
 
 export interface Push {
   submission: string;
@@ -23,12 +24,15 @@ export interface Push {
 /**
  * Brings one scan into XNAT. Looks before it writes: what is there already is not sent again, so an interrupted push
  * goes on where it stopped; and into a session that stood before, nothing is put unless that was asked for.
- * @throws DomainError LabelTaken, StudyElsewhere, SessionExists, ScanTaken, and what the archive throws
+ * @throws DomainError LabelTaken, StudyElsewhere, SessionExists, ScanTaken, XnatConflict, XnatBusy, and what the archive
+ *   throws
  */
 export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> {
   const { work } = ports;
   const { submission, delivery, turn } = push;
   const session = await claimSession(ports, push);
+  // before the claim: what it finds by labels of another session is none of ours
+  await requireOwnLabels(ports, submission, delivery);
   const archive = keptArchive(ports.archive, turn);
   const found = await compareArchive(archive, delivery);
   const claim = await claimOnce(work, { submission, id: delivery.delivery, schema: ScanClaim }, async () => {
@@ -54,7 +58,6 @@ export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> 
   }
   // all of it stood before, byte by byte
   if (claim.names.length === 0) return;
-  await ports.archive.ensureScan(delivery);
-  await noteOwnSession(ports, submission, delivery);
+  await ensurePlace(ports, submission, delivery);
   await sendPacks(ports, delivery, { files, turn });
 }

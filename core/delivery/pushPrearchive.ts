@@ -3,6 +3,7 @@ import { claimSession } from './claimSession.ts';
 import { claimOnce, hashName, ScanClaim } from './claims.ts';
 import { compareInstances } from './compareInstances.ts';
 import { findPrearchived } from './findPrearchived.ts';
+import { requireOwnLabels } from './ownSession.ts';
 import type { Push } from './pushDelivery.ts';
 import { requireAddable } from './requireAddable.ts';
 
@@ -18,6 +19,7 @@ export async function pushPrearchive(
   const { archive, clean, work } = ports;
   const { submission, delivery, turn } = push;
   const session = await claimSession(ports, push);
+  await requireOwnLabels(ports, submission, delivery);
   const archived = await compareInstances(archive, delivery);
   await claimOnce(work, { submission, id: delivery.delivery, schema: ScanClaim }, async () => {
     requireAddable(push, session, archived);

@@ -1,6 +1,8 @@
 import { DomainError } from '../submission/DomainError.ts';
 import { isRecordOf } from '../submission/keys.ts';
+import type { Ports } from '../submission/ports.ts';
 import type { Removal } from '../submission/Removal.ts';
+import { holdLease, subjectLease, withdrawalHolder } from './holdLease.ts';
 import type { PlacedSession } from './planWithdrawal.ts';
 
 /** What is gone besides the files: only what the submission made itself, and what holds nothing else. */
@@ -13,22 +15,29 @@ export interface Removed {
 
 /**
  * Takes out of XNAT's archive what one submission put into one session, and looks that it is gone. Safe to repeat.
- * @throws DomainError RemovalIncomplete, XnatUnavailable, XnatRefused
+ * @throws DomainError RemovalIncomplete, XnatBusy, XnatUnavailable, XnatRefused
  */
 export async function removePlaced(
-  { removal }: { removal: Removal },
+  ports: Pick<Ports, 'removal' | 'registers' | 'clock'>,
   { submission, placed }: { submission: string; placed: PlacedSession },
 ): Promise<Removed> {
+  const { removal } = ports;
   for (const { uri, files } of placed.scans) {
     const isMade = placed.made.scans.some((scan) => uri === `${placed.uri}/scans/${encodeURIComponent(scan)}`);
     await removeScan(removal, { session: placed.uri, uri, files, isMade });
   }
   await removeRecord(removal, { session: placed.uri, submission });
   const sessionRemoved = placed.made.session && (await removeIfEmpty(removal, placed.uri));
-  const addressOf = (subject: string) => `/data/projects/${placed.xnatProject}/subjects/${subject}`;
-  const subjectRemoved =
-    sessionRemoved && placed.made.subject && (await removeIfEmpty(removal, addressOf(placed.subject)));
-  for (const left of placed.subjects) await removeIfEmpty(removal, addressOf(left));
+  const { xnatProject } = placed;
+  // between the look and the removal nobody makes a session of it
+  const removeSubject = (subject: string) =>
+    holdLease(
+      ports,
+      { name: subjectLease({ xnatProject, session: { subject } }), holder: withdrawalHolder(submission) },
+      () => removeIfEmpty(removal, `/data/projects/${xnatProject}/subjects/${subject}`),
+    );
+  const subjectRemoved = sessionRemoved && placed.made.subject && (await removeSubject(placed.subject));
+  for (const left of placed.subjects) await removeSubject(left);
   return { sessionRemoved, subjectRemoved, ...(!sessionRemoved && (await clearFields(removal, placed))) };
 }
 

@@ -1,10 +1,12 @@
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { requireAttempt } from '../submission/advance.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { PrearchivedSession } from '../submission/PrearchivedSession.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { Delivery } from '../submission/steps.ts';
 import { compareInstances } from './compareInstances.ts';
 import { findPrearchived } from './findPrearchived.ts';
+import { subjectLease } from './holdLease.ts';
 import { takeTurn } from './takeTurn.ts';
 
 interface Settle {
@@ -22,7 +24,7 @@ interface Settle {
  * @throws DomainError XnatUncommitted, ArchiveMismatch, XnatConflict, XnatBusy and what the archive throws
  */
 export async function settlePrearchive(
-  ports: Pick<Ports, 'archive' | 'registers' | 'clock'>,
+  ports: Pick<Ports, 'ledger' | 'archive' | 'registers' | 'clock'>,
   { submission, attempt, policy, deliveries, onWaiting }: Settle,
 ): Promise<void> {
   const waiting = await findWaiting(ports.archive, deliveries);
@@ -43,13 +45,17 @@ export async function settlePrearchive(
   }
   for (const [id, session] of waiting.sessions) {
     const job = `${submission}-a${attempt}-${id}`;
-    await takeTurn(ports, { policy, session: session.label, submission }, () => ports.archive.commit(session, job));
+    const wanted = { policy, session: session.label, shared: [session.subjectLease], submission };
+    await takeTurn(ports, wanted, async () => {
+      await requireAttempt(ports.ledger, { submission, attempt });
+      await ports.archive.commit(session, job);
+    });
   }
 }
 
 interface Waiting {
   /** In the prearchive, with every file that was sent; by the id of its session. */
-  sessions: Map<string, PrearchivedSession & { xnatProject: string; label: string }>;
+  sessions: Map<string, PrearchivedSession & { xnatProject: string; label: string; subjectLease: string }>;
   files: number;
   missing: number;
 }
@@ -66,7 +72,9 @@ async function findWaiting(archive: Ports['archive'], deliveries: AsyncIterable<
     waiting.missing += absent.length;
     waiting.files += delivery.files.length - absent.length;
     const { id, session: label } = delivery.session;
-    if (found !== undefined) waiting.sessions.set(id, { ...found.session, xnatProject: delivery.xnatProject, label });
+    if (found === undefined) continue;
+    const { xnatProject } = delivery;
+    waiting.sessions.set(id, { ...found.session, xnatProject, label, subjectLease: subjectLease(delivery) });
   }
   return waiting;
 }

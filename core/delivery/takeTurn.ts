@@ -3,6 +3,7 @@ import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Ports } from '../submission/ports.ts';
 import { circuitOf } from './circuit.ts';
+import { submissionLease } from './holdLease.ts';
 import { type Lease, type Leases, leasesOf } from './leases.ts';
 import { requireOpenGate } from './requireOpenGate.ts';
 
@@ -16,14 +17,16 @@ export interface Turn {
 
 interface Wanted {
   policy: ProjectPolicy;
-  /** Label of the XNAT session; it is unique in its project. */
-  session: string;
+  /** Label of the XNAT session; it is unique in its project. None for what concerns all sessions of the submission. */
+  session?: string;
   /** Another label that nobody may use meanwhile. */
   also?: string;
   /** Resources that other sessions write into as well: names of `sharedResource`. */
   shared?: readonly string[] | undefined;
   /** Who asks. A submission works on one session at a time, and its newer attempt takes over from an older one. */
   submission: string;
+  /** Who asks in its name and does not take over: `withdrawalHolder`. */
+  holder?: string;
 }
 
 /**
@@ -33,7 +36,7 @@ interface Wanted {
  */
 export async function takeTurn<Result>(
   ports: Pick<Ports, 'registers' | 'clock'>,
-  { policy, session, also = session, shared = [], submission: holder }: Wanted,
+  { policy, session, also, shared = [], submission, holder = submission }: Wanted,
   work: (turn: Turn) => Promise<Result>,
 ): Promise<Result> {
   requireOpenGate(policy, ports.clock.now());
@@ -41,8 +44,9 @@ export async function takeTurn<Result>(
   const circuit = circuitOf(ports, policy.delivery.restSeconds);
   const held: Lease[] = [];
   try {
-    const sessions = [...new Set([session, also])].map((label) => `session/${policy.xnatProject}/${label}`);
-    for (const name of [...sessions, ...shared]) {
+    const labels = new Set([session, also].filter((label) => label !== undefined));
+    const sessions = [...labels].map((label) => `session/${policy.xnatProject}/${label}`);
+    for (const name of [submissionLease(submission), ...sessions, ...shared]) {
       held.push(await requireLease(leases, holder, [name]));
     }
     held.push(await requireLease(leases, holder, slots));

@@ -65,6 +65,7 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   let repaired = 0;
   for await (const delivery of readDeliveries(work, submission)) {
     await takeTurn(ports, turnFor(delivery, { policy, submission }), async (turn) => {
+      await requireAttempt(ledger, input);
       const confirmed = await confirmOnce(ports, input, { policy, delivery, onConflict, released, turn });
       for (const file of confirmed.files) confirmation.files.push(file);
       for (const finding of confirmed.findings) findings.push(finding);
@@ -79,9 +80,14 @@ export const confirmArchive = (ports: ConfirmPorts) => async (input: StepInput) 
   }
   if (findings.length > 0) return hold(ports, input, findings);
   for (const delivery of [...told.values()].filter(({ fields }) => fields.length > 0)) {
-    const tell = () => tellSession(ports, { submission, delivery, confirmation });
+    const tell = async () => {
+      await requireAttempt(ledger, input);
+      await tellSession(ports, { submission, delivery, confirmation });
+    };
     await takeTurn(ports, turnFor(delivery, { policy, submission }), tell);
   }
+  // nothing of a submission that is withdrawn by now comes back into WORK
+  await requireAttempt(ledger, input);
   await writeDocument(work, workKeys.confirmation(submission), confirmation);
   return { decision: 'accept' as const };
 };
@@ -136,7 +142,7 @@ async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, 
   const leftThere = await releasedOthers(ports.work, { ...found, attempts: released });
   const claim = { names, others: [...others, ...leftThere] };
   if (!isByPrearchive || !isDicom) return confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
-  const confirmed = await confirmInstances(ports, { delivery, claim, turn });
+  const confirmed = await confirmInstances(ports, { submission, delivery, claim, turn });
   if (confirmed.findings.length > 0) await keepMismatches(ports.work, found, confirmed.findings);
   return confirmed;
 }

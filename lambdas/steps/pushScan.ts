@@ -28,9 +28,10 @@ export const pushScan = (ports: PushPorts) => async (input: DeliveryInput) => {
   // nothing but DICOM fits into a prearchive: Confirm puts it beside its session once that is archived
   if (isByPrearchive && delivery.scan.resource !== undefined) return {};
   const push = isByPrearchive ? pushPrearchive : pushDelivery;
-  await takeTurn(ports, turnFor(delivery, { policy, submission }), (turn) =>
-    push(ports, { submission, delivery, onConflict, turn }),
-  );
+  await takeTurn(ports, turnFor(delivery, { policy, submission }), async (turn) => {
+    await requireAttempt(ledger, input);
+    await push(ports, { submission, delivery, onConflict, turn });
+  });
   return {};
 };
 

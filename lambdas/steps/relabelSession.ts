@@ -7,6 +7,7 @@ import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { type SealedSoFar, sealedSoFar } from '../../core/audit/sealedSoFar.ts';
 import { relabelClaimOf } from '../../core/delivery/claims.ts';
 import { countAltered } from '../../core/delivery/countAltered.ts';
+import { subjectLease } from '../../core/delivery/holdLease.ts';
 import { placeRecord } from '../../core/delivery/placeRecord.ts';
 import { chooseSession, type Planning, planRelabel, type RelabelRefusal } from '../../core/delivery/planRelabel.ts';
 import { takeTurn } from '../../core/delivery/takeTurn.ts';
@@ -51,8 +52,13 @@ export const relabelSession = (ports: RelabelPorts) => async (input: StepInput) 
   const own = ownFiles(sealed.receipt, known.uri);
   const policy = deliveryPolicy(policies, submission);
   const planning = { submission, wanted, policy, place, known, to, begun, own, sealed };
-  const turn = { policy, session: found.session, also: to.session, submission: submission.id };
-  return takeTurn(ports, turn, (taken) => relabel(ports, input, { ...planning, turn: taken }));
+  // no withdrawal removes the subject that it comes to
+  const shared = [subjectLease({ xnatProject: found.xnatProject, session: to })];
+  const turn = { policy, session: found.session, also: to.session, shared, submission: submission.id };
+  return takeTurn(ports, turn, async (taken) => {
+    await requireAttempt(ledger, input);
+    return relabel(ports, input, { ...planning, turn: taken });
+  });
 };
 
 interface Relabel extends Planning {

@@ -3,6 +3,7 @@ import { type DeletionCertificate, SignedCertificate } from '../../core/audit/De
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { holdLease, submissionLease, withdrawalHolder } from '../../core/delivery/holdLease.ts';
 import { placedByNow } from '../../core/delivery/placedByNow.ts';
 import { placedInPrearchive } from '../../core/delivery/placedInPrearchive.ts';
 import { type PlacedSession, PlacedSessions, placedByClaims } from '../../core/delivery/planWithdrawal.ts';
@@ -80,6 +81,9 @@ async function sealedCertificate(ports: RemovePorts, submission: Submission): Pr
 
 async function remove(ports: RemovePorts, submission: Submission): Promise<DeletionCertificate> {
   const { id, attempt, site, project, chain } = submission;
+  const holder = withdrawalHolder(id);
+  // an older attempt ends at its next turn; one that writes, or signs, at this moment is waited for
+  await holdLease(ports, { name: submissionLease(id), holder }, async () => undefined);
   const receipt = await receiptOf(ports, id);
   const policy = withoutHours(deliveryPolicy(ports.policies, submission));
   const archive: DeletionCertificate['archive'] = [];
@@ -87,7 +91,7 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
     for (const placed of places) {
       const { subject, session, uri, scans } = placed;
       const shared = [...new Set(scans.flatMap((scan) => scan.shared ?? []))];
-      const wanted = { policy, session, shared, submission: id };
+      const wanted = { policy, session, shared, submission: id, holder };
       const remove = isPrearchived(placed) ? removePrearchived : removePlaced;
       const removed = await takeTurn(ports, wanted, () => remove(ports, { submission: id, placed }));
       archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });

@@ -4,6 +4,7 @@ import { noteReceipt } from '../../core/audit/lastReceipt.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { placeReceipt } from '../../core/delivery/placeReceipt.ts';
+import { takeTurn } from '../../core/delivery/takeTurn.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
@@ -39,10 +40,13 @@ export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
   const { ledger, staging, clean, audit, registers, policies } = ports;
   const { submission } = input;
   const current = await requireAttempt(ledger, input);
-  const { receipt } = await sealedReceipt(ports, current);
-  const document = await collect(audit.read(auditKeys.receipt(submission)), limits.workDocumentBytes);
   const policy = deliveryPolicy(policies, current);
-  await placeReceipt(ports, { receipt, document, policy });
+  // a withdrawal waits for this turn, and whoever comes after a withdrawal signs nothing
+  const { receipt } = await takeTurn(ports, { policy, submission }, async () =>
+    sealedReceipt(ports, await requireAttempt(ledger, input)),
+  );
+  const document = await collect(audit.read(auditKeys.receipt(submission)), limits.workDocumentBytes);
+  await placeReceipt(ports, { receipt, document, policy, attempt: input.attempt });
   const { totals } = receipt;
   const outcome = { archived: totals.archived, held: totals.held, refused: totals.refused };
   const digests = { receipt: hashBytes(receiptBytes(receipt)), manifest: receipt.manifest.sha256 };

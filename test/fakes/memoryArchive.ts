@@ -57,6 +57,11 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
   const sessions: MemoryArchive['sessions'] = new Map();
   const shared: MemoryArchive['shared'] = new Map();
   const prearchive = new Map<string, PrearchivedStudy>();
+  let ids = 0;
+  const nextId = () => {
+    ids += 1;
+    return `XNAT_E${String(ids).padStart(5, '0')}`;
+  };
   const keyOf = ({ xnatProject, session }: SessionPlace) => `${xnatProject}/${session.session}`;
   const sessionAt = (uri: string) => [...sessions.values()].find(({ id }) => uri === `/data/experiments/${id}`);
   const scanOf = (target: ScanTarget) => sessions.get(keyOf(target))?.scans.get(target.scan.scan);
@@ -101,9 +106,8 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
     async ensureScan(target) {
       const { session, scan } = target;
       const { subject, study, xsiType } = session;
-      const id = `XNAT_E${String(sessions.size + 1).padStart(5, '0')}`;
       const standing = sessions.get(keyOf(target)) ?? {
-        id,
+        id: nextId(),
         subject,
         study,
         xsiType,

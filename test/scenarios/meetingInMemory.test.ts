@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { readDocument, readLines } from '../../core/submission/documents.ts';
+import { workKeys } from '../../core/submission/keys.ts';
+import { Delivery, DeliveryItem, type StepInput } from '../../core/submission/steps.ts';
+import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
+import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
+import { relabelSession } from '../../lambdas/steps/relabelSession.ts';
+import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
+import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
+import { memoryPorts } from '../fixtures/memoryPorts.ts';
+import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
+import { askRelabel } from '../fixtures/runRelabel.ts';
+import { askWithdrawal, withdraw } from '../fixtures/runWithdrawal.ts';
+import { demoPolicy } from '../fixtures/submissions.ts';
+
+type Ports = ReturnType<typeof memoryPorts>;
+
+const labels = { subject: 'QX', session: 'QZ' };
+const policyOf = (more: object) => ProjectPolicy.parse({ ...demoPolicy, ...more });
+const busy = expect.objectContaining({ name: 'XnatBusy' });
+
+let ports: Ports;
+beforeEach(() => {
+  ports = memoryPorts(demoPolicy);
+});
+
+const first = (files = [slice(1)]) => readyToPush(ports, { files, number: 1, ...labels });
+const append = (files = [slice(2)]) => readyToPush(ports, { files, number: 2, onConflict: 'append', ...labels });
+const stored = () =>
+  [...ports.archive.sessions].map(([at, { scans }]) => `${at} ${[...scans.values()].map(({ files }) => files.size)}`);
+const stateOf = async ({ submission }: StepInput) => (await ports.ledger.get(submission))?.state;
+
+async function deliveryOf({ submission }: StepInput): Promise<Delivery> {
+  const [item] = await readLines(ports.work, workKeys.deliveries(submission), DeliveryItem);
+  return readDocument(ports.work, workKeys.delivery(submission, item?.delivery ?? ''), Delivery);
+}
+
+/** What a curator does who gives a session another label. */
+function rename(from: string, to: string): void {
+  const session = ports.archive.sessions.get(from);
+  if (session === undefined) throw new Error('There is no session');
+  ports.archive.sessions.delete(from);
+  ports.archive.sessions.set(to, session);
+}
+
+/** What a curator does who archives what lies in the prearchive. */
+async function curate(input: StepInput): Promise<void> {
+  const [lying] = await ports.archive.listPrearchived(await deliveryOf(input));
+  await ports.archive.commit({ xnatProject: 'DEMO', uri: lying?.uri ?? '' }, 'by-hand');
+}
+
+describe('a session that gets another label between Push and Confirm', () => {
+  test('is not made a second time where another submission relabels it', async () => {
+    const other = await first();
+    await deliver(ports, other);
+    const input = await append();
+    await pushAll(ports, input);
+    await relabelSession(ports)(await askRelabel(ports, other.submission, { session: 'NEW' }));
+    await expect(confirmArchive(ports)(input)).rejects.toMatchObject({ name: 'XnatConflict' });
+    expect(stored()).toEqual(['DEMO/NEW 2']);
+    await recordFailure(ports)({ ...input, failure: { Error: 'XnatConflict' } });
+    const { archive } = await withdraw(ports, input.submission);
+    expect(archive.flatMap(({ files }) => files)).toHaveLength(1);
+    expect(stored()).toEqual(['DEMO/NEW 1']);
+  });
+
+  test.each([{ route: 'archive' }, { route: 'prearchive', commit: true }])(
+    'is not made a second time where a curator renames it, and goes with its withdrawal: $route',
+    async (delivery) => {
+      const resources = [{ label: 'EXTRA', level: 'session', endings: ['.txt'], disposition: 'accept' }];
+      ports = memoryPorts(policyOf({ delivery, resources }));
+      const input = await first([slice(1), slice(2), { path: '1/a.txt', bytes: Buffer.from('one') }]);
+      await pushAll(ports, input);
+      const { route } = delivery;
+      // by the prearchive a session comes to be in Confirm; its files that are no DICOM follow
+      const archive = { ...ports.archive, putPack: async () => Promise.reject(new Error('died')) };
+      if (route === 'prearchive') await expect(confirmArchive({ ...ports, archive })(input)).rejects.toThrow('died');
+      rename('DEMO/QZ', 'DEMO/MINE');
+      await expect(confirmArchive(ports)(input)).rejects.toMatchObject({
+        name: route === 'archive' ? 'XnatConflict' : 'ArchiveMismatch',
+      });
+      expect(stored()).toEqual(['DEMO/MINE 2']);
+      await recordFailure(ports)({ ...input, failure: { Error: 'XnatConflict' } });
+      const { archive: removed } = await withdraw(ports, input.submission);
+      expect(removed).toMatchObject([{ uri: '/data/experiments/XNAT_E00001', sessionRemoved: true }]);
+      expect(stored()).toEqual([]);
+    },
+  );
+
+  test('is made again where it is gone, and goes with its withdrawal', async () => {
+    const input = await first();
+    await pushAll(ports, input);
+    ports.archive.sessions.clear();
+    await confirmArchive(ports)(input);
+    expect(stored()).toEqual(['DEMO/QZ 1']);
+    await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
+    await withdraw(ports, input.submission);
+    expect(stored()).toEqual([]);
+  });
+});
+
+describe('a withdrawal', () => {
+  test('waits for the turn of the attempt that writes, and takes what that wrote', async () => {
+    const resources = [{ label: 'EXTRA', level: 'project', endings: ['.txt'], disposition: 'accept' }];
+    ports = memoryPorts(policyOf({ resources, delivery: { route: 'prearchive' } }));
+    const input = await first([slice(1), { path: '1/a.txt', bytes: Buffer.from('one') }]);
+    await pushAll(ports, input);
+    await expect(confirmArchive(ports)(input)).rejects.toMatchObject({ name: 'XnatUncommitted' });
+    await curate(input);
+    const { putPack } = ports.archive;
+    let asked: StepInput | undefined;
+    const archive: Ports['archive'] = {
+      ...ports.archive,
+      async putPack(...given) {
+        asked = await askWithdrawal(ports, input.submission);
+        await expect(removeSubmission(ports)(asked)).rejects.toEqual(busy);
+        await putPack(...given);
+      },
+    };
+    await expect(confirmArchive({ ...ports, archive })(input)).rejects.toMatchObject({ name: 'StateConflict' });
+    if (asked === undefined) throw new Error('Nothing was written');
+    await removeSubmission(ports)(asked);
+    expect(stored()).toEqual([]);
+    expect([...(ports.archive.shared.get('/data/projects/DEMO')?.get('EXTRA') ?? [])]).toEqual([]);
+    await expect(confirmArchive(ports)(input)).rejects.toMatchObject({ name: 'StateConflict' });
+  });
+
+  test('waits while the receipt is signed, and is certified with it', async () => {
+    ports = memoryPorts(policyOf({ delivery: { route: 'prearchive' } }));
+    const input = await first();
+    await pushAll(ports, input);
+    await expect(confirmArchive(ports)(input)).rejects.toMatchObject({ name: 'XnatUncommitted' });
+    await curate(input);
+    await confirmArchive(ports)(input);
+    let asked: StepInput | undefined;
+    const audit: Ports['audit'] = {
+      ...ports.audit,
+      async write(...given) {
+        asked = await askWithdrawal(ports, input.submission);
+        await expect(removeSubmission(ports)(asked)).rejects.toEqual(busy);
+        return ports.audit.write(...given);
+      },
+    };
+    await expect(sealReceipt({ ...ports, audit })(input)).rejects.toMatchObject({ name: 'StateConflict' });
+    if (asked === undefined) throw new Error('Nothing was signed');
+    await removeSubmission(ports)(asked);
+    expect(await stateOf(input)).toBe('withdrawn');
+    expect(stored()).toEqual([]);
+  });
+
+  test('removes no subject that another submission makes a session of at this moment', async () => {
+    const input = await first();
+    await deliver(ports, input);
+    const other = await readyToPush(ports, {
+      ...{ files: [slice(1, { seed: 'another' })], number: 2, subject: 'QX', session: 'QB' },
+    });
+    let isMeeting = false;
+    const removal: Ports['removal'] = {
+      ...ports.removal,
+      async listBelow(item) {
+        const below = await ports.removal.listBelow(item);
+        if (!item.includes('/subjects/') || isMeeting) return below;
+        isMeeting = true;
+        await expect(pushAll(ports, other)).rejects.toEqual(busy);
+        return below;
+      },
+    };
+    await removeSubmission({ ...ports, removal })(await askWithdrawal(ports, input.submission));
+    expect(isMeeting).toBe(true);
+    await deliver(ports, other);
+    expect(stored()).toEqual(['DEMO/QB 1']);
+  });
+});
