@@ -58,7 +58,10 @@ export const Receipt = z.object({
       /** The session stood before: this receipt is an addendum. Absent also where it did not come through here. */
       previous: PreviousReceipt.optional(),
       made: Made.optional(),
-      /** Fields of the session in XNAT that this submission filled; one without a value holds the digest of this receipt. */
+      /**
+       * Fields of the session in XNAT that this submission filled. One without a value was empty when the receipt was
+       * signed, for the digest of the receipt itself.
+       */
       fields: z.array(SessionField).optional(),
     }),
   ),

@@ -39,6 +39,12 @@ export const RelabelClaim = z.object({
 });
 export type RelabelClaim = z.infer<typeof RelabelClaim>;
 
+/** Fields of a session that the submission fills: names of those that were empty before its first writing. */
+export const FieldsClaim = z.array(z.string());
+
+/** The id of that claim. */
+export const fieldsOf = (session: string) => `${session}-fields`;
+
 export const ScanClaim = z.object({
   /** Our names that XNAT did not hold: what this submission puts there. */
   names: z.array(z.string()),

@@ -8,7 +8,7 @@ import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
 import { XnatLabel } from '../submission/Submission.ts';
 import { Delivery, DeliveryItem } from '../submission/steps.ts';
-import { ScanClaim, SessionClaim } from './claims.ts';
+import { FieldsClaim, fieldsOf, ScanClaim, SessionClaim } from './claims.ts';
 import { deliveryByNow } from './ownSession.ts';
 import { sharedResource } from './sharedResource.ts';
 
@@ -114,7 +114,8 @@ async function placedScan(
   // a scan that was made, and that no file of ours is in, goes too
   if (isMade) addPlaced(scans, { uri: `${uri}/scans/${encodeURIComponent(wanted.scan)}`, files: [], shared });
   const subjects = madeBy(before, sent);
-  const told = delivery.fields.filter(({ name }) => !before.fields.includes(name));
+  const filled = await filledFields(work, submission, reviewed.id);
+  const told = delivery.fields.filter(({ name }) => filled.includes(name));
   return {
     fields: Object.fromEntries(told.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     ...{ xnatProject, subject: reviewed.subject, session: reviewed.session, uri },
@@ -122,6 +123,12 @@ async function placedScan(
     subjects: subjects.filter((subject) => subject !== reviewed.subject),
     scans: [...scans.values()],
   };
+}
+
+/** Names of those that Confirm has begun to fill. */
+async function filledFields(work: Ports['work'], submission: string, session: string): Promise<string[]> {
+  const key = workKeys.claim(submission, fieldsOf(session));
+  return (await work.head(key)) === undefined ? [] : readDocument(work, key, FieldsClaim);
 }
 
 /** Subjects that were made for a delivery. */

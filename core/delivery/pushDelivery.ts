@@ -19,6 +19,8 @@ export interface Push {
   /** What the site asked for, where something stands already. */
   onConflict: OnConflict;
   turn: Turn;
+  /** Files of others that came since the claim are left there: Confirm holds the submission for them. */
+  leavesOthers?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function pushDelivery(ports: PushPorts, push: Push): Promise<void> 
   }
   const others = new Set(claim.others);
   const strangers = found.foreign.filter(({ name }) => !others.has(hashName(name))).length;
-  if (strangers > 0) {
+  if (strangers > 0 && push.leavesOthers !== true) {
     throw new DomainError(
       'ScanTaken',
       `Cannot push ${delivery.delivery}: somebody else put ${strangers} files into it`,

@@ -136,7 +136,8 @@ async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, 
   const { delivery, onConflict, released, turn } = confirming;
   const isDicom = delivery.scan.resource === undefined;
   const isByPrearchive = policy.delivery.route === 'prearchive';
-  if (isByPrearchive && !isDicom) await pushDelivery(ports, { submission, delivery, onConflict, turn });
+  if (isByPrearchive && !isDicom)
+    await pushDelivery(ports, { submission, delivery, onConflict, turn, leavesOthers: true });
   const found = { submission, attempt, delivery: delivery.delivery };
   const { names, others } = await readDocument(ports.work, workKeys.claim(submission, delivery.delivery), ScanClaim);
   const leftThere = await releasedOthers(ports.work, { ...found, attempts: released });

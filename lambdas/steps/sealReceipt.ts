@@ -3,8 +3,10 @@ import { hashBytes } from '../../core/audit/hashJson.ts';
 import { noteReceipt } from '../../core/audit/lastReceipt.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { freeFields } from '../../core/delivery/freeFields.ts';
 import { placeReceipt } from '../../core/delivery/placeReceipt.ts';
-import { takeTurn } from '../../core/delivery/takeTurn.ts';
+import { requireStanding } from '../../core/delivery/requireStanding.ts';
+import { type Turn, takeTurn } from '../../core/delivery/takeTurn.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
@@ -42,8 +44,8 @@ export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
   const current = await requireAttempt(ledger, input);
   const policy = deliveryPolicy(policies, current);
   // a withdrawal waits for this turn, and whoever comes after a withdrawal signs nothing
-  const { receipt } = await takeTurn(ports, { policy, submission }, async () =>
-    sealedReceipt(ports, await requireAttempt(ledger, input)),
+  const { receipt } = await takeTurn(ports, { policy, submission }, async (turn) =>
+    sealedReceipt(ports, await requireAttempt(ledger, input), turn),
   );
   const document = await collect(audit.read(auditKeys.receipt(submission)), limits.workDocumentBytes);
   await placeReceipt(ports, { receipt, document, policy, attempt: input.attempt });
@@ -61,19 +63,23 @@ export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
 };
 
 /** The receipt that stands: a second run must not sign another one. */
-async function sealedReceipt(ports: SealPorts, submission: Submission): Promise<SignedReceipt> {
+async function sealedReceipt(ports: SealPorts, submission: Submission, turn: Turn): Promise<SignedReceipt> {
   const key = auditKeys.receipt(submission.id);
   if ((await ports.audit.head(key)) !== undefined) return readDocument(ports.audit, key, SignedReceipt);
-  const signed = await signReceipt(ports, submission);
+  const signed = await signReceipt(ports, submission, turn);
   await writeDocument(ports.audit, key, signed, { ifAbsent: true });
   return readDocument(ports.audit, key, SignedReceipt);
 }
 
-async function signReceipt(ports: SealPorts, submission: Submission): Promise<SignedReceipt> {
-  const { work, signer, clock } = ports;
+async function signReceipt(ports: SealPorts, submission: Submission, turn: Turn): Promise<SignedReceipt> {
+  const { work, archive, signer, clock } = ports;
   const { id, attempt, site, project, manifest, policy, chain } = submission;
   if (manifest === undefined) throw new DomainError('ManifestMissing', `Cannot seal ${id}: it has no manifest`);
   if (policy === undefined) throw new DomainError('PolicyChanged', `Cannot seal ${id}: its plan names no policy`);
+  const confirmation = await readDocument(work, workKeys.confirmation(id), Confirmation);
+  await requireStanding(ports, { submission: id, confirmation, turn });
+  const sessions: Confirmation['sessions'] = [];
+  for (const session of confirmation.sessions) sessions.push(await freeFields(archive, session));
   const receipt = buildReceipt({
     header: {
       ...{ v: 1, submission: id, attempt, site, project, issuedAt: clock.now(), manifest, policy, chain },
@@ -81,7 +87,7 @@ async function signReceipt(ports: SealPorts, submission: Submission): Promise<Si
     facts: await readBatchLines(work, id, { key: workKeys.facts, schema: Fact }),
     evidence: await readBatchLines(work, id, { key: workKeys.evidence, schema: Evidence }),
     review: await readDocument(work, workKeys.review(id), Review),
-    confirmation: await readDocument(work, workKeys.confirmation(id), Confirmation),
+    confirmation: { ...confirmation, sessions },
   });
   const value = await signer.sign(receiptBytes(receipt));
   return { receipt, signature: { algorithm: 'Ed25519', publicKey: await signer.publicKey(), value } };

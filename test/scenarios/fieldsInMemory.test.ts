@@ -122,6 +122,47 @@ describe('the fields of a session', () => {
     expect(session().fields).toEqual({});
   });
 
+  test('that somebody fills between Confirm and Seal stay his: the submission is sealed, and its receipt does not name them', async () => {
+    const input = await ready();
+    await pushAll(ports, input);
+    await confirmArchive(ports)(input);
+    session().fields.airlock_receipt = 'of the curator';
+    await sealReceipt(ports)(input);
+    expect(session().fields.airlock_receipt).toBe('of the curator');
+    const names = (await receiptOf(input)).sessions[0]?.fields?.map(({ name }) => name);
+    expect(names).toEqual(Object.keys(fields).filter((name) => name !== 'airlock_receipt'));
+  });
+
+  test('hold nobody up who is sealed second of two that were confirmed', async () => {
+    const first = await ready(1);
+    await pushAll(ports, first);
+    const second = await ready(2, [slice(2, { series: 2 })]);
+    await pushAll(ports, second);
+    for (const each of [first, second]) await confirmArchive(ports)(each);
+    for (const each of [first, second]) await sealReceipt(ports)(each);
+    expect(session().fields.airlock_receipt).toBe(hashBytes(receiptBytes(await receiptOf(first))));
+    expect((await receiptOf(second)).sessions[0]).not.toHaveProperty('fields');
+  });
+
+  test.each([{ isSealed: true }, { isSealed: false }])(
+    'are not emptied by the withdrawal of another that would have said the same, sealed: $isSealed',
+    async ({ isSealed }) => {
+      ports = memoryPorts(ProjectPolicy.parse({ ...demoPolicy, fields: { acquisition_site: 'site' } }));
+      const first = await ready(1);
+      await pushAll(ports, first);
+      // its claim finds the field empty
+      const second = await ready(2, [slice(2, { series: 2 })]);
+      await pushAll(ports, second);
+      await confirmArchive(ports)(first);
+      await sealReceipt(ports)(first);
+      await confirmArchive(ports)(second);
+      if (isSealed) await sealReceipt(ports)(second);
+      else await recordFailure(ports)({ ...second, failure: { Error: 'ArchiveMismatch' } });
+      await withdraw(second.submission);
+      expect(session().fields).toEqual({ acquisition_site: 'demo' });
+    },
+  );
+
   test('that XNAT keeps fail a withdrawal', async () => {
     const first = await ready();
     await deliver(ports, first);

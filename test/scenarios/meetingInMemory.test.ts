@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { beginAttempt } from '../../core/submission/beginAttempt.ts';
+import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, readLines } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
+import { auditKeys, workKeys } from '../../core/submission/keys.ts';
 import { Delivery, DeliveryItem, type StepInput } from '../../core/submission/steps.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
 import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
 import { relabelSession } from '../../lambdas/steps/relabelSession.ts';
 import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
 import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
+import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';
 import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
 import { askRelabel } from '../fixtures/runRelabel.ts';
@@ -171,4 +174,44 @@ describe('a withdrawal', () => {
     await deliver(ports, other);
     expect(stored()).toEqual(['DEMO/QB 1']);
   });
+});
+
+test('a receipt says nothing of files that another submission has taken back since Confirm', async () => {
+  const other = await first();
+  await deliver(ports, other);
+  const input = await append([slice(1), slice(2)]);
+  await pushAll(ports, input);
+  await confirmArchive(ports)(input);
+  await withdraw(ports, other.submission);
+  await expect(sealReceipt(ports)(input)).rejects.toThrow('1 files of others are gone since Confirm');
+  expect(await ports.audit.head(auditKeys.receipt(input.submission))).toBeUndefined();
+  expect(await stateOf(input)).toBe('confirming');
+});
+
+test('a file of others beside what follows the prearchive holds the submission, and stays when that is released', async () => {
+  const resources = [{ label: 'EXTRA', level: 'session', endings: ['.txt'], disposition: 'accept' }];
+  ports = memoryPorts(policyOf({ resources, delivery: { route: 'prearchive', commit: true } }));
+  const input = await first([slice(1), { path: '1/a.txt', bytes: Buffer.from('one') }]);
+  await pushAll(ports, input);
+  // it was there when Confirm came a second time, as after an XNAT that was away
+  const archive: Ports['archive'] = {
+    ...ports.archive,
+    async putPack(...given) {
+      await ports.archive.putPack(...given);
+      throw new DomainError('XnatUnavailable', 'Cannot push: XNAT answered 503');
+    },
+  };
+  await expect(confirmArchive({ ...ports, archive })(input)).rejects.toMatchObject({ name: 'XnatUnavailable' });
+  const extra = ports.archive.sessions.get('DEMO/QZ')?.resources.get('EXTRA');
+  extra?.set('foreign.txt', new Uint8Array(1));
+  ports.clock.now = () => '2026-01-02T04:04:05.678Z';
+  expect(await confirmArchive(ports)(input)).toEqual({ decision: 'hold' });
+  expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'held', reason: 'ArchiveFileForeign' });
+  const held = await ports.ledger.get(input.submission);
+  if (held === undefined) throw new Error('There is no submission');
+  const actor = { kind: 'user', id: 'operator-1' } as const;
+  const { attempt } = await beginAttempt({ ...ports, executions: memoryExecutions() }, held, { actor, to: 'pushing' });
+  expect(await confirmArchive(ports)({ ...input, attempt })).toEqual({ decision: 'accept' });
+  await sealReceipt(ports)({ ...input, attempt });
+  expect(extra?.size).toBe(2);
 });
