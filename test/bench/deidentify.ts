@@ -15,7 +15,7 @@ import { writeSlices } from './writeSlices.ts';
  */
 const SLICES = 500;
 /** So many show what a further file takes when the program is loaded and compiled. */
-const MORE_SLICES = 2000;
+const MORE_SLICES = 1000;
 const ROUNDS = 3;
 
 type Rival = [name: string, run: (out: string) => Promise<Measured>];
@@ -96,11 +96,15 @@ interface Comparison {
 async function compare(folder: string, { rivals, files }: Comparison): Promise<Map<string, number>> {
   const best = new Map<string, number>();
   const all = new Map<string, Measured[]>(rivals.map(([name]) => [name, []]));
-  // ext4 looks long for a place where files were deleted just before: so that happens when all is measured
+  // ext4 looks long for a place where many files were deleted just before: so that happens when all is measured
   const outs = join(folder, 'outs');
   mkdirSync(outs);
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, run] of rivals) all.get(name)?.push(await run(join(outs, `${name} ${round}`)));
+    for (const [name, run] of rivals) {
+      const out = join(outs, `${name} ${round}`);
+      all.get(name)?.push(await run(out));
+      if (files === 1) rmSync(out, { recursive: true });
+    }
   }
   rmSync(outs, { recursive: true });
   for (const [name, each] of all) {
