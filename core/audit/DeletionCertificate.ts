@@ -23,8 +23,9 @@ export const DeletionCertificate = z.object({
   objects: z.int().nonnegative(),
   archive: z.array(
     z.object({
-      subject: XnatLabel,
-      session: XnatLabel,
+      /** By which labels it was last known, as far as they were sealed or asked for here: another one may name a person. */
+      subject: XnatLabel.optional(),
+      session: XnatLabel.optional(),
       /** XNAT's address of the session. */
       uri: z.string(),
       /** Addresses of the files that this submission had put there. */

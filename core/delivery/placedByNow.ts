@@ -1,8 +1,9 @@
 import { sealedSoFar } from '../audit/sealedSoFar.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { Submission } from '../submission/Submission.ts';
-import { relabelClaimOf } from './claims.ts';
+import { type RelabelClaim, relabelClaimOf } from './claims.ts';
 import { type PlacedSession, placedByReceipt } from './planWithdrawal.ts';
+import { toldLabels } from './toldLabels.ts';
 
 type PlacePorts = Pick<Ports, 'work' | 'audit' | 'archive'>;
 
@@ -17,10 +18,8 @@ export async function placedByNow(
   xnatProject: string,
 ): Promise<PlacedSession[]> {
   const sealed = await sealedSoFar(ports.audit, submission);
-  const begun = await begunSubjects(ports.work, submission);
-  const made = sealed.addenda.flatMap(({ uri, to, madeSubject }) =>
-    madeSubject ? [{ uri, subject: to.subject }] : [],
-  );
+  const begun = await begunRelabellings(ports.work, submission);
+  const addenda = sealed.addenda.map(({ madeSubject, ...rest }) => ({ ...rest, isSubjectNew: madeSubject }));
   const placed: PlacedSession[] = [];
   for (const each of placedByReceipt(sealed.receipt, xnatProject)) {
     const found = await ports.archive.findSession(each.uri);
@@ -28,11 +27,13 @@ export async function placedByNow(
       placed.push(each);
       continue;
     }
-    const own = [...made, ...begun].filter(({ uri }) => uri === each.uri).map(({ subject }) => subject);
+    const given = [...addenda, ...begun].filter(({ uri }) => uri === each.uri);
+    const own = given.flatMap(({ to, isSubjectNew }) => (isSubjectNew ? [to.subject] : []));
     const subjects = [...new Set([...(each.made.subject ? [each.subject] : []), ...own])];
     const { subject, session } = found;
     placed.push({
       ...{ ...each, xnatProject: found.xnatProject, subject, session },
+      told: toldLabels([each, ...given.map(({ to }) => to)], found),
       made: { ...each.made, subject: subjects.includes(subject) },
       subjects: subjects.filter((one) => one !== subject),
     });
@@ -40,12 +41,12 @@ export async function placedByNow(
   return placed;
 }
 
-/** Those of relabellings that were begun, whether they were sealed or not. */
-async function begunSubjects(work: Ports['work'], { id, attempt: last }: Submission) {
-  const begun: { uri: string; subject: string }[] = [];
+/** Relabellings that were begun, whether they were sealed or not. */
+async function begunRelabellings(work: Ports['work'], { id, attempt: last }: Submission) {
+  const begun: RelabelClaim[] = [];
   for (let attempt = 1; attempt <= last; attempt += 1) {
     const claim = await relabelClaimOf(work, id, attempt);
-    if (claim?.isSubjectNew) begun.push({ uri: claim.uri, subject: claim.to.subject });
+    if (claim !== undefined) begun.push(claim);
   }
   return begun;
 }

@@ -8,11 +8,12 @@ import type { DomainErrorCode } from '../submission/errorCatalogue.ts';
 import type { FindingCode } from '../submission/findingCatalogue.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
-import type { FormerLabels, SessionLabels, Submission } from '../submission/Submission.ts';
+import type { SessionLabels, Submission } from '../submission/Submission.ts';
 import { BatchItem, LabelDigest } from '../submission/steps.ts';
 import { claimOnce, RelabelClaim, relabelId } from './claims.ts';
 import { countAltered, type Proven } from './countAltered.ts';
 import type { Turn } from './takeTurn.ts';
+import { toldLabels } from './toldLabels.ts';
 
 type PlanPorts = Pick<Ports, 'work' | 'archive' | 'projectKeys'>;
 
@@ -72,17 +73,12 @@ export async function planRelabel(
   if (begun !== undefined) return begun;
   if ((await countAltered(archive, own, turn)) > 0) return { refused: 'ArchiveAltered' };
   const key = { submission: submission.id, id: relabelId(wanted.attempt), schema: RelabelClaim };
-  return claimOnce(work, key, async () => ({ uri: place.uri, from: formerOf(known, place), to, isSubjectNew }));
+  return claimOnce(work, key, async () => ({ uri: place.uri, from: toldLabels([known], place), to, isSubjectNew }));
 }
 
 /** Also a label that it keeps, where somebody gave it that in XNAT: it is sealed with the other one. */
 const newOnes = (known: SessionLabels, to: SessionLabels) =>
   [known.subject === to.subject ? [] : [to.subject], known.session === to.session ? [] : [to.session]].flat();
-
-const formerOf = ({ subject, session }: SessionLabels, place: SessionLabels): FormerLabels => ({
-  ...(place.subject === subject && { subject }),
-  ...(place.session === session && { session }),
-});
 
 interface Naming {
   submission: Submission;

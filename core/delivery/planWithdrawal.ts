@@ -6,17 +6,20 @@ import { receiptBytes } from '../audit/receiptBytes.ts';
 import { readDocument, readLines } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
-import { XnatLabel } from '../submission/Submission.ts';
+import { FormerLabels, XnatLabel } from '../submission/Submission.ts';
 import { Delivery, DeliveryItem } from '../submission/steps.ts';
 import { FieldsClaim, fieldsOf, ScanClaim, SessionClaim } from './claims.ts';
 import { deliveryByNow } from './ownSession.ts';
 import { sharedResource } from './sharedResource.ts';
+import { toldLabels } from './toldLabels.ts';
 
 /** One session of XNAT and what a submission put there: addresses, relative to XNAT's root. */
 const PlacedSession = z.object({
   xnatProject: XnatLabel,
   subject: XnatLabel,
   session: XnatLabel,
+  /** Which of the two may be told of; absent for both. */
+  told: FormerLabels.optional(),
   uri: z.string(),
   made: Made,
   /** Other subjects that the submission made for it, and that it has left since. */
@@ -119,6 +122,7 @@ async function placedScan(
   return {
     fields: Object.fromEntries(told.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     ...{ xnatProject, subject: reviewed.subject, session: reviewed.session, uri },
+    told: toldLabels([sent.session], reviewed),
     made: { subject: subjects.includes(reviewed.subject), session: before.isNew, scans: isMade ? [wanted.scan] : [] },
     subjects: subjects.filter((subject) => subject !== reviewed.subject),
     scans: [...scans.values()],

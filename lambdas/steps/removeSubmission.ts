@@ -89,12 +89,12 @@ async function remove(ports: RemovePorts, submission: Submission): Promise<Delet
   const archive: DeletionCertificate['archive'] = [];
   const take = async (places: PlacedSession[]) => {
     for (const placed of places) {
-      const { subject, session, uri, scans } = placed;
+      const { subject, session, told = { subject, session }, uri, scans } = placed;
       const shared = [...new Set(scans.flatMap((scan) => scan.shared ?? []))];
       const wanted = { policy, session, shared, submission: id, holder };
       const remove = isPrearchived(placed) ? removePrearchived : removePlaced;
       const removed = await takeTurn(ports, wanted, () => remove(ports, { submission: id, placed }));
-      archive.push({ subject, session, uri, files: scans.flatMap(({ files }) => files), ...removed });
+      archive.push({ ...told, uri, files: scans.flatMap(({ files }) => files), ...removed });
     }
   };
   let plan = await planned(ports, submission, receipt);

@@ -153,7 +153,7 @@ describe('a withdrawal', () => {
     ports.archive.sessions.set('DEMO/BY_HAND', Object.assign(session, { subject: 'HIS' }));
     const { certificate } = await withdrawn(input.submission);
     expect(certificate.archive).toMatchObject([
-      { subject: 'HIS', session: 'BY_HAND', sessionRemoved: true, subjectRemoved: false },
+      { uri: `/data/experiments/${session.id}`, sessionRemoved: true, subjectRemoved: false },
     ]);
     expect(stored()).toEqual([]);
   });
