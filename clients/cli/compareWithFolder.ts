@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Receipt } from '../../core/audit/Receipt.ts';
 import type { CliContext } from './CliContext.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
+import { printable } from './reporter.ts';
 import { streamLocalFile } from './streamLocalFile.ts';
 
 interface Comparison {
@@ -28,10 +29,10 @@ export async function compareWithFolder(
     digests.set(sha256, [...(digests.get(sha256) ?? []), file.path]);
   }
   const missing = receipt.files.filter(({ sha256 }) => !digests.has(sha256));
-  for (const { file } of missing) out(`missing  file ${file}  ${paths?.[file] ?? ''}`.trimEnd());
+  for (const { file } of missing) out(printable(`missing  file ${file}  ${paths?.[file] ?? ''}`.trimEnd()));
   const named = new Set(receipt.files.map(({ sha256 }) => sha256));
   const others = [...digests].filter(([sha256]) => !named.has(sha256)).flatMap(([, some]) => some);
-  for (const path of others) out(`not in the receipt  ${path}`);
+  for (const path of others) out(printable(`not in the receipt  ${path}`));
   err(
     `${receipt.files.length - missing.length} of ${receipt.files.length} files are here; ${others.length} others are not in the receipt`,
   );

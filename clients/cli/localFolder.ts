@@ -37,7 +37,12 @@ export async function openLocalFolder(path: string): Promise<LocalFolder> {
 /** Answers how many names are not UTF-8. */
 async function walk(root: string, inside: string, folder: LocalFolder): Promise<number> {
   let unnamable = 0;
-  const entries = await readdir(join(root, inside), { withFileTypes: true });
+  const entries = await listed(join(root, inside)).catch((error: unknown) => {
+    if (inside === '') throw error;
+    // stands for what is in it: whoever reads it learns that it cannot be read
+    folder.files.push({ path: inside, sizeBytes: 0 });
+    return [];
+  });
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
     const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
     if (isJunkFile(entry.name)) folder.skipped.junk += 1;
@@ -48,6 +53,8 @@ async function walk(root: string, inside: string, folder: LocalFolder): Promise<
   }
   return unnamable;
 }
+
+const listed = (path: string) => readdir(path, { withFileTypes: true });
 
 /** Node puts U+FFFD where a name is not UTF-8; there is no file of such a name, unless somebody named it so. */
 async function isFound(root: string, path: string): Promise<boolean> {
@@ -62,7 +69,7 @@ function requireNames(unnamable: number): void {
   if (unnamable === 0) return;
   throw refusal(
     'local',
-    `Cannot read the folder: ${unnamable} names of files or folders are not UTF-8, wanted others (\`ls -b\` shows them)`,
+    `Cannot read the folder: ${unnamable} names of files or folders are not UTF-8, rename them (\`ls -b\` shows them)`,
   );
 }
 

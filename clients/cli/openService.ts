@@ -41,7 +41,10 @@ export async function openService(context: CliContext, role: keyof typeof config
     clock,
     random,
     signal,
-    onRetry: ({ code, waitMilliseconds }) => context.err(`${code}: trying again in ${waitMilliseconds} ms`),
+    onRetry: ({ code, waitMilliseconds }) =>
+      context.err(
+        `${code}: ${new URL(url).origin} does not take it, trying again in ${(waitMilliseconds / 1000).toFixed(1)} s`,
+      ),
   });
   const describe = once(() => api.describeService());
   const token = tokenSource(context, { config: config?.url === url ? config : undefined, describe });

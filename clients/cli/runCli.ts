@@ -37,7 +37,7 @@ export async function runCli(args: readonly string[], context: CliContext & { ve
     return await (await command())(rest, context);
   } catch (error) {
     const exit = context.signal.aborted ? exitCodes.interrupted : exitOf(error);
-    const message = context.signal.aborted ? 'interrupted' : messageOf(error);
+    const message = context.signal.aborted ? 'interrupted' : await messageOf(error);
     context.err(message);
     if (wantsEvents(rest)) reporter(context, true).result({ type: 'error', code: errorCode(error), exit, message }, []);
     return exit;
@@ -57,10 +57,29 @@ function errorCode(error: unknown): string {
 }
 
 /** Errors of the file system name a path; this computer's own terminal may show which code it was, not more. */
-function messageOf(error: unknown): string {
+async function messageOf(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return String(error);
-  if ('syscall' in error && 'code' in error) return `Cannot ${error.syscall} a local file: ${error.code}`;
-  if (DomainError.is(error)) return `${error.name}: ${error.message}`;
-  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
-  return `${code}${error.message}`;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if ('syscall' in error && code !== undefined) return `Cannot use a local file (${code}): ${localAdvice(code)}`;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}: see \`airlock help\``;
+  const known = DomainError.is(error) ? error.name : code;
+  if (known === undefined) return error.message;
+  // loaded when something failed: no command waits for the catalogues
+  const { actionOf } = await import('../../core/submission/adviceOf.ts');
+  const action = actionOf(known);
+  return `${known}: ${error.message}${action === '' ? '' : `. ${action}`}`;
+}
+
+function localAdvice(code: string): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'there is none of that name';
+    case 'EACCES':
+    case 'EPERM':
+      return 'you may not read or write it; `airlock validate` names the files that cannot be read';
+    case 'ENOSPC':
+      return 'the disk is full';
+    default:
+      return '`airlock validate` names the files that cannot be read';
+  }
 }

@@ -86,6 +86,13 @@ async function planFolder(folder: LocalFolder, { signal }: CliContext, report: R
     `${counts.files} files, ${readableBytes(counts.bytes)}: ${counts.dicom} DICOM, ${counts.patients} patients, ` +
       `${counts.studies} studies, ${counts.series} series; left out ${junk} that are no data and ${links} links`,
   );
+  const zips = inspected.filter(({ file }) => file.kind === 'other' && /\.zip$/i.test(file.path)).length;
+  if (zips > 0) {
+    report.progress(
+      { type: 'warning', code: 'ZipNotOpened', count: zips },
+      `${zips} ZIPs are sent as they are, and no image in them is seen: unpack them first`,
+    );
+  }
   if (broken.length > 0) {
     const codes = [...new Set(broken.map(({ code }) => code))].join(', ');
     report.progress(

@@ -17,7 +17,7 @@ export async function writeNotes(place: Place, submission: string, paths: readon
 }
 
 /** Undefined when this computer did not send the submission. */
-async function readNotes(place: Place, submission: string): Promise<string[] | undefined> {
+export async function readNotes(place: Place, submission: string): Promise<string[] | undefined> {
   const text = await readFile(notesFile(place, submission), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : Notes.parse(JSON.parse(text)).paths;
 }

@@ -5,9 +5,9 @@ import { endLines } from './endLines.ts';
 import { exitOfSubmission } from './exitOf.ts';
 import type { Service } from './openService.ts';
 import { provenReceipt } from './provenReceipt.ts';
-import { receiptSummary } from './receiptSummary.ts';
+import { faultLines, receiptSummary } from './receiptSummary.ts';
 import type { Reporter } from './reporter.ts';
-import { writeReceipt } from './uploadNotes.ts';
+import { readNotes, writeReceipt } from './uploadNotes.ts';
 
 interface Waiting {
   context: CliContext;
@@ -60,6 +60,10 @@ async function keepReceipt({ context, service, report }: Waiting, submission: st
   const file = await writeReceipt(context, signed);
   report.result(
     { type: 'summary', submission, state: 'archived', ...receipt.totals, sessions: receipt.sessions, receipt: file },
-    [...receiptSummary(receipt), `receipt: ${file}`],
+    [
+      ...receiptSummary(receipt),
+      ...faultLines(receipt, await readNotes(context, submission)),
+      `receipt, with your file names beside it: ${file}`,
+    ],
   );
 }

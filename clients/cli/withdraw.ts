@@ -35,6 +35,7 @@ export const withdraw: Command = async (args, context) => {
   const { objects, archive } = signed.certificate;
   const files = archive.reduce((sum, session) => sum + session.files.length, 0);
   context.err(`${id} is withdrawn: ${files} files are gone from XNAT, ${objects} objects from storage`);
+  context.err('Where it was sent from, notes and copies of receipts under AIRLOCK_HOME still hold file names');
   await giveDocument(context, { what: 'certificate', document: signed, output: values.output });
   return exitCodes.archived;
 };

@@ -51,6 +51,19 @@ describe('airlock upload', () => {
     expect(said).not.toMatch(/SMITH|DOE/);
   });
 
+  test('says of a ZIP that it is sent as it is', async () => {
+    const place = await begin({}, { ...slices, 'more.ZIP': 'images nobody sees' });
+    const { exit, err } = await airlock(['upload', '.', '--project', 'DEMO'], place);
+    expect(exit).toBe(0);
+    expect(err).toContain('1 ZIPs are sent as they are, and no image in them is seen: unpack them first');
+  });
+
+  test('says what to do about a refusal of the service', async () => {
+    const place = await begin();
+    const { err } = await airlock(['status', 'sub_00000000000000000000000009'], place);
+    expect(err.at(-1)).toMatch(/^SubmissionNotFound: .*\. Check the submission id$/);
+  });
+
   test('with --wait tells every state and the end, and keeps a private receipt with the paths', async () => {
     const outcome = (_: unknown, file: number) =>
       [
@@ -64,7 +77,11 @@ describe('airlock upload', () => {
     expect(out).toEqual([
       'archived 2, held 1 (BurnedInRisk 1), refused 1 (NotDicom 1), duplicate 0',
       'XNAT: subject S1, session E1 at /data/experiments/E1',
-      `receipt: ${file}`,
+      'held  BurnedInRisk  SMITH^ANNA/ü.dcm',
+      '        Pixels may show a name or a date. A person must look at it',
+      'refused  NotDicom  SMITH^ANNA/z.dcm',
+      '        The bytes are not DICOM. Exclude the file',
+      `receipt, with your file names beside it: ${file}`,
     ]);
     const states = ['validating', 'anonymizing', 'checking', 'pushing', 'confirming', 'archived'];
     expect(err).toEqual(expect.arrayContaining(states));

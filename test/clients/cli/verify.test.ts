@@ -64,12 +64,12 @@ describe('airlock receipt and verify', () => {
   });
 
   test('finds files by content whatever their names are, and names what is missing or new', async () => {
-    await writeFile(join(folder, 'data/new.bin'), 'new');
+    await writeFile(join(folder, 'data/new\u001b[31m.bin'), 'new');
     await writeFile(join(folder, 'data/2.dcm'), dicomFile({ sop: '1.9' }));
     await writeFile(join(folder, 'data/renamed'), dicomFile({ sop: '1.1' }));
     const { exit, out } = await run('verify', 'receipt.json', '--local', 'data');
     expect(exit).toBe(9);
-    expect(out).toEqual(['missing  file 1  2.dcm', 'not in the receipt  2.dcm', 'not in the receipt  new.bin']);
+    expect(out).toEqual(['missing  file 1  2.dcm', 'not in the receipt  2.dcm', 'not in the receipt  new·[31m.bin']);
   });
 
   test.each([
