@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -47,6 +48,8 @@ async function bundleInto(root: string, dist: string, unfinished: string): Promi
     writeFileSync(join(unfinished, basename(path)), contents);
     hash.update(basename(path)).update(contents);
   }
+  // made for this user alone; whoever may run the sources may run what was made of them
+  chmodSync(unfinished, 0o755);
   const folder = hash.digest('hex').slice(0, 16);
   putInPlace(unfinished, join(dist, folder));
   keepFromNow(dist);

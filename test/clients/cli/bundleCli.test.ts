@@ -41,6 +41,7 @@ describe('the bundled command line', () => {
     expect(freshBundle(root)).toBeUndefined();
     const bundle = await bundleCli(root);
     expect(run(bundle)).toBe('one');
+    expect(statSync(bundle ?? '').mode & 0o777).toBe(0o755);
     expect(freshBundle(root)).toBe(bundle);
     expect(await bundleCli(root)).toBe(bundle);
     expect(readdirSync(join(root, 'dist/cli'))).toHaveLength(2);
