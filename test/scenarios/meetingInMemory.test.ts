@@ -71,14 +71,12 @@ describe('a session that gets another label between Push and Confirm', () => {
   test.each([{ route: 'archive' }, { route: 'prearchive', commit: true }])(
     'is not made a second time where a curator renames it, and goes with its withdrawal: $route',
     async (delivery) => {
-      const resources = [{ label: 'EXTRA', level: 'session', endings: ['.txt'], disposition: 'accept' }];
-      ports = memoryPorts(policyOf({ delivery, resources }));
-      const input = await first([slice(1), slice(2), { path: '1/a.txt', bytes: Buffer.from('one') }]);
+      ports = memoryPorts(policyOf({ delivery }));
+      const input = await first([slice(1), slice(2)]);
       await pushAll(ports, input);
       const { route } = delivery;
-      // by the prearchive a session comes to be in Confirm; its files that are no DICOM follow
-      const archive = { ...ports.archive, putPack: async () => Promise.reject(new Error('died')) };
-      if (route === 'prearchive') await expect(confirmArchive({ ...ports, archive })(input)).rejects.toThrow('died');
+      // by the prearchive a session comes to be in Confirm
+      if (route === 'prearchive') await confirmArchive(ports)(input);
       rename('DEMO/QZ', 'DEMO/MINE');
       await expect(confirmArchive(ports)(input)).rejects.toMatchObject({
         name: route === 'archive' ? 'XnatConflict' : 'ArchiveMismatch',
