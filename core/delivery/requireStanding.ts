@@ -2,21 +2,37 @@ import { DomainError } from '../submission/DomainError.ts';
 import { readDocument, readLines } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
-import { type Confirmation, Delivery, DeliveryItem } from '../submission/steps.ts';
+import { type Confirmation, Delivery, DeliveryItem, type Review } from '../submission/steps.ts';
 import type { Turn } from './takeTurn.ts';
 
 interface Confirmed {
   submission: string;
+  review: Review;
   confirmation: Confirmation;
   turn: Turn;
 }
 
 /**
- * Looks that XNAT still lists the files that another submission put there: it may have been withdrawn since Confirm.
- * @throws DomainError ArchiveMismatch, XnatBusy, and what the archive throws
+ * Looks that nobody else has changed since Confirm what a receipt is going to say: the labels of its sessions, which may be
+ * given others, and that files stand which another submission put there and may have been withdrawn with.
+ * @throws DomainError XnatConflict, ArchiveMismatch, XnatBusy, and what the archive throws
  */
-export async function requireStanding(
-  { work, archive }: Pick<Ports, 'work' | 'archive'>,
+export async function requireStanding(ports: StandPorts, confirmed: Confirmed): Promise<void> {
+  const { review, confirmation, turn } = confirmed;
+  for (const { id, uri } of confirmation.sessions) {
+    await turn.keep();
+    const wanted = review.sessions.find((session) => session.id === id);
+    const found = await ports.archive.findSession(uri);
+    if (found?.subject === wanted?.subject && found?.session === wanted?.session) continue;
+    throw new DomainError('XnatConflict', `Cannot seal ${id}: its session in XNAT has other labels by now`);
+  }
+  await requireOthers(ports, confirmed);
+}
+
+type StandPorts = Pick<Ports, 'work' | 'archive'>;
+
+async function requireOthers(
+  { work, archive }: StandPorts,
   { submission, confirmation, turn }: Confirmed,
 ): Promise<void> {
   const stood = new Map(confirmation.files.flatMap(({ file, uri, stood }) => (stood ? [[file, uri] as const] : [])));

@@ -35,8 +35,10 @@ type SealPorts = Pick<
 >;
 
 /**
- * Signs what was proven, puts the receipt beside the data, deletes what the site sent, and says `archived` last: as long as anything is left to do the
- * submission is in flight, and somebody goes on with it. Safe to run twice.
+ * Signs what was proven, and still stands so in XNAT; puts the receipt beside the data, deletes what the site sent, and says
+ * `archived` last: as long as anything is left to do the submission is in flight, and somebody goes on with it. Safe to
+ * run twice.
+ * @throws DomainError ArchiveMismatch, XnatPaused, XnatBusy, XnatUnavailable, XnatRefused, XnatConflict
  */
 export const sealReceipt = (ports: SealPorts) => async (input: StepInput) => {
   const { ledger, staging, clean, audit, registers, policies } = ports;
@@ -77,7 +79,8 @@ async function signReceipt(ports: SealPorts, submission: Submission, turn: Turn)
   if (manifest === undefined) throw new DomainError('ManifestMissing', `Cannot seal ${id}: it has no manifest`);
   if (policy === undefined) throw new DomainError('PolicyChanged', `Cannot seal ${id}: its plan names no policy`);
   const confirmation = await readDocument(work, workKeys.confirmation(id), Confirmation);
-  await requireStanding(ports, { submission: id, confirmation, turn });
+  const review = await readDocument(work, workKeys.review(id), Review);
+  await requireStanding(ports, { submission: id, review, confirmation, turn });
   const sessions: Confirmation['sessions'] = [];
   for (const session of confirmation.sessions) sessions.push(await freeFields(archive, session));
   const receipt = buildReceipt({
@@ -86,7 +89,7 @@ async function signReceipt(ports: SealPorts, submission: Submission, turn: Turn)
     },
     facts: await readBatchLines(work, id, { key: workKeys.facts, schema: Fact }),
     evidence: await readBatchLines(work, id, { key: workKeys.evidence, schema: Evidence }),
-    review: await readDocument(work, workKeys.review(id), Review),
+    review,
     confirmation: { ...confirmation, sessions },
   });
   const value = await signer.sign(receiptBytes(receipt));

@@ -174,6 +174,17 @@ describe('a withdrawal', () => {
   });
 });
 
+test('a receipt says nothing of labels that its session has lost since Confirm', async () => {
+  const other = await first();
+  await deliver(ports, other);
+  const input = await append();
+  await pushAll(ports, input);
+  await confirmArchive(ports)(input);
+  await relabelSession(ports)(await askRelabel(ports, other.submission, { session: 'NEW' }));
+  await expect(sealReceipt(ports)(input)).rejects.toMatchObject({ name: 'XnatConflict' });
+  expect(await ports.audit.head(auditKeys.receipt(input.submission))).toBeUndefined();
+});
+
 test('a receipt says nothing of files that another submission has taken back since Confirm', async () => {
   const other = await first();
   await deliver(ports, other);
