@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Receipt } from '../audit/Receipt.ts';
 import type { Relabelling } from '../audit/Relabelling.ts';
 import { labelIsDigested } from '../deid/labelDigests.ts';
@@ -9,11 +10,14 @@ import type { FindingCode } from '../submission/findingCatalogue.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
 import type { SessionLabels, Submission } from '../submission/Submission.ts';
-import { BatchItem, LabelDigest } from '../submission/steps.ts';
+import { BatchItem } from '../submission/steps.ts';
 import { claimOnce, RelabelClaim, relabelId } from './claims.ts';
 import { countAltered, type Proven } from './countAltered.ts';
 import type { Turn } from './takeTurn.ts';
 import { toldLabels } from './toldLabels.ts';
+
+/** One line of labels/{batch}.jsonl: a keyed digest of what may not stand in a label. */
+const LabelDigest = z.string().regex(/^[0-9a-f]{16}$/);
 
 type PlanPorts = Pick<Ports, 'work' | 'archive' | 'projectKeys'>;
 

@@ -16,6 +16,8 @@ export const DeliveryPolicy = z.strictObject({
   commit: z.boolean().default(false),
   /** What a site may ask for, where XNAT holds a session already. */
   onConflict: z.array(OnConflict.exclude(['fail'])).default([]),
+  /** `listed` believes the digests that XNAT lists; `download` reads every file back, and compares its SHA-256 as well. */
+  confirm: z.enum(['listed', 'download']).default('listed'),
   paused: z.boolean().default(false),
   /** How long XNAT is left in peace after failures in a row, before one call looks whether it is back. */
   restSeconds: z.int().nonnegative().max(limits.archiveRestMaxSeconds).default(10),

@@ -27,8 +27,10 @@ export async function compareArchive(
       comparison.absent.push(awaited);
       continue;
     }
-    const md5 = file.md5 ?? (await archive.digestFile(file.uri)).md5;
-    if (file.sizeBytes === awaited.sizeBytes && md5 === awaited.md5)
+    const found = file.md5 === undefined ? await archive.digestFile(file.uri) : { md5: file.md5, sha256: undefined };
+    const { md5, sha256 = awaited.sha256 } = found;
+    const isSame = file.sizeBytes === awaited.sizeBytes && md5 === awaited.md5;
+    if (isSame && (awaited.sha256 === undefined || sha256 === awaited.sha256))
       comparison.equal.push({ awaited, listed: file, md5 });
     else comparison.different.push(awaited);
   }

@@ -28,7 +28,14 @@ export function planDeliveries({ review, evidence, packs, xnatProject, fields }:
       scan,
       fields,
       packs: packs.filter(({ key }) => used.has(key)).map(({ key, sizeBytes }) => ({ key, sizeBytes })),
-      files: files.map(({ file, pack, name, sizeBytes, md5 }) => ({ file, pack, name, sizeBytes, md5 })),
+      files: files.map(({ file, pack, name, sizeBytes, md5, sha256 }) => ({
+        file,
+        pack,
+        name,
+        sizeBytes,
+        md5,
+        sha256,
+      })),
     });
   }
   return deliveries;

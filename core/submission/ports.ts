@@ -183,7 +183,7 @@ export interface Archive extends ArchiveLabels {
   /** Lets XNAT read scan metadata from the stored headers. */
   readHeaders(target: ScanTarget): Promise<void>;
   /** Digest of a stored file by download, where the listing has none. */
-  digestFile(uri: string): Promise<{ sizeBytes: number; md5: string }>;
+  digestFile(uri: string): Promise<{ sizeBytes: number; md5: string; sha256: string }>;
   /** XNAT's address of the session, relative to its root. */
   sessionUri(target: SessionTarget): Promise<string>;
   /** Sessions of this label and study in the project's prearchive. */

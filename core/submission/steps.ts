@@ -4,6 +4,7 @@ import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
 import { limits } from '../policy/limits.ts';
 import { Rectangle } from '../policy/Rectangle.ts';
 import { ResourceLevel } from '../policy/ResourceRule.ts';
+import { DeliveredFile } from './DeliveredFile.ts';
 import { PlannedResource } from './PlannedResource.ts';
 import { SessionField } from './SessionField.ts';
 import { SubmissionId, XnatLabel } from './Submission.ts';
@@ -227,9 +228,6 @@ export const Evidence = z.discriminatedUnion('outcome', [
 export type Evidence = z.infer<typeof Evidence>;
 export type CleanEvidence = Extract<Evidence, { outcome: 'clean' }>;
 
-/** One line of labels/{batch}.jsonl: a keyed digest of what may not stand in a label. */
-export const LabelDigest = z.string().regex(/^[0-9a-f]{16}$/);
-
 /** One clean pack as S3 attested it when it was written. */
 export const CleanPack = z.object({
   key: z.string(),
@@ -255,7 +253,7 @@ export const Delivery = z.object({
   /** Of the session. */
   fields: z.array(SessionField).default([]),
   packs: z.array(z.object({ key: z.string(), sizeBytes: z.int().positive() })),
-  files: z.array(z.object({ file: z.int(), pack: z.string(), name: z.string(), sizeBytes: z.int(), md5: Md5Hex })),
+  files: z.array(DeliveredFile),
 });
 export type Delivery = z.infer<typeof Delivery>;
 

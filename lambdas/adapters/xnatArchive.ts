@@ -201,12 +201,13 @@ function catalogOf({ scan: { resource } }: ScanTarget): Record<string, string> {
 const conflict = (state: string) =>
   new DomainError('XnatConflict', `Cannot prepare a scan: the ${state}, wanted our own or none`);
 
-async function digestOf({ bytes }: HttpAnswer): Promise<{ sizeBytes: number; md5: string }> {
-  const hash = createHash('md5');
+async function digestOf({ bytes }: HttpAnswer): Promise<{ sizeBytes: number; md5: string; sha256: string }> {
+  const [md5, sha256] = [createHash('md5'), createHash('sha256')];
   let sizeBytes = 0;
   for await (const chunk of bytes) {
-    hash.update(chunk);
+    md5.update(chunk);
+    sha256.update(chunk);
     sizeBytes += chunk.byteLength;
   }
-  return { sizeBytes, md5: hash.digest('hex') };
+  return { sizeBytes, md5: md5.digest('hex'), sha256: sha256.digest('hex') };
 }

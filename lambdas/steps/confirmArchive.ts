@@ -5,6 +5,7 @@ import { confirmFields } from '../../core/delivery/confirmFields.ts';
 import { confirmInstances } from '../../core/delivery/confirmInstances.ts';
 import { keepMismatches } from '../../core/delivery/keepMismatches.ts';
 import { pushDelivery } from '../../core/delivery/pushDelivery.ts';
+import { readBackBy } from '../../core/delivery/readBackBy.ts';
 import { releasedOthers } from '../../core/delivery/releasedOthers.ts';
 import { settlePrearchive } from '../../core/delivery/settlePrearchive.ts';
 import { type Turn, takeTurn } from '../../core/delivery/takeTurn.ts';
@@ -134,6 +135,7 @@ async function confirmOnce(ports: ConfirmPorts, input: StepInput, confirming: Co
 
 async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, ...confirming }: Confirm) {
   const { delivery, onConflict, released, turn } = confirming;
+  const reading = { ...ports, archive: readBackBy(policy, ports.archive) };
   const isDicom = delivery.scan.resource === undefined;
   const isByPrearchive = policy.delivery.route === 'prearchive';
   if (isByPrearchive && !isDicom)
@@ -142,8 +144,8 @@ async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, 
   const { names, others } = await readDocument(ports.work, workKeys.claim(submission, delivery.delivery), ScanClaim);
   const leftThere = await releasedOthers(ports.work, { ...found, attempts: released });
   const claim = { names, others: [...others, ...leftThere] };
-  if (!isByPrearchive || !isDicom) return confirmDelivery(ports, { submission, attempt, delivery, claim, turn });
-  const confirmed = await confirmInstances(ports, { submission, delivery, claim, turn });
+  if (!isByPrearchive || !isDicom) return confirmDelivery(reading, { submission, attempt, delivery, claim, turn });
+  const confirmed = await confirmInstances(reading, { submission, delivery, claim, turn });
   if (confirmed.findings.length > 0) await keepMismatches(ports.work, found, confirmed.findings);
   return confirmed;
 }

@@ -145,7 +145,7 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       const [, holder = '', label = '', name = ''] = /^(.+)\/resources\/([^/]+)\/files\/(.+)$/.exec(uri) ?? [];
       const bytes = resourcesAt({ sessions, shared }, holder)?.get(label)?.get(decodeURIComponent(name));
       if (bytes === undefined) throw absent('file');
-      return { sizeBytes: bytes.length, md5: md5(bytes) };
+      return { sizeBytes: bytes.length, md5: md5(bytes), sha256: sha256(bytes) };
     },
     async sessionUri(target) {
       const session = sessions.get(keyOf(target));
@@ -255,6 +255,7 @@ async function unpack(body: Bytes): Promise<Map<string, Uint8Array>> {
   );
 }
 
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
 
 const conflict = () =>

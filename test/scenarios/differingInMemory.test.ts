@@ -2,11 +2,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
+import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { advance, pipeline } from '../../core/submission/advance.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';
 import { readDocument, readLines } from '../../core/submission/documents.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';
-import { ArchiveFinding, type StepInput } from '../../core/submission/steps.ts';
+import { ArchiveFinding, Delivery, type StepInput } from '../../core/submission/steps.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
 import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
 import { memoryArchive } from '../fakes/memoryArchive.ts';
@@ -67,6 +68,36 @@ describe('what is wrong in XNAT after the push', () => {
       // a step that ran twice tells it once
       await confirmArchive(ports)(input);
       expect((await ports.ledger.events(input.submission)).at(-1)?.seq).toBe(event?.seq);
+    },
+  );
+
+  test.each([
+    { confirm: 'listed' as const, decision: 'accept' },
+    { confirm: 'download' as const, decision: 'hold' },
+  ])(
+    'a file whose listed digest is not its own is told by a policy that confirms by $confirm: $decision',
+    async (row) => {
+      const { confirm, decision } = row;
+      const policy = ProjectPolicy.parse({ ...demoPolicy, delivery: { ...demoPolicy.delivery, confirm } });
+      ports = memoryPorts(policy);
+      const input = await readyToPush(ports, { files: [slice(1)] });
+      await pushAll(ports, input);
+      const { files } = onlyScan();
+      const [[name, bytes] = ['', new Uint8Array()]] = files;
+      const { listFiles, digestFile } = ports.archive;
+      const listed = new Map<string, Awaited<ReturnType<typeof listFiles>>>();
+      // XNAT's catalog keeps what it knew, and each sending of the file is lost again
+      const stale = {
+        ...{ ...ports.archive, digestFile, putPack: async () => undefined },
+        async listFiles(target: Parameters<typeof listFiles>[0]) {
+          const known = listed.get(target.scan.id) ?? (await listFiles(target));
+          listed.set(target.scan.id, known);
+          return known;
+        },
+      };
+      await stale.listFiles(await readDocument(ports.work, workKeys.delivery(input.submission, 'd0001'), Delivery));
+      files.set(name, Buffer.from(bytes).fill(7, 0, 1));
+      expect(await confirmArchive({ ...ports, archive: stale })(input)).toEqual({ decision });
     },
   );
 

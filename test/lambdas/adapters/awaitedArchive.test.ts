@@ -16,7 +16,7 @@ function archiveOf(account: number, ended: number[] = []): Archive {
     listFiles: () => admit([]),
     putPack: () => admit(undefined),
     readHeaders: () => admit(undefined),
-    digestFile: () => admit({ sizeBytes: account, md5: 'x' }),
+    digestFile: () => admit({ sizeBytes: account, md5: 'x', sha256: 'y' }),
     findRecord: () => admit(undefined),
     putRecord: () => admit(undefined),
     sessionUri: () => admit(`/account/${account}`),
@@ -42,7 +42,7 @@ test('opens the archive at the first call, keeps it, and opens it anew after a f
   expect(opened).toBe(0);
   await expect(archive.sessionUri(target)).rejects.toThrow('refused');
   expect(await archive.sessionUri(target)).toBe('/account/2');
-  expect(await archive.digestFile('/data/x')).toEqual({ sizeBytes: 2, md5: 'x' });
+  expect(await archive.digestFile('/data/x')).toEqual({ sizeBytes: 2, md5: 'x', sha256: 'y' });
   await archive.ensureScan(target);
   await archive.putPack(target, { name: 'a.zip', body: (async function* () {})() });
   await archive.readHeaders(target);
