@@ -41,7 +41,7 @@ test('what is relabelled has its new labels in XNAT; old and new receipt prove t
 
   expect(await site.cli(['receipt', id, '-o', at('receipt.json')])).toMatchObject({
     code: 0,
-    err: expect.stringContaining('is NEW_SUBJECT, NEW_LABEL at'),
+    err: expect.stringContaining('is NEW_SUBJECT/NEW_LABEL at'),
   });
   expect(await verify(at('receipt.json'), '--archive')).toMatchObject({ code: 0, lines: [] });
   const addendum = await verify(at('addendum.json'), '--previous', at('receipt.json'), '--archive');
