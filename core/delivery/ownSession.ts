@@ -8,13 +8,19 @@ import type { Delivery } from '../submission/steps.ts';
 type NotePorts = Pick<Ports, 'work' | 'archive'>;
 
 const idOf = ({ session }: Delivery) => `${session.id}-own`;
+const subjectIdOf = ({ session }: Delivery) => `${session.id}-subject`;
 
 /**
- * Keeps XNAT's address of the session that a submission has made or added to: labels may be changed there.
- * @throws DomainError XnatConflict where the delivery's labels are another session's by now
+ * Keeps XNAT's address of the session that a submission has made or added to, and before it XNAT's id of the subject:
+ * labels may be changed there.
+ * @throws DomainError XnatConflict where the delivery's labels are another session's by now, or its subject is gone
  */
 export async function noteOwnSession(ports: NotePorts, submission: string, delivery: Delivery): Promise<void> {
   if (await requireOwnLabels(ports, submission, delivery)) return;
+  const { xnatProject, session } = delivery;
+  const found = await ports.archive.findSubject({ xnatProject, subject: session.subject });
+  if (found === undefined) throw new DomainError('XnatConflict', `Cannot deliver ${session.id}: its subject is gone`);
+  await writeDocument(ports.work, workKeys.claim(submission, subjectIdOf(delivery)), found.id);
   const uri = await ports.archive.sessionUri(delivery);
   await writeDocument(ports.work, workKeys.claim(submission, idOf(delivery)), uri);
   await requireOwnLabels(ports, submission, delivery);
@@ -35,8 +41,10 @@ export async function requireOwnLabels(ports: NotePorts, submission: string, del
   throw new DomainError('XnatConflict', `Cannot deliver ${wanted.id}: its session in XNAT has other labels by now`);
 }
 
-async function notedSession({ work }: NotePorts, submission: string, delivery: Delivery): Promise<string | undefined> {
-  const key = workKeys.claim(submission, idOf(delivery));
+const notedSession = ({ work }: NotePorts, submission: string, delivery: Delivery) =>
+  noted(work, workKeys.claim(submission, idOf(delivery)));
+
+async function noted(work: Ports['work'], key: string): Promise<string | undefined> {
   return (await work.head(key)) === undefined ? undefined : readDocument(work, key, z.string());
 }
 
@@ -55,4 +63,21 @@ export async function deliveryByNow(
   if (found === undefined) return undefined;
   const { xnatProject, subject, session } = found;
   return { ...delivery, xnatProject, session: { ...delivery.session, subject, session } };
+}
+
+/**
+ * The subject of a delivery by the label that it has by now, also where its session has left it, and by what to ask for
+ * it: one that a curator gave may name a person, and addresses are kept. Undefined where it is gone.
+ */
+export async function subjectByNow(
+  { work, archive }: NotePorts,
+  submission: string,
+  delivery: Delivery,
+): Promise<{ subject: string; askedBy: string } | undefined> {
+  const { xnatProject, session } = delivery;
+  const { subject: sent } = session;
+  const id = await noted(work, workKeys.claim(submission, subjectIdOf(delivery)));
+  if (id === undefined) return { subject: sent, askedBy: sent };
+  const found = await archive.findSubject({ xnatProject, subject: id });
+  return found && { subject: found.subject, askedBy: found.subject === sent ? sent : id };
 }

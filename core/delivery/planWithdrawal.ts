@@ -9,7 +9,7 @@ import type { Ports } from '../submission/ports.ts';
 import { FormerLabels, XnatLabel } from '../submission/Submission.ts';
 import { Delivery, DeliveryItem } from '../submission/steps.ts';
 import { FieldsClaim, fieldsOf, ScanClaim, SessionClaim } from './claims.ts';
-import { deliveryByNow } from './ownSession.ts';
+import { deliveryByNow, subjectByNow } from './ownSession.ts';
 import { sharedResource } from './sharedResource.ts';
 import { toldLabels } from './toldLabels.ts';
 
@@ -93,10 +93,11 @@ export async function placedByClaims(ports: PlanPorts, submission: string): Prom
 }
 
 async function placedScan(
-  { work, archive }: PlanPorts,
+  ports: PlanPorts,
   submission: string,
   { sent, delivery }: { sent: Delivery; delivery: Delivery },
 ): Promise<PlacedSession | undefined> {
+  const { work, archive } = ports;
   const { xnatProject, session: reviewed, scan: wanted } = delivery;
   const claim = await readDocument(work, workKeys.claim(submission, delivery.delivery), ScanClaim);
   const before = await readDocument(work, workKeys.claim(submission, reviewed.id), SessionClaim);
@@ -107,16 +108,19 @@ async function placedScan(
   const isOfScan = wanted.resource === undefined || wanted.resource.level === 'scan';
   const scan = session.scans.find((each) => each.scan === wanted.scan);
   const isStanding = !isOfScan || scan?.series === wanted.series;
-  const [shared] = sharedResource({ xnatProject, subject: sent.session.subject, resource: wanted.resource });
   // what subjects and projects hold does not move with a session
-  const listed = isStanding ? await archive.listFiles(shared === undefined ? delivery : sent) : [];
+  const own = await subjectByNow(ports, submission, sent);
+  const { subject, askedBy } = own ?? { subject: sent.session.subject, askedBy: sent.session.subject };
+  const holder = { ...sent, session: { ...sent.session, subject: askedBy } };
+  const [shared] = sharedResource({ xnatProject, subject, resource: wanted.resource });
+  const listed = isStanding ? await archive.listFiles(shared === undefined ? delivery : holder) : [];
   const files = listed.filter(({ name }) => claim.names.includes(name)).map((file) => file.uri);
   const isMade = isOfScan && isStanding && !before.scans.includes(wanted.scan);
   const scans = new Map<string, PlacedSession['scans'][number]>();
   for (const file of files) addPlaced(scans, { uri: holderOf(file, shared), files: [file], shared });
   // a scan that was made, and that no file of ours is in, goes too
   if (isMade) addPlaced(scans, { uri: `${uri}/scans/${encodeURIComponent(wanted.scan)}`, files: [], shared });
-  const subjects = madeBy(before, sent);
+  const subjects = madeBy(before, own?.subject);
   const filled = await filledFields(work, submission, reviewed.id);
   const told = delivery.fields.filter(({ name }) => filled.includes(name));
   return {
@@ -124,7 +128,7 @@ async function placedScan(
     ...{ xnatProject, subject: reviewed.subject, session: reviewed.session, uri },
     told: toldLabels([sent.session], reviewed),
     made: { subject: subjects.includes(reviewed.subject), session: before.isNew, scans: isMade ? [wanted.scan] : [] },
-    subjects: subjects.filter((subject) => subject !== reviewed.subject),
+    subjects: subjects.filter((one) => one !== reviewed.subject),
     scans: [...scans.values()],
   };
 }
@@ -135,5 +139,6 @@ async function filledFields(work: Ports['work'], submission: string, session: st
   return (await work.head(key)) === undefined ? [] : readDocument(work, key, FieldsClaim);
 }
 
-/** Subjects that were made for a delivery. */
-const madeBy = ({ isSubjectNew }: SessionClaim, { session }: Delivery) => (isSubjectNew ? [session.subject] : []);
+/** The subject that was made for a delivery, by the label that it has by now. */
+const madeBy = ({ isSubjectNew }: SessionClaim, subject: string | undefined) =>
+  isSubjectNew && subject !== undefined ? [subject] : [];

@@ -14,6 +14,8 @@ export interface FoundSession extends SessionLabels {
 export interface ArchiveLabels {
   /** Where the session of this address is by now, whoever put it there; undefined where there is none. */
   findSession(uri: string): Promise<FoundSession | undefined>;
+  /** A subject by its label, or by XNAT's id, which no other label changes; undefined where there is none. */
+  findSubject(place: { xnatProject: string; subject: string }): Promise<{ id: string; subject: string } | undefined>;
   /** Files in the own resources of the session, or scan, of this address; empty where there is none. */
   listStored(item: string): Promise<ArchivedFile[]>;
   /**

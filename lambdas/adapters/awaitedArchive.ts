@@ -13,6 +13,7 @@ export function awaitedArchive(open: () => Promise<Archive>): Archive {
     digestFile: (uri) => call((archive) => archive.digestFile(uri)),
     sessionUri: (target) => call((archive) => archive.sessionUri(target)),
     findSession: (uri) => call((archive) => archive.findSession(uri)),
+    findSubject: (place) => call((archive) => archive.findSubject(place)),
     listStored: (item) => call((archive) => archive.listStored(item)),
     relabel: (session, to, job) => call((archive) => archive.relabel(session, to, job)),
     listPrearchived: (target) => call((archive) => archive.listPrearchived(target)),

@@ -45,6 +45,7 @@ export const LabelsAnswer = z
     items: z.tuple([
       z.object({
         data_fields: z.object({
+          ID: Field,
           label: Field,
           project: Field.optional(),
           subject_ID: Field.optional(),

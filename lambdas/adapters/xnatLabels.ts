@@ -11,16 +11,23 @@ type Xnat = ReturnType<typeof xnatSession>;
  * it does nothing else, and under a subject that is absent it does nothing and answers 200, so that the subject comes
  * first (org.nrg.xnat.restlet.resources.SubjAssessmentResource, org.nrg.xnat.archive.Rename of XNAT 1.8.11).
  */
-export function xnatLabels(xnat: Xnat): Pick<Archive, 'findSession' | 'listStored' | 'relabel'> {
+export function xnatLabels(xnat: Xnat): Pick<Archive, 'findSession' | 'findSubject' | 'listStored' | 'relabel'> {
   const read = (path: string) => xnat.readJson({ action: 'read the labels of a session', path }, LabelsAnswer);
+  const readSubject = ({ xnatProject, subject }: { xnatProject: string; subject: string }) =>
+    read(`/data/projects/${xnatPaths.label(xnatProject)}/subjects/${xnatPaths.label(subject)}`);
   return {
     async findSession(uri) {
       const found = await read(itemOf(uri));
       if (found === undefined) return undefined;
       const { label: session, project: xnatProject = '', subject_ID: id = '', UID: study } = found;
-      const subject = await read(`/data/projects/${xnatPaths.label(xnatProject)}/subjects/${xnatPaths.label(id)}`);
+      const subject = await readSubject({ xnatProject, subject: id });
       if (subject === undefined) throw new DomainError('XnatConflict', 'Cannot read a session: its subject is absent');
       return { xnatProject, session, subject: subject.label, study: study === '' ? undefined : study };
+    },
+
+    async findSubject(place) {
+      const found = await readSubject(place);
+      return found && { id: found.ID, subject: found.label };
     },
 
     async listStored(item) {

@@ -44,6 +44,14 @@ export function archiveLabelsContract(name: string, start: () => Promise<Opened>
       expect(await archive.findSession('/data/experiments/XNAT_E99999')).toBeUndefined();
     });
 
+    test('tells the id of a subject by its label, and its label by its id', async () => {
+      const { xnatProject, subject } = (await stored()).place;
+      const found = await archive.findSubject({ xnatProject, subject });
+      expect(found).toEqual({ id: expect.not.stringMatching(new RegExp(`^${subject}$`)), subject });
+      expect(await archive.findSubject({ xnatProject, subject: found?.id ?? '' })).toEqual(found);
+      expect(await archive.findSubject({ xnatProject, subject: 'XNAT_S99999' })).toBeUndefined();
+    });
+
     test('lists what is stored below a session, as the listing of its scan does', async () => {
       const { target, uri } = await stored();
       const listed = await archive.listFiles(target);

@@ -158,6 +158,12 @@ export function memoryArchive({ digests = true }: { digests?: boolean } = {}): M
       const [xnatProject = '', session = ''] = key.split('/');
       return found && { xnatProject, session, subject: found.subject, study: found.study };
     },
+    async findSubject({ xnatProject, subject: asked }) {
+      const subject = asked.replace(/^XNAT_S_/, '');
+      const own = [...sessions].some(([key, each]) => key.startsWith(`${xnatProject}/`) && each.subject === subject);
+      const isThere = own || shared.has(`/data/projects/${xnatProject}/subjects/${subject}`);
+      return isThere ? { id: `XNAT_S_${subject}`, subject } : undefined;
+    },
     async listStored(item) {
       requireItem(item);
       const groups = [...(resourcesAt({ sessions, shared }, item) ?? [])];

@@ -22,6 +22,7 @@ function archiveOf(account: number, ended: number[] = []): Archive {
     sessionUri: () => admit(`/account/${account}`),
     listPrearchived: () => admit([]),
     findSession: () => admit(undefined),
+    findSubject: () => admit(undefined),
     listStored: () => admit([]),
     relabel: () => admit(undefined),
     importPack: () => admit(undefined),
