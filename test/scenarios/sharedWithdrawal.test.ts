@@ -13,7 +13,7 @@ import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
 import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts, type StepPorts } from '../fixtures/memoryPorts.ts';
 import { account, namesAt } from '../fixtures/prearchivedStudy.ts';
-import { pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
+import { deliver, pushAll, readyToPush, slice } from '../fixtures/runDelivery.ts';
 import { demoPolicy } from '../fixtures/submissions.ts';
 import { askXnat } from '../infra/local/xnat/askXnat.ts';
 import { openXnat } from '../infra/local/xnat/openXnat.ts';
@@ -26,8 +26,8 @@ afterAll(() => xnat.close());
 
 const admin = async (path: string) => expect((await askXnat(xnat, { method: 'PUT', path })).status).toBeLessThan(300);
 
-/** A delivery that broke off when all of it was in XNAT. */
-async function interrupted(level: 'subject' | 'project', number: number) {
+/** All of it is in XNAT: archived, or by a delivery that broke off then. */
+async function sentTo(level: 'subject' | 'project', number: number, isArchived = false) {
   const resources = [{ label: 'EXTRA', level, endings: ['.txt'], disposition: 'accept' }];
   const access = { url: xnat.url, ...account, username: 'admin', password: 'admin-password' };
   const memory = memoryPorts(ProjectPolicy.parse({ ...demoPolicy, resources }));
@@ -35,12 +35,13 @@ async function interrupted(level: 'subject' | 'project', number: number) {
   const files = [slice(1, { seed: `shared ${number}` }), { path: '1/a.txt', bytes: Buffer.from('one') }];
   const labels = { subject: `QXA${number}`, session: `QZA${number}` };
   const input = await readyToPush(ports, { files, number, ...labels });
-  await pushAll(ports, input);
-  await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
+  if (isArchived) await deliver(ports, input);
+  else await pushAll(ports, input);
+  if (!isArchived) await recordFailure(ports)({ ...input, failure: { Error: 'ArchiveMismatch' } });
   return { ports, id: input.submission, ...labels };
 }
 
-async function withdrawn({ ports, id }: Awaited<ReturnType<typeof interrupted>>) {
+async function withdrawn({ ports, id }: Awaited<ReturnType<typeof sentTo>>) {
   const submission = await ports.ledger.get(id);
   if (submission === undefined) throw new Error('There is no submission');
   const actor = { kind: 'user', id: 'operator-1' } as const;
@@ -54,7 +55,7 @@ test.each([
   { level: 'subject', number: 70 },
   { level: 'project', number: 71 },
 ] as const)('a withdrawal finds the files at level $level of a subject that was renamed', async ({ level, number }) => {
-  const sent = await interrupted(level, number);
+  const sent = await sentTo(level, number);
   const renamed = `RENAMED${number}`;
   await admin(`/data/projects/DEMO/subjects/${sent.subject}?label=${renamed}`);
   // another one, with a file of its own, has the label since
@@ -75,7 +76,7 @@ test.each([
 });
 
 test('a withdrawal leaves the subject that a session was moved to, and takes the files of the one it had', async () => {
-  const sent = await interrupted('subject', 72);
+  const sent = await sentTo('subject', 72);
   for (const path of ['', `/experiments/${sent.session}?xsiType=xnat:ctSessionData`]) {
     await admin(`/data/projects/DEMO/subjects/RIGHT${path}`);
   }
@@ -84,4 +85,15 @@ test('a withdrawal leaves the subject that a session was moved to, and takes the
   expect(removed?.files).toHaveLength(2);
   const left = await askXnat(xnat, { path: '/data/projects/DEMO/subjects?format=json&columns=label' });
   expect([left.text.includes(sent.subject), left.text.includes('RIGHT')]).toEqual([false, true]);
+});
+
+test('a withdrawal of what is archived finds the files of a subject that was renamed', async () => {
+  const sent = await sentTo('subject', 73, true);
+  await admin(`/data/projects/DEMO/subjects/${sent.subject}?label=RENAMED73`);
+  const held = '/data/projects/DEMO/subjects/RENAMED73/files';
+  expect(await namesAt(xnat, held)).toHaveLength(1);
+  const [removed] = await withdrawn(sent);
+  expect(removed?.files).toHaveLength(2);
+  expect(JSON.stringify(removed)).not.toContain('RENAMED73');
+  expect(await namesAt(xnat, held)).toEqual([]);
 });
