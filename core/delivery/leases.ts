@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hashBytes } from '../audit/hashJson.ts';
 import type { Ports } from '../submission/ports.ts';
 
 const LeaseValue = z.object({ holder: z.string(), expiresAt: z.iso.datetime() });
@@ -25,16 +26,19 @@ export interface Leases {
   release(lease: Lease): Promise<void>;
 }
 
+/** A label that a curator gave in XNAT may name a person, and logs record the keys of a table. */
+const keyOf = (name: string) => `lease/${hashBytes(new TextEncoder().encode(name))}`;
+
 /** @throws DomainError StorageUnavailable */
 export function leasesOf({ registers, clock }: Pick<Ports, 'registers' | 'clock'>): Leases {
   const expiryIn = (seconds: number) => new Date(Date.parse(clock.now()) + seconds * 1000).toISOString();
   const put = async ({ name, holder, token, expiresAt }: Lease): Promise<Lease | undefined> => {
-    const isWritten = await registers.swap(name, { version: token, value: { holder, expiresAt } });
+    const isWritten = await registers.swap(keyOf(name), { version: token, value: { holder, expiresAt } });
     return isWritten ? { name, holder, token: token + 1, expiresAt } : undefined;
   };
   return {
     async acquire({ name, holder, ttlSeconds }) {
-      const { version, value } = await registers.read(name);
+      const { version, value } = await registers.read(keyOf(name));
       const standing = LeaseValue.safeParse(value).data;
       const isTaken = standing !== undefined && standing.expiresAt > clock.now();
       if (isTaken && standing.holder !== holder) return undefined;

@@ -6,6 +6,7 @@ import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { verifyRelabelling } from '../../core/audit/verifyRelabelling.ts';
+import { leasesOf } from '../../core/delivery/leases.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';
@@ -239,11 +240,11 @@ describe('a relabelling', () => {
     const input = await archived();
     const attempt = await askRelabel(ports, input.submission, { session: 'NEW' });
     for (const label of ['QZ', 'NEW']) {
-      const lease = { holder: 'another', expiresAt: '2026-01-02T04:00:00.000Z' };
-      const { version } = await ports.registers.read(`session/DEMO/${label}`);
-      await ports.registers.swap(`session/DEMO/${label}`, { version, value: lease });
+      const leases = leasesOf(ports);
+      const lease = await leases.acquire({ name: `session/DEMO/${label}`, holder: 'another', ttlSeconds: 60 });
+      if (lease === undefined) throw new Error('There is no lease');
       await expect(relabelSession(ports)(attempt)).rejects.toMatchObject({ name: 'XnatBusy' });
-      await ports.registers.swap(`session/DEMO/${label}`, { version: version + 1, value: {} });
+      await leases.release(lease);
     }
     expect(places()).toEqual(['XNAT_E00001 QX DEMO/QZ']);
   });
