@@ -36,27 +36,9 @@ export async function placedByNow(
       told: toldLabels([each, ...given.map(({ to }) => to)], found),
       made: { ...each.made, subject: subjects.includes(subject) },
       subjects: subjects.filter((one) => one !== subject),
-      scans: await scansByNow(ports.archive, each, subject),
     });
   }
   return placed;
-}
-
-/**
- * What a subject holds does not move with a session, so it is looked for at the first one. Where no subject has that label
- * any more, a curator has renamed it, and the session has it still.
- */
-async function scansByNow(archive: PlacePorts['archive'], placed: PlacedSession, subject: string) {
-  const { xnatProject, scans } = placed;
-  const before = `/data/projects/${xnatProject}/subjects/${placed.subject}/`;
-  const isHeldBySubject = scans.some(({ uri }) => uri.startsWith(before));
-  if (!isHeldBySubject || (await archive.findSubject(placed)) !== undefined) return scans;
-  const found = await archive.findSubject({ xnatProject, subject });
-  // by its id: a label that a curator gave may name a person, and addresses are kept
-  const now = (uri: string) => uri.replace(before, `/data/projects/${xnatProject}/subjects/${found?.id}/`);
-  return found === undefined
-    ? scans
-    : scans.map((each) => ({ ...each, uri: now(each.uri), files: each.files.map(now) }));
 }
 
 /** Relabellings that were begun, whether they were sealed or not. */
