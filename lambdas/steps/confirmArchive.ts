@@ -135,7 +135,9 @@ async function confirmOnce(ports: ConfirmPorts, input: StepInput, confirming: Co
 
 async function confirm(ports: ConfirmPorts, { submission, attempt }: StepInput, { policy, ...confirming }: Confirm) {
   const { delivery, onConflict, released, turn } = confirming;
-  const reading = { ...ports, archive: readBackBy(policy, ports.archive) };
+  const { work, clean, registers, clock } = ports;
+  // one by one: a function has no other ports than its own, and opens each when it is asked for
+  const reading = { work, clean, registers, clock, archive: readBackBy(policy, ports.archive) };
   const isDicom = delivery.scan.resource === undefined;
   const isByPrearchive = policy.delivery.route === 'prearchive';
   if (isByPrearchive && !isDicom)

@@ -43,7 +43,7 @@ function unsteady(isUp: (call: keyof Archive) => boolean) {
 function fastClock(timeScale: number) {
   const begun = performance.now();
   const elapsed = () => (performance.now() - begun) / timeScale;
-  const start = Date.parse('2026-01-02T00:00:00.000Z');
+  const start = Date.parse('2026-01-02T04:00:00.000Z');
   return { elapsed, clock: { now: () => new Date(start + elapsed()).toISOString(), sleep: async () => undefined } };
 }
 
