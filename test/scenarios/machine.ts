@@ -15,13 +15,14 @@ export type Machine = Awaited<ReturnType<typeof startMachine>>;
 /**
  * The synthesized template on this machine and a site that sends to it, in a folder that `stop` removes. Pauses
  * between retries are a hundredth of those of the template, and so is the rest that policies give to an XNAT that fails.
+ * @param policies those of the deployment unless others are given
  */
-export async function startMachine(options: Partial<AirlockOptions> = {}) {
+export async function startMachine(options: Partial<AirlockOptions> = {}, policies = readPolicies()) {
   await buildWhenStale();
   const folder = await mkdtemp(join(tmpdir(), 'airlock-scenario-'));
   const { timeScale = 0.01 } = options;
   const projectsFile = join(folder, 'projects.json');
-  await writeFile(projectsFile, JSON.stringify(readPolicies().map((policy) => restingFor(policy, timeScale))));
+  await writeFile(projectsFile, JSON.stringify(policies.map((policy) => restingFor(policy, timeScale))));
   const airlock = await startAirlock({
     ...{ dataDir: join(folder, 'data'), templateDir: builtPaths.template, webDir: builtPaths.web },
     ...{ projectsFile, xnatFaults: true, ...options, timeScale },

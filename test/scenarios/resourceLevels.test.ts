@@ -1,15 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Receipt } from '../../core/audit/Receipt.ts';
+import { readPolicy } from '../../core/policy/readPolicy.ts';
 import { askXnat } from '../infra/local/xnat/askXnat.ts';
 import { openXnat } from '../infra/local/xnat/openXnat.ts';
 import { findMarkers } from './findMarkers.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { operatorToken } from './operatorOf.ts';
 import { type StudyFile, studyOf } from './study.ts';
-import { templateWith } from './templateWith.ts';
 
 /** A name that a person could have, in a file name that no shell, path or XML would like. */
 const name = 'Waldemarine^Ungemach "$(rm)" %2e%2e %00 <b>ü&';
@@ -19,7 +18,7 @@ const levels = [
   { level: 'subject', label: 'CONSENT', path: `Consent/${name}.pdf` },
   { level: 'project', label: 'DOCS', path: `docs/${name}.pdf` },
 ] as const;
-const policy = {
+const policy = readPolicy({
   ...{ project: 'DEMO', xnatProject: 'DEMO', sites: ['demo'], delivery: { onConflict: ['append'] } },
   fields: { note: 'submission', acquisition_site: 'site', airlock_manifest: 'manifest', airlock_receipt: 'receipt' },
   resources: [
@@ -28,22 +27,19 @@ const policy = {
     { label: 'CONSENT', level: 'subject', folder: 'consent', endings: ['.pdf'], disposition: 'accept' },
     { label: 'DOCS', level: 'project', folder: 'docs', endings: ['.pdf'], disposition: 'accept' },
   ],
-};
+});
 
 let xnat: Awaited<ReturnType<typeof openXnat>>;
 let machine: Machine;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'airlock-levels-'));
   xnat = await openXnat();
   // what is a project's own takes an owner
   const account = { url: xnat.url, username: 'admin', password: 'admin-password' };
-  machine = await startMachine({ templateDir: await templateWith(folder, [policy]), xnat: account });
+  machine = await startMachine({ xnat: account }, [policy]);
 }, 240_000);
 afterAll(async () => {
   await machine.stop();
   await xnat.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const subject = 'QXAQX';
