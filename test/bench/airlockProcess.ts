@@ -12,3 +12,5 @@ process.on('message', async (message) => {
     process.disconnect();
   }
 });
+// a run that fails leaves no server behind
+process.on('disconnect', () => process.exit());
