@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { buildWhenStale } from '../../infra/local/buildWhenStale.ts';
+import { benchFolder } from './benchFolder.ts';
 import { costOf } from './costModel.ts';
 import { benchDeidentify } from './deidentify.ts';
 import { type Run, runSubmission } from './runSubmission.ts';
@@ -20,7 +20,7 @@ if (only !== 'deid') await benchPipeline();
 if (only !== 'pipeline') await benchDeidentify();
 
 async function benchPipeline(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'airlock-bench-'));
+  const directory = benchFolder();
   try {
     await buildWhenStale(console.log);
     const bytes = writeSlices(join(directory, 'slices'), SLICES);

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { corpusFiles, corpusFolder, hasCorpus } from '../fixtures/corpusFiles.ts';
 import { dciodvfyErrors, unreadByDcmtk } from '../fixtures/dicomTools.ts';
+import { benchFolder } from './benchFolder.ts';
 import { endedCpuSeconds } from './cpuSeconds.ts';
 import { deidTools } from './deidTools.ts';
 import { identifiers, trapFiles } from './trapFiles.ts';
@@ -19,7 +19,7 @@ const ROUNDS = 3;
 
 type Tool = ReturnType<typeof deidTools>[number];
 
-const directory = mkdtempSync(join(tmpdir(), 'airlock-deid-'));
+const directory = benchFolder();
 try {
   const traps = writeFolder(
     'traps',

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { hasTool } from '../fixtures/dicomTools.ts';
+import { benchFolder } from './benchFolder.ts';
 import { type Measured, runMeasured } from './runMeasured.ts';
 import { writeEnhancedCt } from './writeEnhancedCt.ts';
 import { writeSlices } from './writeSlices.ts';
@@ -21,7 +21,7 @@ const ROUNDS = 3;
 type Rival = [name: string, run: (out: string) => Promise<Measured>];
 
 export async function benchDeidentify(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'airlock-bench-deid-'));
+  const folder = benchFolder();
   try {
     const keyFile = join(folder, 'key');
     writeFileSync(keyFile, '07'.repeat(32));

@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import { writePack } from '../../core/pack/writePack.ts';
 import type { Bytes, ScanTarget } from '../../core/submission/ports.ts';
 import { forkXnat } from '../../infra/local/xnat/forkXnat.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
+import { benchFolder } from './benchFolder.ts';
 import { peakMemoryOf } from './peakMemory.ts';
 
 /**
@@ -19,7 +18,7 @@ const CHUNK_BYTES = 64 * 1024;
 
 const slices = Array.from({ length: 10 }, (_, instance) => synthesizeCtSlice({ seed: 'bench', series: 1, instance }));
 const account = { username: 'airlock', password: 'airlock-password' };
-const dataDir = mkdtempSync(join(tmpdir(), 'airlock-push-'));
+const dataDir = benchFolder();
 const xnat = await forkXnat({
   ...{ dataDir, port: 0, projects: ['DEMO'] },
   users: [{ login: account.username, password: account.password, role: 'member' }],
