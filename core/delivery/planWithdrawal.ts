@@ -3,6 +3,7 @@ import { hashBytes } from '../audit/hashJson.ts';
 import { Made } from '../audit/Made.ts';
 import type { Receipt } from '../audit/Receipt.ts';
 import { receiptBytes } from '../audit/receiptBytes.ts';
+import { DomainError } from '../submission/DomainError.ts';
 import { readDocument, readLines } from '../submission/documents.ts';
 import { workKeys } from '../submission/keys.ts';
 import type { Ports } from '../submission/ports.ts';
@@ -68,7 +69,7 @@ type PlanPorts = Pick<Ports, 'work' | 'archive'>;
 /**
  * What an interrupted delivery put into XNAT: the files that it claimed and that are there. A place that meanwhile holds
  * another subject, study or series is not ours.
- * @throws DomainError XnatUnavailable, XnatRefused
+ * @throws DomainError RemovalIncomplete for files of a subject or project whose session is gone, XnatUnavailable, XnatRefused
  */
 export async function placedByClaims(ports: PlanPorts, submission: string): Promise<PlacedSession[]> {
   const { work } = ports;
@@ -79,7 +80,10 @@ export async function placedByClaims(ports: PlanPorts, submission: string): Prom
     const sent = await readDocument(work, workKeys.delivery(submission, id), Delivery);
     const delivery = await deliveryByNow(ports, submission, sent);
     const found = delivery && (await placedScan(ports, submission, { sent, delivery }));
-    if (found === undefined) continue;
+    if (found === undefined) {
+      await requireNoneShared(ports, submission, sent);
+      continue;
+    }
     const { made, scans } = placed.get(sent.session.id) ?? found;
     const merged = new Map(scans.map((scan) => [scan.uri, scan]));
     if (scans !== found.scans) for (const scan of found.scans) addPlaced(merged, { shared: undefined, ...scan });
@@ -90,6 +94,23 @@ export async function placedByClaims(ports: PlanPorts, submission: string): Prom
     });
   }
   return [...placed.values()];
+}
+
+/**
+ * Files of a subject or project are removed along with their session: where that is gone, or another's by now, none of
+ * them may stand if a certificate is to say so.
+ */
+async function requireNoneShared(ports: PlanPorts, submission: string, sent: Delivery): Promise<void> {
+  const { xnatProject, session, scan } = sent;
+  const own = await subjectByNow(ports, submission, sent);
+  const subject = own?.askedBy ?? session.subject;
+  if (sharedResource({ xnatProject, subject, resource: scan.resource }).length === 0) return;
+  const { names } = await readDocument(ports.work, workKeys.claim(submission, sent.delivery), ScanClaim);
+  const listed = await ports.archive.listFiles({ ...sent, session: { ...session, subject } });
+  const left = listed.filter(({ name }) => names.includes(name)).length;
+  if (left === 0) return;
+  const what = `${left} files in a resource of the ${scan.resource?.level}`;
+  throw new DomainError('RemovalIncomplete', `Cannot withdraw: ${what} stand in XNAT, whose session is gone from it`);
 }
 
 async function placedScan(

@@ -75,6 +75,25 @@ test.each([
   if (level === 'project') expect(await namesAt(xnat, held)).toEqual([]);
 });
 
+test.each([
+  { level: 'subject', number: 74 },
+  { level: 'project', number: 75 },
+] as const)(
+  'no withdrawal is certified while files at level $level outlive their session',
+  async ({ level, number }) => {
+    const sent = await sentTo(level, number);
+    const path = `/data/projects/DEMO/subjects/${sent.subject}/experiments/${sent.session}?removeFiles=true`;
+    expect((await askXnat(xnat, { method: 'DELETE', path })).status).toBe(200);
+    await expect(withdrawn(sent)).rejects.toMatchObject({ name: 'RemovalIncomplete' });
+    const held = { subject: `/data/projects/DEMO/subjects/${sent.subject}`, project: '/data/projects/DEMO' }[level];
+    for (const { URI } of JSON.parse((await askXnat(xnat, { path: `${held}/files?format=json` })).text).ResultSet
+      .Result) {
+      expect((await askXnat(xnat, { method: 'DELETE', path: URI })).status).toBe(200);
+    }
+    expect(await withdrawn(sent)).toEqual([]);
+  },
+);
+
 test('a withdrawal leaves the subject that a session was moved to, and takes the files of the one it had', async () => {
   const sent = await sentTo('subject', 72);
   for (const path of ['', `/experiments/${sent.session}?xsiType=xnat:ctSessionData`]) {
