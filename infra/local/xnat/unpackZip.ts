@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { localHeaderBytes, zipMethods, zipSignatures } from '../../../core/pack/zipRecords.ts';
 import { type ByteCursor, byteCursor, unreadable } from './byteCursor.ts';
 import { inflateEntry } from './inflateEntry.ts';
 import { refusal } from './refusal.ts';
@@ -8,11 +9,8 @@ const ENTRIES = 400_000;
 /** Bytes one ZIP may unpack to. */
 const UNPACKED_BYTES = 64 * 1024 ** 3;
 
-// PKWARE APPNOTE 6.3.10 §4.3 and §4.4
-const signatures = { local: 0x04034b50, descriptor: 0x08074b50, central: 0x02014b50, end: 0x06054b50 };
-const methods = { stored: 0, deflated: 8 };
+// PKWARE APPNOTE 6.3.10 §4.4.4
 const flags = { encrypted: 1 << 0, described: 1 << 3 };
-const LOCAL_HEADER_BYTES = 30;
 const ALL_32 = 0xffffffff;
 const ZIP64_EXTRA = 1;
 
@@ -63,17 +61,17 @@ interface Described {
 /** Undefined where the directory begins. */
 async function readHeader(cursor: ByteCursor): Promise<Entry | undefined> {
   const signature = (await cursor.exactly(4)).readUInt32LE(0);
-  if (signature === signatures.central || signature === signatures.end) return undefined;
-  if (signature !== signatures.local) throw unreadable(new Error('An entry is expected'));
+  if (signature === zipSignatures.central || signature === zipSignatures.end) return undefined;
+  if (signature !== zipSignatures.local) throw unreadable(new Error('An entry is expected'));
   // offsets are those of the record, without its signature
-  const header = await cursor.exactly(LOCAL_HEADER_BYTES - 4);
+  const header = await cursor.exactly(localHeaderBytes - 4);
   const flag = header.readUInt16LE(2);
   const method = header.readUInt16LE(4);
   const name = decodeName(await cursor.exactly(header.readUInt16LE(22)));
   const extra = await cursor.exactly(header.readUInt16LE(24));
   if ((flag & flags.encrypted) !== 0) throw refusal(400, 'Unable to read the archive: an entry is encrypted');
-  const isStored = method === methods.stored;
-  if (!isStored && method !== methods.deflated) throw refusal(400, 'Unable to read the archive: unknown compression');
+  const isStored = method === zipMethods.store;
+  if (!isStored && method !== zipMethods.deflate) throw refusal(400, 'Unable to read the archive: unknown compression');
   if ((flag & flags.described) === 0) {
     const sizeBytes = header.readUInt32LE(18);
     const told = { checksum: header.readUInt32LE(10), sizeBytes: sizeBytes === ALL_32 ? wideSize(extra) : sizeBytes };
@@ -133,7 +131,7 @@ async function* storedEntry(cursor: ByteCursor, sizeBytes: number): AsyncGenerat
 /** Its signature may be absent; its sizes have eight bytes from 4 GiB on, as Java reads them. */
 async function readDescriptor(cursor: ByteCursor, countedBytes: number): Promise<Described> {
   const first = (await cursor.exactly(4)).readUInt32LE(0);
-  const checksum = first === signatures.descriptor ? (await cursor.exactly(4)).readUInt32LE(0) : first;
+  const checksum = first === zipSignatures.descriptor ? (await cursor.exactly(4)).readUInt32LE(0) : first;
   const isWide = countedBytes >= ALL_32;
   const sizes = await cursor.exactly(isWide ? 16 : 8);
   return { checksum, sizeBytes: isWide ? Number(sizes.readBigUInt64LE(8)) : sizes.readUInt32LE(4) };
