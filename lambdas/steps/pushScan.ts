@@ -1,7 +1,7 @@
-import { pushDelivery } from '../../core/delivery/pushDelivery.ts';
-import { pushPrearchive } from '../../core/delivery/pushPrearchive.ts';
-import { takeTurn } from '../../core/delivery/takeTurn.ts';
-import { turnFor } from '../../core/delivery/turnFor.ts';
+import { pushDelivery } from '../../core/delivery/push/pushDelivery.ts';
+import { pushPrearchive } from '../../core/delivery/push/pushPrearchive.ts';
+import { takeTurn } from '../../core/delivery/turns/takeTurn.ts';
+import { turnFor } from '../../core/delivery/turns/turnFor.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
 import { readDocument } from '../../core/submission/documents.ts';

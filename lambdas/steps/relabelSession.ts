@@ -5,12 +5,17 @@ import { type Relabelling, SignedRelabelling } from '../../core/audit/Relabellin
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { type SealedSoFar, sealedSoFar } from '../../core/audit/sealedSoFar.ts';
+import { countAltered } from '../../core/delivery/change/countAltered.ts';
+import {
+  chooseSession,
+  type Planning,
+  planRelabel,
+  type RelabelRefusal,
+} from '../../core/delivery/change/planRelabel.ts';
 import { relabelClaimOf } from '../../core/delivery/claims.ts';
-import { countAltered } from '../../core/delivery/countAltered.ts';
-import { subjectLease } from '../../core/delivery/holdLease.ts';
-import { placeRecord } from '../../core/delivery/placeRecord.ts';
-import { chooseSession, type Planning, planRelabel, type RelabelRefusal } from '../../core/delivery/planRelabel.ts';
-import { takeTurn } from '../../core/delivery/takeTurn.ts';
+import { placeRecord } from '../../core/delivery/confirm/placeRecord.ts';
+import { subjectLease } from '../../core/delivery/turns/holdLease.ts';
+import { takeTurn } from '../../core/delivery/turns/takeTurn.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';

@@ -1,4 +1,4 @@
-import { freeSessionLabels } from '../../core/delivery/freeSessionLabels.ts';
+import { freeSessionLabels } from '../../core/delivery/push/freeSessionLabels.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';
 import { writeDocument } from '../../core/submission/documents.ts';
 import { workKeys } from '../../core/submission/keys.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Leases, leasesOf } from '../../core/delivery/leases.ts';
+import { type Leases, leasesOf } from '../../core/delivery/turns/leases.ts';
 import type { Registers } from '../../core/submission/ports.ts';
 
 /** Everything that the Registers port promises, and the leases on it. `open` gives handles as several processes have. */

@@ -6,7 +6,7 @@ import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { sealedSoFar } from '../../core/audit/sealedSoFar.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
-import { placedByNow } from '../../core/delivery/placedByNow.ts';
+import { placedByNow } from '../../core/delivery/change/placedByNow.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';
 import type { WantedLabels } from '../../core/submission/Submission.ts';

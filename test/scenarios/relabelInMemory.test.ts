@@ -6,7 +6,7 @@ import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { relabellingBytes } from '../../core/audit/relabellingBytes.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { verifyRelabelling } from '../../core/audit/verifyRelabelling.ts';
-import { leasesOf } from '../../core/delivery/leases.ts';
+import { leasesOf } from '../../core/delivery/turns/leases.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { auditKeys, workKeys } from '../../core/submission/keys.ts';

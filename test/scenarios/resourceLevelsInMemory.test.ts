@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
-import { leasesOf } from '../../core/delivery/leases.ts';
+import { leasesOf } from '../../core/delivery/turns/leases.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import type { ResourceLevel } from '../../core/policy/ResourceRule.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';
