@@ -3,11 +3,9 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CliContext, Command } from './CliContext.ts';
 import type { Cleaned, CleanTask } from './cleanFile.ts';
-import { deidMap } from './deidMap.ts';
 import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
-import { readPublicKey } from './identifierMap.ts';
 import { isThere } from './isThere.ts';
 import { jobsOf } from './jobsOf.ts';
 import { type LocalFile, openLocalInput } from './localInput.ts';
@@ -16,7 +14,6 @@ import { type FileThreads, openFileThreads } from './openFileThreads.ts';
 import { openOutput, withoutOutput } from './openOutput.ts';
 import { type Left, planCleaning } from './planCleaning.ts';
 import { type Reporter, reporter } from './reporter.ts';
-import { writeMap } from './writeMap.ts';
 
 const options = {
   out: { type: 'string' },
@@ -36,7 +33,7 @@ const options = {
  * named by mapped series and instance, never as they were.
  */
 export const deid: Command = async (args, context) => {
-  if (args[0] === 'map') return deidMap(args.slice(1), context);
+  if (args[0] === 'map') return (await import('./deidMap.ts')).deidMap(args.slice(1), context);
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   if (positionals.length === 0) throw refusal('usage', 'Cannot de-identify: name files, folders or ZIPs');
   if (values.out === undefined)
@@ -50,14 +47,14 @@ export const deid: Command = async (args, context) => {
   const output = await openOutput(resolve(context.cwd, values.out));
   try {
     const files = await withoutOutput(listed.files, output.folder);
-    const threads = openFileThreads({ files, jobs, project, signal: context.signal });
+    const threads = await openFileThreads({ files, jobs, project, signal: context.signal });
     const wants = { out: output.folder, ...wantsOf(values), wantsIdentity: map !== undefined };
     const { written, left } = await cleanFiles({ files, project, threads, report }, wants).finally(threads.close);
     await output.finish(
       written.map(({ name }) => name),
       context.signal,
     );
-    if (map !== undefined) await writeMap(map.path, { project: project.policy.project, written, key: map.key });
+    await map?.write({ project: project.policy.project, written });
     return tellSummary(report, { files: files.length, written: written.length, left });
   } finally {
     await output.close();
@@ -73,9 +70,13 @@ async function openMapping(cwd: string, path: string | undefined, keyPath: strin
       '--map and --map-key go together: the map is encrypted to the public key of who may open it',
     );
   }
-  const map = { path: resolve(cwd, path), key: readPublicKey(await readFile(resolve(cwd, keyPath), 'utf8')) };
-  if (await isThere(map.path)) throw refusal('conflict', 'Cannot write the map: a file of that name is there already');
-  return map;
+  const to = resolve(cwd, path);
+  // loaded for those who want one: it needs Node's ciphers
+  const { readPublicKey } = await import('./identifierMap.ts');
+  const { writeMap } = await import('./writeMap.ts');
+  const key = readPublicKey(await readFile(resolve(cwd, keyPath), 'utf8'));
+  if (await isThere(to)) throw refusal('conflict', 'Cannot write the map: a file of that name is there already');
+  return { write: (made: { project: string; written: Written[] }) => writeMap(to, { ...made, key }) };
 }
 
 type CleanedFile = Extract<Cleaned, { outcome: 'written' }>;

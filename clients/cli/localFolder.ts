@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteRange } from '../../core/submission/ports.ts';
@@ -46,10 +47,11 @@ async function walk(root: string, inside: string, folder: LocalFolder): Promise<
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
     const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
     if (isJunkFile(entry.name)) folder.skipped.junk += 1;
-    else if (!(await isFound(root, path))) unnamable += 1;
+    else if (!isFound(root, path)) unnamable += 1;
     else if (entry.isDirectory()) unnamable += await walk(root, path, folder);
     else if (!entry.isFile()) folder.skipped.links += 1;
-    else folder.files.push({ path, sizeBytes: (await lstat(join(root, path))).size });
+    // at once: to hand each of many thousand calls to another thread takes ten times as long
+    else folder.files.push({ path, sizeBytes: lstatSync(join(root, path)).size });
   }
   return unnamable;
 }
@@ -57,13 +59,8 @@ async function walk(root: string, inside: string, folder: LocalFolder): Promise<
 const listed = (path: string) => readdir(path, { withFileTypes: true });
 
 /** Node puts U+FFFD where a name is not UTF-8; there is no file of such a name, unless somebody named it so. */
-async function isFound(root: string, path: string): Promise<boolean> {
-  if (!path.includes('\uFFFD')) return true;
-  return lstat(join(root, path)).then(
-    () => true,
-    () => false,
-  );
-}
+const isFound = (root: string, path: string): boolean =>
+  !path.includes('\uFFFD') || lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
 
 function requireNames(unnamable: number): void {
   if (unnamable === 0) return;

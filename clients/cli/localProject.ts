@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
@@ -23,7 +22,7 @@ export async function openLocalProject(
   const policy = ProjectPolicy.safeParse(asked);
   if (!policy.success) throw refusal('usage', 'Cannot read the profile: the file does not hold a project policy');
   if (keyFile !== undefined) return { policy: policy.data, key: await readKey(resolve(cwd, keyFile)) };
-  return { policy: policy.data, key: randomBytes(32) };
+  return { policy: policy.data, key: crypto.getRandomValues(new Uint8Array(32)) };
 }
 
 async function readKey(path: string): Promise<Uint8Array> {

@@ -1,11 +1,19 @@
-import crypto from 'node:crypto';
-import stream from 'node:stream';
-import zlib from 'node:zlib';
 import { codecsFromNode } from '../../core/submission/codecsFromNode.ts';
 import type { DigestBytes } from '../../core/upload/inspectFile.ts';
 
-export const nodeCodecs = codecsFromNode({ crypto, zlib, stream });
+/** Modules are loaded when they are used: to load these three takes as long as to de-identify ten slices. */
+export const nodeCodecs = codecsFromNode({
+  get crypto() {
+    return process.getBuiltinModule('node:crypto');
+  },
+  get zlib() {
+    return process.getBuiltinModule('node:zlib');
+  },
+  get stream() {
+    return process.getBuiltinModule('node:stream');
+  },
+});
 
 /** In a thread of Node's pool, while this one reads and sends. */
 export const digestBytes: DigestBytes = async (bytes) =>
-  Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  Buffer.from(await globalThis.crypto.subtle.digest('SHA-256', bytes)).toString('hex');

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { fileTasks, type OutcomeOf, type TaskKind, type TaskOf } from './fileTasks.ts';
-import { openFileWorker } from './fileWorker.ts';
 import type { LocalProject } from './localProject.ts';
 
 interface Opening {
@@ -32,7 +31,7 @@ const outcomesWaiting = 256;
 /** Somebody who does a task at a time. */
 type Hand<Kind extends TaskKind> = (task: TaskOf<Kind>) => Promise<OutcomeOf<Kind>>;
 
-export function openFileThreads({ files, jobs, project, signal }: Opening): FileThreads {
+export async function openFileThreads({ files, jobs, project, signal }: Opening): Promise<FileThreads> {
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const isWorthwhile = files.length > worthwhileFiles || (files.length > 1 && bytes > worthwhileBytes);
   const threads = Math.min(jobs ?? (isWorthwhile ? availableParallelism() : 1), files.length);
@@ -46,7 +45,8 @@ export function openFileThreads({ files, jobs, project, signal }: Opening): File
   };
 }
 
-function inThreads(threads: number, project: LocalProject, signal: AbortSignal): FileThreads {
+async function inThreads(threads: number, project: LocalProject, signal: AbortSignal): Promise<FileThreads> {
+  const { openFileWorker } = await import('./fileWorker.ts');
   const workers = Array.from({ length: threads }, () => openFileWorker(project));
   const stop = () => {
     for (const worker of workers) worker.stop();

@@ -20,7 +20,8 @@ export function reporter({ out, err, clock }: Pick<CliContext, 'out' | 'err' | '
 }
 
 /** A terminal obeys control characters, and the names of files, as in a ZIP of somebody else, may hold some. */
-export const printable = (line: string) => line.replace(/(?![\n\t])\p{Cc}/gu, '·');
+export const printable = (line: string) => line.replace(controlCharacters, '·');
+const controlCharacters = /(?![\n\t])\p{Cc}/gu;
 
 /** 1,234,567 bytes as people read it. */
 export function readableBytes(bytes: number): string {

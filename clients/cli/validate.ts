@@ -30,7 +30,7 @@ export const validate: Command = async (args, context) => {
   const project = await openLocalProject(context, { profile: values.profile });
   const { files, skipped } = await openLocalInput(positionals, context.cwd);
   const listed = new Map<string, number>();
-  const threads = openFileThreads({ files, project, jobs: jobsOf(values.jobs), signal: context.signal });
+  const threads = await openFileThreads({ files, project, jobs: jobsOf(values.jobs), signal: context.signal });
   const { findings, review } = await examineFiles({
     ...{ files, project, threads, report, place: plannedPlaces(files, project.policy) },
     onFile: (file, found) => tellFile({ report, listed }, file, found),

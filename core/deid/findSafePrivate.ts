@@ -4,23 +4,31 @@ import { valueText } from '../dicom/readText.ts';
 import { vr, vrCode } from '../dicom/vr.ts';
 import { safePrivateBlocks } from './tables/safePrivateBlocks.ts';
 
-/** `gggg creator` to VR code by low byte. */
-const published = new Map<string, ReadonlyMap<number, number>>(
-  safePrivateBlocks
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [block = '', elements = ''] = line.split('\t');
-      const vrs = elements
-        .split(' ')
-        .map((each): [number, number] => [Number.parseInt(each.slice(0, 2), 16), vrCode(each.slice(2))]);
-      return [block, new Map(vrs)];
-    }),
-);
+type Blocks = ReadonlyMap<string, ReadonlyMap<number, number>>;
+let known: Blocks | undefined;
+
+/** `gggg creator` to VR code by low byte; read by policies alone that keep private elements. */
+const published = (): Blocks => {
+  known ??= new Map(
+    safePrivateBlocks
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [block = '', elements = ''] = line.split('\t');
+        const vrs = elements
+          .split(' ')
+          .map((each): [number, number] => [Number.parseInt(each.slice(0, 2), 16), vrCode(each.slice(2))]);
+        return [block, new Map(vrs)];
+      }),
+  );
+  return known;
+};
 
 /** True for an element of the published table, by its tag and its creator. */
 export const isPublishedSafe = (tag: number, creator: string): boolean =>
-  published.get(`${hex(tag >>> 16)} ${creator}`)?.has(tag & 0xff) === true;
+  published()
+    .get(`${hex(tag >>> 16)} ${creator}`)
+    ?.has(tag & 0xff) === true;
 
 /**
  * VR by position of every private element that may stay, with the creators that these need; 0 for all others
@@ -48,7 +56,10 @@ export function findSafePrivate({ head, index }: Pick<DicomFile, 'head' | 'index
   return kept;
 
   function safeVr(node: number, block: string): number {
-    const code = published.get(block)?.get(at(index.tag, node) & 0xff) ?? (marked.has(block) ? vr.UN : 0);
+    const code =
+      published()
+        .get(block)
+        ?.get(at(index.tag, node) & 0xff) ?? (marked.has(block) ? vr.UN : 0);
     const effective = code === vr.UN ? at(index.vr, node) : code;
     return effective === vr.SQ && !isReadableSequence(index, node) ? 0 : effective;
   }

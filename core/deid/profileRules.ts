@@ -1,4 +1,5 @@
 import { dicomRoot } from '../dicom/tables/registeredUids.ts';
+import { tagsOf } from '../dicom/tagsOf.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import type { fileDemands } from './fileDemands.ts';
 import { profileRows } from './tables/profileRows.ts';
@@ -34,10 +35,7 @@ const resolutions = new Map<string, string>(
     uids.split(' ').map((suffix): [string, string] => [dicomRoot + suffix, letters]),
   ),
 );
-const combined = new Map<number, number>();
-for (let at = 0; at < combinedTags.length; at += 8) {
-  combined.set(Number.parseInt(combinedTags.slice(at, at + 8), 16), at / 8);
-}
+const combined = new Map(tagsOf(combinedTags).map((tag, position) => [tag, position]));
 
 /** Compiled rules by policy, resolution and demands: few of these exist, so that few policies fill few entries. */
 const compiled = new Map<string, ReadonlyMap<number, ProfileRule>>();

@@ -12,10 +12,13 @@ async function* ownMemory(body: Bytes): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of body) yield chunk.slice();
 }
 
-/** Codecs for Lambda and the command line, from Node's own modules: 5 to 8 times faster than JavaScript's. */
-export function codecsFromNode({ crypto: { createHash }, zlib, stream }: NodeModules): Codecs {
+/**
+ * Codecs for Lambda and the command line, from Node's own modules: 5 to 8 times faster than JavaScript's.
+ * @param node each is looked at when it is used, so that it can be a getter that loads it then
+ */
+export function codecsFromNode(node: NodeModules): Codecs {
   const hasher = (algorithm: string) => {
-    const hash = createHash(algorithm);
+    const hash = node.crypto.createHash(algorithm);
     return {
       update: (chunk: Uint8Array) => {
         hash.update(chunk);
@@ -24,8 +27,8 @@ export function codecsFromNode({ crypto: { createHash }, zlib, stream }: NodeMod
     };
   };
   // pipe alone would not carry the source's error over to the reader of the result
-  const through = (body: Bytes, transform: ReturnType<typeof zlib.createInflateRaw>): Bytes => {
-    const source = stream.Readable.from(ownMemory(body));
+  const through = (body: Bytes, transform: ReturnType<NodeModules['zlib']['createInflateRaw']>): Bytes => {
+    const source = node.stream.Readable.from(ownMemory(body));
     source.on('error', (error) => transform.destroy(error));
     transform.on('close', () => source.destroy());
     return source.pipe(transform);
@@ -33,8 +36,8 @@ export function codecsFromNode({ crypto: { createHash }, zlib, stream }: NodeMod
   return {
     sha256: () => hasher('sha256'),
     md5: () => hasher('md5'),
-    crc32: (chunk, previous = 0) => zlib.crc32(chunk, previous),
-    inflateRaw: (body) => through(body, zlib.createInflateRaw()),
-    deflateRaw: (body) => through(body, zlib.createDeflateRaw()),
+    crc32: (chunk, previous = 0) => node.zlib.crc32(chunk, previous),
+    inflateRaw: (body) => through(body, node.zlib.createInflateRaw()),
+    deflateRaw: (body) => through(body, node.zlib.createDeflateRaw()),
   };
 }

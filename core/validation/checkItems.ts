@@ -1,6 +1,7 @@
 import { formatTag } from '../dicom/dicomFault.ts';
 import { at } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
+import { tagsOf } from '../dicom/tagsOf.ts';
 import { isEmptyElement } from './isEmptyElement.ts';
 import type { Nonconformity } from './Nonconformity.ts';
 import { requiredInItems } from './tables/requiredInItems.ts';
@@ -10,19 +11,32 @@ interface Requirement {
   type: 1 | 2;
 }
 
-const bySequence = new Map<number, readonly Requirement[]>();
+/** Attributes of Type 1, a space, attributes of Type 2: as the table has them, by sequence. */
+const demandsBySequence = new Map<number, string>();
 for (const [demands, sequences] of Object.entries(requiredInItems)) {
-  const [type1 = '', type2 = ''] = demands.split(' ');
-  const required: Requirement[] = [
+  for (const sequence of tagsOf(sequences)) demandsBySequence.set(sequence, demands);
+}
+
+function requiredIn(sequence: number): Requirement[] {
+  const [type1 = '', type2 = ''] = (demandsBySequence.get(sequence) ?? '').split(' ');
+  return [
     ...tagsOf(type1).map((tag) => ({ tag, type: 1 as const })),
     ...tagsOf(type2).map((tag) => ({ tag, type: 2 as const })),
   ];
-  for (const sequence of tagsOf(sequences)) bySequence.set(sequence, required);
 }
 
-function tagsOf(digits: string): number[] {
-  return [...digits.matchAll(/.{8}/g)].map(([hex]) => Number.parseInt(hex, 16));
+const known = new Map<number, readonly Requirement[]>();
+
+/** What every item of a sequence must have; nothing for a sequence that the table lacks. */
+function requirementsOf(sequence: number): readonly Requirement[] {
+  const required = known.get(sequence);
+  if (required !== undefined || !demandsBySequence.has(sequence)) return required ?? none;
+  const found = requiredIn(sequence);
+  known.set(sequence, found);
+  return found;
 }
+
+const none: readonly Requirement[] = [];
 
 /** An item whose elements are still coming. */
 interface OpenItem {
@@ -48,8 +62,8 @@ export function checkItems(file: DicomFile, add: (found: Nonconformity) => void)
   closeBefore(Infinity);
 
   function openItem(node: number, sequence: number): void {
-    const required = bySequence.get(sequence);
-    if (required !== undefined) open.push({ node, end: at(index.end, node), sequence, missing: [...required] });
+    const required = requirementsOf(sequence);
+    if (required.length > 0) open.push({ node, end: at(index.end, node), sequence, missing: [...required] });
   }
 
   function meet(node: number, missing: Requirement[]): void {

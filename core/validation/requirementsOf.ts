@@ -1,4 +1,5 @@
 import { dicomRoot } from '../dicom/tables/registeredUids.ts';
+import { tagsOf } from '../dicom/tagsOf.ts';
 import { requiredByModule, sopClassesByModules } from './tables/requiredAttributes.ts';
 
 /** An attribute that a SOP class requires at the top level. */
@@ -14,15 +15,16 @@ for (const [modules, uids] of Object.entries(sopClassesByModules)) {
   for (const uid of uids.split(' ')) modulesBySopClass.set(dicomRoot + uid, modules);
 }
 
-const byModule = new Map<string, readonly Requirement[]>(
-  Object.entries(requiredByModule).map(([module, digits]) => {
-    const [type1 = '', type2 = ''] = digits.split(' ');
-    return [module, [...requirements(type1, { type: 1, module }), ...requirements(type2, { type: 2, module })]];
-  }),
-);
+/** Read when a class needs it: to read all of them takes as long as ten files. */
+function requirementsIn(module: string): Requirement[] {
+  const [type1 = '', type2 = ''] = (digitsByModule.get(module) ?? '').split(' ');
+  return [...requirements(type1, { type: 1, module }), ...requirements(type2, { type: 2, module })];
+}
+
+const digitsByModule = new Map(Object.entries(requiredByModule));
 
 function requirements(digits: string, of: Pick<Requirement, 'type' | 'module'>): Requirement[] {
-  return [...digits.matchAll(/.{8}/g)].map(([hex]) => ({ tag: Number.parseInt(hex, 16), ...of }));
+  return tagsOf(digits).map((tag) => ({ tag, ...of }));
 }
 
 /** True for a mandatory module of a storage SOP class. */
@@ -40,7 +42,7 @@ export function requirementsOf(sopClass: string): readonly Requirement[] | undef
   const modules = modulesBySopClass.get(sopClass);
   if (known !== undefined || modules === undefined) return known;
   const strictest = new Map<number, Requirement>();
-  for (const each of modules.split(' ').flatMap((module) => byModule.get(module) ?? [])) {
+  for (const each of modules.split(' ').flatMap(requirementsIn)) {
     if (each.type < (strictest.get(each.tag)?.type ?? 3)) strictest.set(each.tag, each);
   }
   const sorted = [...strictest.values()].sort((left, right) => left.tag - right.tag);
