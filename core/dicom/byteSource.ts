@@ -2,6 +2,20 @@ import { limits } from '../policy/limits.ts';
 import type { Bytes } from '../submission/ports.ts';
 import { dicomFault } from './dicomFault.ts';
 
+/** A stream whose reader can go over bytes that it need not look at, between two chunks. */
+export interface Skippable extends Bytes {
+  /** Goes over the next `count` bytes, or over what is left where there are fewer; answers over how many. */
+  skip(count: number): number;
+}
+
+/** A stream that can be read up to a point and then be handed on. */
+export interface ChunkQueue {
+  next(): Promise<Uint8Array | undefined>;
+  putBack(chunk: Uint8Array): void;
+  /** What was read and not yet taken. */
+  takeHeld(): Uint8Array | undefined;
+}
+
 /** The start of a stream, held in memory as far as it was asked for. */
 export interface ByteSource {
   bytes: Uint8Array;
@@ -12,8 +26,8 @@ export interface ByteSource {
   more(): Promise<boolean>;
   /** Adds chunks until `count` bytes are available; false when the stream ends before. */
   reach(count: number): Promise<boolean>;
-  /** Everything from an offset on as a stream: what is held, then what comes. Nothing is copied. */
-  from(offset: number): AsyncGenerator<Uint8Array, void>;
+  /** Everything from an offset on: what is held, then what comes. Nothing is copied. */
+  from(offset: number): ChunkQueue;
 }
 
 /** Reads a stream by one iterator that is never closed here, so that the caller can read what is left. */
@@ -36,11 +50,7 @@ export function byteSource(iterator: AsyncIterator<Uint8Array>, prefix = new Uin
       while (source.available < count) if (!(await source.more())) return false;
       return true;
     },
-    async *from(offset) {
-      const held = source.bytes.subarray(offset, source.available);
-      if (held.length > 0) yield held;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-    },
+    from: (offset) => chunkQueue(iterator, source.bytes.subarray(offset, source.available)),
   };
   return source;
 }
@@ -67,9 +77,29 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Passes a stream on through an iterator that its consumer cannot close. */
-export async function* passOn(iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+function chunkQueue(iterator: AsyncIterator<Uint8Array>, first: Uint8Array): ChunkQueue {
+  let held = first.length === 0 ? undefined : first;
+  const takeHeld = () => {
+    const chunk = held;
+    held = undefined;
+    return chunk;
+  };
+  return {
+    async next() {
+      if (held !== undefined) return takeHeld();
+      const result = await iterator.next();
+      return result.done === true ? undefined : result.value;
+    },
+    putBack(chunk) {
+      held = chunk;
+    },
+    takeHeld,
+  };
+}
+
+/** The rest of a queue as a stream; its consumer cannot close what is behind it. */
+export async function* readQueue(queue: ChunkQueue): AsyncGenerator<Uint8Array, void> {
+  for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) yield chunk;
 }
 
 /** All bytes of a stream as one array, at most `limit` of them. @throws DomainError DicomTailTooLarge */

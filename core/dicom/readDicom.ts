@@ -1,13 +1,13 @@
 import { limits } from '../policy/limits.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
-import { type ByteSource, byteSource, collectBytes, passOn } from './byteSource.ts';
+import { type ByteSource, byteSource, collectBytes, readQueue, type Skippable } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';
 import { at, createElementIndex, type ElementIndex, flag } from './elementIndex.ts';
 import { proveTiling, requireUniqueTags } from './proveTiling.ts';
 import { type FileMeta, readFileMeta } from './readFileMeta.ts';
 import { type ElementScan, scanElements } from './scanElements.ts';
-import { chunkQueue, streamPixelValue } from './streamPixelValue.ts';
+import { skipPixelValue, streamPixelValue } from './streamPixelValue.ts';
 import { type Encoding, encodingOf } from './transferSyntax.ts';
 import { vr } from './vr.ts';
 
@@ -36,6 +36,8 @@ export interface DicomFile {
    * @throws DomainError with a code of dicomFaults
    */
   pixels: Bytes | undefined;
+  /** Instead of reading `pixels`: native ones that the body can go over are not read. @throws as they do */
+  passPixels(): Promise<void>;
   /** Length of native pixels as the element states it; undefined without pixels and for encapsulated ones. */
   nativeBytes: number | undefined;
   /** Fragments of encapsulated pixels, without the offset table; complete when `pixels` has been read. */
@@ -49,7 +51,7 @@ export interface DicomFile {
  * body's iterator is not closed, so that after a refusal the caller can read what is left.
  * @throws DomainError with a code of dicomFaults, byte offset and tag
  */
-export async function readDicom(body: Bytes, codecs: Codecs): Promise<DicomFile> {
+export async function readDicom(body: Bytes | Skippable, codecs: Codecs): Promise<DicomFile> {
   const raw = byteSource(body[Symbol.asyncIterator]());
   const meta = await readFileMeta(raw);
   const encoding = encodingOf(meta.transferSyntax);
@@ -61,20 +63,25 @@ export async function readDicom(body: Bytes, codecs: Codecs): Promise<DicomFile>
   if (hasPixels) closePixelElement(scan.index, end);
   proveTiling(scan.index, meta.end, end);
   if (scan.isUnordered) requireUniqueTags(scan.index);
-  const queue = chunkQueue(source.from(end));
-  const rest: Bytes = { [Symbol.asyncIterator]: () => readRest(queue) };
+  const queue = source.from(end);
   const last = scan.index.count - 1;
-  const pixels = hasPixels ? pixelValue(source, scan.index, encoding) : undefined;
+  const value = hasPixels ? pixelValue(source, scan.index, encoding) : undefined;
+  const pixels = value && streamPixelValue(queue, value);
   return {
     meta,
     encoding,
     head: source.bytes.subarray(0, end),
     index: scan.index,
-    pixels: pixels && streamPixelValue(queue, pixels),
-    nativeBytes: pixels?.lengthBytes,
-    fragments: () => Math.max(0, (pixels?.items ?? 0) - 1),
+    pixels,
+    async passPixels() {
+      if (value?.lengthBytes !== undefined && 'skip' in body && !encoding.deflated) {
+        skipPixelValue(queue, { ...value, lengthBytes: value.lengthBytes }, (count) => body.skip(count));
+      } else if (pixels !== undefined) for await (const _ of pixels);
+    },
+    nativeBytes: value?.lengthBytes,
+    fragments: () => Math.max(0, (value?.items ?? 0) - 1),
     async tail() {
-      const bytes = await collectBytes(rest, limits.dicomTailBytes, end);
+      const bytes = await collectBytes(readQueue(queue), limits.dicomTailBytes, end);
       if (!hasPixels) return paddingTail(bytes, end);
       return scanTail(bytes, { encoding, after: at(scan.index.tag, last) });
     },
@@ -117,10 +124,6 @@ function pixelValue({ view }: ByteSource, index: ElementIndex, { bigEndian }: En
   return { tag, offset, lengthBytes: length === 0xffffffff ? undefined : length, bigEndian, items: 0 };
 }
 
-async function* readRest(queue: ReturnType<typeof chunkQueue>): AsyncGenerator<Uint8Array, void> {
-  for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) yield chunk;
-}
-
 const noElements = createElementIndex(1);
 
 function scanTail(bytes: Uint8Array, { encoding, after }: { encoding: Encoding; after: number }): DicomTail {
@@ -143,12 +146,12 @@ function paddingTail(bytes: Uint8Array, offset: number): DicomTail {
 /** Replaces everything after the file meta group by its inflated bytes. */
 function inflateFrom(raw: ByteSource, end: number, codecs: Codecs): ByteSource {
   const counted = { in: 0 };
-  const inflated = inflateCounted(countBytes(raw.from(end), counted), counted, codecs);
+  const inflated = inflateCounted(countBytes(readQueue(raw.from(end)), counted), counted, codecs);
   return byteSource(inflated, raw.bytes.slice(0, end));
 }
 
 async function* countBytes(body: Bytes, counted: { in: number }): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of passOn(body[Symbol.asyncIterator]())) {
+  for await (const chunk of body) {
     counted.in += chunk.length;
     yield chunk;
   }

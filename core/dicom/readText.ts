@@ -1,3 +1,4 @@
+import { bytesToText } from './bytesToText.ts';
 import { at, type ElementIndex, flag, valueEnd } from './elementIndex.ts';
 import { lookUpVr } from './lookUpVr.ts';
 import { vr } from './vr.ts';
@@ -8,20 +9,6 @@ export function findElement(index: ElementIndex, tag: number): number | undefine
     if (index.tag[node] === tag && index.parent[node] === -1) return node;
   }
   return undefined;
-}
-
-/** Bytes from start to end, one a character, as ISO 8859-1: bytes stay bytes, no character set is applied. */
-function bytesToText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  // Most values are short: one character after the other is faster than a call with as many arguments
-  if (end - start <= 64) {
-    for (let i = start; i < end; i += 1) text += String.fromCharCode(bytes[i] ?? 0);
-    return text;
-  }
-  for (let from = start; from < end; from += 4096) {
-    text += String.fromCharCode(...bytes.subarray(from, Math.min(end, from + 4096)));
-  }
-  return text;
 }
 
 /** The value of an element as text without padding; '' when it has none. */
@@ -49,9 +36,9 @@ export function readNumber(file: { head: Uint8Array; index: ElementIndex }, tag:
   const value = at(index.value, node);
   if (lookUpVr(tag) === vr.US) {
     const isBig = (at(index.flags, node) & flag.bigEndian) !== 0;
-    return valueEnd(index, node) - value < 2
-      ? undefined
-      : new DataView(head.buffer, head.byteOffset).getUint16(value, !isBig);
+    if (valueEnd(index, node) - value < 2) return undefined;
+    const [first, second] = [head[value] ?? 0, head[value + 1] ?? 0];
+    return isBig ? (first << 8) | second : (second << 8) | first;
   }
   const number = Number(valueText(head, index, node).split('\\')[0]);
   return Number.isFinite(number) ? number : undefined;

@@ -1,3 +1,4 @@
+import type { ChunkQueue, Skippable } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';
 import { itemTag, sequenceEndTag } from './elementIndex.ts';
 
@@ -12,28 +13,6 @@ interface PixelValue {
   items: number;
 }
 
-/** A stream that can be read up to a point and then be handed on. */
-interface ChunkQueue {
-  next(): Promise<Uint8Array | undefined>;
-  putBack(chunk: Uint8Array): void;
-}
-
-export function chunkQueue(iterator: AsyncIterator<Uint8Array>): ChunkQueue {
-  let returned: Uint8Array | undefined;
-  return {
-    async next() {
-      const chunk = returned;
-      returned = undefined;
-      if (chunk !== undefined) return chunk;
-      const result = await iterator.next();
-      return result.done === true ? undefined : result.value;
-    },
-    putBack(chunk) {
-      returned = chunk;
-    },
-  };
-}
-
 /**
  * Passes the value of Pixel Data through, chunk by chunk and byte by byte, and leaves the queue behind it. Fragments
  * are walked, not decoded, so that the end is known; their delimiter is the last of the value.
@@ -44,17 +23,31 @@ export async function* streamPixelValue(queue: ChunkQueue, pixels: PixelValue): 
   let offset = pixels.offset;
   while (!walk.isComplete()) {
     const chunk = await queue.next();
-    if (chunk === undefined) {
-      throw dicomFault('DicomTruncated', `its value ends at byte ${offset}`, {
-        offset: pixels.offset,
-        tag: pixels.tag,
-      });
-    }
+    if (chunk === undefined) throw truncated(pixels, offset);
     const taken = walk.take(chunk);
     offset += taken;
     if (taken < chunk.length) queue.putBack(chunk.subarray(taken));
     if (taken > 0) yield chunk.subarray(0, taken);
   }
+}
+
+const truncated = ({ offset, tag }: PixelValue, end: number) =>
+  dicomFault('DicomTruncated', `its value ends at byte ${end}`, { offset, tag });
+
+/**
+ * Leaves the queue behind a value of known length without reading it.
+ * @throws DomainError DicomTruncated
+ */
+export function skipPixelValue(
+  queue: ChunkQueue,
+  pixels: PixelValue & { lengthBytes: number },
+  skip: Skippable['skip'],
+) {
+  const held = queue.takeHeld() ?? new Uint8Array(0);
+  const inHeld = Math.min(held.length, pixels.lengthBytes);
+  if (inHeld < held.length) queue.putBack(held.subarray(inHeld));
+  const passed = inHeld < pixels.lengthBytes ? inHeld + skip(pixels.lengthBytes - inHeld) : inHeld;
+  if (passed < pixels.lengthBytes) throw truncated(pixels, pixels.offset + passed);
 }
 
 /** Decides how many bytes of a chunk belong to the value. */

@@ -4,6 +4,7 @@ const known = new Set(fileTransferSyntaxes.split(' ').map((suffix) => dicomRoot 
 
 export const implicitLittleEndian = '1.2.840.10008.1.2';
 export const explicitLittleEndian = '1.2.840.10008.1.2.1';
+export const explicitBigEndian = '1.2.840.10008.1.2.2';
 
 /** MPEG-2, MPEG-4 and HEVC: one stream of all frames, with or without sound (PS3.5 §A.4.5 and on). */
 export const isVideo = (uid: string): boolean => /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(uid);
@@ -22,7 +23,7 @@ export const isKnownTransferSyntax = (uid: string): boolean => known.has(uid);
 export function encodingOf(transferSyntax: string): Encoding {
   return {
     explicit: transferSyntax !== implicitLittleEndian,
-    bigEndian: transferSyntax === '1.2.840.10008.1.2.2',
+    bigEndian: transferSyntax === explicitBigEndian,
     deflated: transferSyntax === '1.2.840.10008.1.2.1.99',
   };
 }
