@@ -1,3 +1,5 @@
+import { bytesToText } from '../dicom/bytesToText.ts';
+
 /** How the bytes of text are read: by a fatal decoder, by ranges of single bytes, or by escape sequences. */
 interface CharacterSet {
   /** True when one byte is one character. */
@@ -70,7 +72,7 @@ const escaped: CharacterSet = {
   isSingleByte: false,
   canDecode(bytes) {
     for (let from = bytes.indexOf(0x1b); from >= 0; from = bytes.indexOf(0x1b, from + 1)) {
-      if (!escapes.test(String.fromCharCode(...bytes.subarray(from + 1, from + 4)))) return false;
+      if (!escapes.test(bytesToText(bytes, from + 1, Math.min(bytes.length, from + 4)))) return false;
     }
     return true;
   },

@@ -1,3 +1,4 @@
+import { bytesToText } from '../dicom/bytesToText.ts';
 import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { vr, vrName } from '../dicom/vr.ts';
@@ -8,14 +9,21 @@ import { measureText } from './measureText.ts';
 import type { Nonconformity } from './Nonconformity.ts';
 import { bytesPerValue, type ValueRule, valueRule } from './valueRules.ts';
 
-type Note = (code: FindingCode, message: string) => void;
 type Attribute = ReturnType<typeof attributeOf>;
 
 /** The character set that each data set states, by the item that holds it; -1 for the whole. */
 type CharacterSets = Map<number, ReturnType<typeof characterSetOf>>;
 
+interface Context {
+  head: Uint8Array;
+  index: ElementIndex;
+  characterSets: CharacterSets;
+  add: (found: Nonconformity) => void;
+}
+
 interface Element {
   node: number;
+  tag: number;
   vr: number;
   attribute: Attribute;
   /** Where its value lies in the bytes before Pixel Data, without padding and with it. */
@@ -30,29 +38,41 @@ interface Element {
  */
 export function checkElements(file: DicomFile, add: (found: Nonconformity) => void): void {
   const { index, head } = file;
-  const characterSets: CharacterSets = new Map([[-1, characterSetOf('')]]);
+  const context = { head, index, characterSets: new Map([[-1, characterSetOf('')]]), add };
   const last = file.pixels === undefined ? index.count : index.count - 1;
   for (let node = 0; node < last; node += 1) {
     const tag = at(index.tag, node);
     const code = at(index.vr, node);
     if (code === 0 || ((tag >>> 16) & 1) === 1) continue;
-    const note: Note = (finding, message) =>
-      add({ code: finding, message, place: { offset: at(index.start, node), tag } });
-    const attribute = attributeOf(tag);
-    checkVr(code, attribute, note);
     const from = at(index.value, node);
     const end = valueEnd(index, node);
-    if ((at(index.flags, node) & flag.container) !== 0 || from === end) continue;
-    if ((end - from) % 2 === 1) note('ValueLengthInvalid', 'Its length is odd');
-    checkValue({ file, characterSets }, { node, vr: code, attribute, from, to: endOfText(head, from, end), end }, note);
+    const isOpen = (at(index.flags, node) & flag.container) !== 0;
+    const to = isOpen ? end : endOfText(head, from, end);
+    const element = { node, tag, vr: code, attribute: attributeOf(tag), from, to, end };
+    checkVr(context, element);
+    if (!isOpen && from < end) checkValue(context, element);
   }
 }
 
+function checkValue(context: Context, element: Element): void {
+  const { from, to, end } = element;
+  if ((end - from) % 2 === 1) note(context, element, 'ValueLengthInvalid', 'Its length is odd');
+  const rule = valueRule(element.vr);
+  if (rule === undefined) checkNumbers(context, element);
+  else if (to > from) checkText(context, element, rule);
+}
+
+function note({ index, add }: Context, { node, tag }: Element, code: FindingCode, message: string): void {
+  add({ code, message, place: { offset: at(index.start, node), tag } });
+}
+
 /** The VR that the file states must be the one of PS3.6, or one that it offers; UN is what a converter writes. */
-function checkVr(code: number, attribute: Attribute, note: Note): void {
+function checkVr(context: Context, element: Element): void {
+  const { vr: code, attribute } = element;
   if (attribute === undefined || attribute.vr === code || code === vr.UN) return;
   if (attribute.choice?.has(code) === true) return;
-  note('VrUnexpected', `It is written as ${vrName(code)}, but the standard gives it ${vrName(attribute.vr)}`);
+  const message = `It is written as ${vrName(code)}, but the standard gives it ${vrName(attribute.vr)}`;
+  note(context, element, 'VrUnexpected', message);
 }
 
 /** PS3.5 §6.2: a NUL pads UI, spaces pad other text; neither belongs to the value. */
@@ -62,62 +82,47 @@ function endOfText(head: Uint8Array, from: number, end: number): number {
   return to;
 }
 
-interface Context {
-  file: DicomFile;
-  characterSets: CharacterSets;
-}
-
-function checkValue(context: Context, element: Element, note: Note): void {
-  const rule = valueRule(element.vr);
-  if (rule === undefined) checkNumbers(element, note);
-  else if (element.to > element.from) checkText(context, { ...element, rule }, note);
-}
-
-function checkNumbers({ vr: code, from, end, attribute }: Element, note: Note): void {
+function checkNumbers(context: Context, element: Element): void {
+  const { vr: code, from, end } = element;
   const size = bytesPerValue(code);
   if (size === undefined) return;
   const length = end - from;
   if (length % size !== 0) {
-    note('ValueLengthInvalid', `It has ${length} bytes, but each value of ${vrName(code)} takes ${size}`);
+    const message = `It has ${length} bytes, but each value of ${vrName(code)} takes ${size}`;
+    note(context, element, 'ValueLengthInvalid', message);
   } else if (code >>> 8 !== 0x4f) {
     // O?: one value, however many numbers it holds
-    checkMultiplicity(attribute, length / size, note);
+    checkMultiplicity(context, element, length / size);
   }
 }
 
-function checkText({ file, characterSets }: Context, element: Element & { rule: ValueRule }, note: Note): void {
-  const { node, vr: code, from, to, rule } = element;
-  const { head, index } = file;
-  if (element.attribute?.vr === vr.CS && at(index.tag, node) === 0x00080005) {
-    const value = textOf(head, from, Math.min(to, from + characterSetBytes));
-    noteCharacterSet(characterSets, { holder: at(index.parent, node), value }, note);
-  }
-  const { values, longest, isEncoded, isForbidden } = measureText(head, { from, to, isName: code === vr.PN }, rule);
-  const wrongly = code === vr.UI ? 'UidInvalid' : 'ValueInvalid';
-  if (isForbidden) note(wrongly, `It holds a character that ${vrName(code)} does not allow`);
-  else if (rule.form !== undefined) checkForm(element, rule.form, { head, note });
+function checkText(context: Context, element: Element, rule: ValueRule): void {
+  const { vr: code, from, to } = element;
+  const { head } = context;
+  if (element.tag === 0x00080005 && element.attribute?.vr === vr.CS) noteCharacterSet(context, element);
+  const { values, longest, isEncoded, isForbidden } = measureText(head, element, rule);
+  if (isForbidden) {
+    const wrongly = code === vr.UI ? 'UidInvalid' : 'ValueInvalid';
+    note(context, element, wrongly, `It holds a character that ${vrName(code)} does not allow`);
+  } else if (rule.form !== undefined) checkForm(context, element, rule.form);
   // in other sets a byte is no character, and one that looks like a backslash may be none
-  if (isEncoded && !isPlain(nearestSet(characterSets, index, node), head.subarray(from, to), note)) return;
+  if (isEncoded && !isPlain(context, element)) return;
   if ((rule.isMultiple ? longest : to - from) > rule.maxLength) {
-    note('ValueTooLong', `It has ${longest} characters, but ${vrName(code)} allows ${rule.maxLength}`);
+    const message = `It has ${longest} characters, but ${vrName(code)} allows ${rule.maxLength}`;
+    note(context, element, 'ValueTooLong', message);
   }
-  if (rule.isMultiple) checkMultiplicity(element.attribute, values, note);
-}
-
-/** Latin-1: one byte a character. Only for short values: each character is an allocation. */
-function textOf(head: Uint8Array, from: number, to: number): string {
-  let text = '';
-  for (let position = from; position < to; position += 1) text += String.fromCharCode(head[position] ?? 0);
-  return text;
+  if (rule.isMultiple) checkMultiplicity(context, element, values);
 }
 
 /** Seventeen sets of at most 16 characters, and more than anybody names. */
 const characterSetBytes = 512;
 
-function noteCharacterSet(sets: CharacterSets, { holder, value }: { holder: number; value: string }, note: Note): void {
-  const found = characterSetOf(value);
-  if (found === undefined) note('CharacterSetUnknown', 'It names no character set that DICOM defines');
-  sets.set(holder, found);
+function noteCharacterSet(context: Context, element: Element): void {
+  const { from, to, node } = element;
+  const found = characterSetOf(bytesToText(context.head, from, Math.min(to, from + characterSetBytes)));
+  const message = 'It names no character set that DICOM defines';
+  if (found === undefined) note(context, element, 'CharacterSetUnknown', message);
+  context.characterSets.set(at(context.index.parent, node), found);
 }
 
 /** An item may state a character set of its own; else that of what holds it counts. */
@@ -128,9 +133,12 @@ function nearestSet(sets: CharacterSets, index: ElementIndex, node: number): Ret
 }
 
 /** True when the text can be read and each of its bytes is one character. */
-function isPlain(set: ReturnType<typeof characterSetOf>, bytes: Uint8Array, note: Note): boolean {
+function isPlain(context: Context, element: Element): boolean {
+  const set = nearestSet(context.characterSets, context.index, element.node);
   if (set === undefined) return false;
-  if (!set.canDecode(bytes)) note('TextUndecodable', 'Its bytes are no text in the character set that the file states');
+  const message = 'Its bytes are no text in the character set that the file states';
+  if (!set.canDecode(context.head.subarray(element.from, element.to)))
+    note(context, element, 'TextUndecodable', message);
   return set.isSingleByte;
 }
 
@@ -140,28 +148,26 @@ const formBytes = 128;
 const formValues = 65_536;
 
 /** Value by value, so that neither memory nor the time of an expression grows with the length of an element. */
-function checkForm(
-  { vr: code, from, to }: Element,
-  form: RegExp,
-  { head, note }: { head: Uint8Array; note: Note },
-): void {
+function checkForm(context: Context, element: Element, form: RegExp): void {
+  const { vr: code, from, to } = element;
+  const { head } = context;
   let start = from;
   for (let number = 1; start <= to && number <= formValues; number += 1) {
     let end = start;
     while (end < to && head[end] !== 0x5c) end += 1;
-    if (end - start <= formBytes && !form.test(textOf(head, start, end))) {
+    if (end - start <= formBytes && !form.test(bytesToText(head, start, end))) {
       const message = `Value ${number} is not written as ${vrName(code)} demands`;
-      note(code === vr.UI ? 'UidInvalid' : 'ValueInvalid', message);
+      note(context, element, code === vr.UI ? 'UidInvalid' : 'ValueInvalid', message);
       return;
     }
     start = end + 1;
   }
 }
 
-function checkMultiplicity(attribute: Attribute, values: number, note: Note): void {
-  if (attribute === undefined) return;
-  const { least, most, step } = attribute;
+function checkMultiplicity(context: Context, element: Element, values: number): void {
+  if (element.attribute === undefined) return;
+  const { least, most, step } = element.attribute;
   if (values >= least && values <= most && values % step === 0) return;
   const wanted = most === least ? `${least}` : `${least} to ${most === Number.POSITIVE_INFINITY ? 'n' : most}`;
-  note('MultiplicityInvalid', `It has ${values} values, but the standard gives it ${wanted}`);
+  note(context, element, 'MultiplicityInvalid', `It has ${values} values, but the standard gives it ${wanted}`);
 }

@@ -1,3 +1,4 @@
+import { vr } from '../dicom/vr.ts';
 import type { ValueRule } from './valueRules.ts';
 
 /** What one pass over the bytes of a text value tells. */
@@ -22,9 +23,10 @@ const esc = 0x1b;
  */
 export function measureText(
   bytes: Uint8Array,
-  { from, to, isName }: { from: number; to: number; isName: boolean },
+  { from, to, vr: code }: { from: number; to: number; vr: number },
   { allowed }: ValueRule,
 ): TextMeasure {
+  const isName = code === vr.PN;
   let values = 1;
   let longest = 0;
   let isEncoded = false;

@@ -10,9 +10,10 @@ export interface Requirement {
   module: string;
 }
 
-const modulesBySopClass = new Map<string, string>();
+const modulesBySopClass = new Map<string, readonly string[]>();
 for (const [modules, uids] of Object.entries(sopClassesByModules)) {
-  for (const uid of uids.split(' ')) modulesBySopClass.set(dicomRoot + uid, modules);
+  const each = modules.split(' ');
+  for (const uid of uids.split(' ')) modulesBySopClass.set(dicomRoot + uid, each);
 }
 
 /** Read when a class needs it: to read all of them takes as long as ten files. */
@@ -29,7 +30,7 @@ function requirements(digits: string, of: Pick<Requirement, 'type' | 'module'>):
 
 /** True for a mandatory module of a storage SOP class. */
 export const hasModule = (sopClass: string, module: string): boolean =>
-  modulesBySopClass.get(sopClass)?.split(' ').includes(module) === true;
+  modulesBySopClass.get(sopClass)?.includes(module) === true;
 
 const bySopClass = new Map<string, readonly Requirement[]>();
 
@@ -42,7 +43,7 @@ export function requirementsOf(sopClass: string): readonly Requirement[] | undef
   const modules = modulesBySopClass.get(sopClass);
   if (known !== undefined || modules === undefined) return known;
   const strictest = new Map<number, Requirement>();
-  for (const each of modules.split(' ').flatMap(requirementsIn)) {
+  for (const each of modules.flatMap(requirementsIn)) {
     if (each.type < (strictest.get(each.tag)?.type ?? 3)) strictest.set(each.tag, each);
   }
   const sorted = [...strictest.values()].sort((left, right) => left.tag - right.tag);
