@@ -1,6 +1,8 @@
-import dicomParser, { type DataSet, type Element } from 'dicom-parser';
+import dicomParser, { type Element } from 'dicom-parser';
+import { bytesToText } from '../dicom/bytesToText.ts';
 import { formatTag } from '../dicom/dicomFault.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
+import { explicitBigEndian, implicitLittleEndian } from '../dicom/transferSyntax.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { DomainError } from '../submission/DomainError.ts';
@@ -24,34 +26,72 @@ interface Expected {
  * replaces, no private element that may not stay, no name and no UID that was not mapped: what the splicer meant to do
  * is in the bytes, by another reading of them.
  * @param output preamble, file meta and data set up to Pixel Data, inflated
+ * @param start of the data set in it
  * @throws DomainError NotDeidentifiable
  */
-export function confirmOutput(output: Uint8Array, expected: Expected): void {
-  const top = parse(output);
-  const open = [top];
+export function confirmOutput(output: Uint8Array, start: number, expected: Expected): void {
+  const { set: top, elements } = parse(output, start);
+  const open: Level[] = [];
+  const judge = (set: Level, element: Element) => {
+    requireAllowed({ set, element, tag: Number.parseInt(element.tag.slice(1), 16), isTop: set === top }, expected);
+    for (const { dataSet } of element.items ?? []) if (dataSet !== undefined) open.push(dataSet);
+  };
+  for (const element of elements) judge(top, element);
   for (let set = open.pop(); set !== undefined; set = open.pop()) {
-    for (const element of Object.values(set.elements)) {
-      requireAllowed({ set, element, tag: Number.parseInt(element.tag.slice(1), 16), isTop: set === top }, expected);
-      for (const { dataSet } of element.items ?? []) if (dataSet !== undefined) open.push(dataSet);
-    }
+    for (const element of Object.values(set.elements)) judge(set, element);
   }
 }
 
 const refusal = (why: string) =>
   new DomainError('NotDeidentifiable', `Cannot confirm the output by a second reading: ${why}`);
 
-function parse(output: Uint8Array): DataSet {
+/** One data set: the whole, or that of an item. */
+interface Level {
+  byteArray: Uint8Array;
+  /** By tag; of the whole those only on which others depend. */
+  elements: Readonly<Record<string, Element>>;
+}
+
+/** The top level, and all of its elements in their order. */
+interface Parsed {
+  set: Level;
+  elements: Element[];
+}
+
+function parse(output: Uint8Array, start: number): Parsed {
   try {
-    // The data set is inflated already, whatever its transfer syntax says
-    return dicomParser.parseDicom(output, { inflater: (bytes, position) => bytes.subarray(position) });
+    const syntax = dicomParser.readPart10Header(output.subarray(0, start)).string('x00020010');
+    const isImplicit = syntax === implicitLittleEndian;
+    const { littleEndianByteArrayParser, bigEndianByteArrayParser } = dicomParser;
+    const parser = syntax === explicitBigEndian ? bigEndianByteArrayParser : littleEndianByteArrayParser;
+    return readElements(new dicomParser.ByteStream(parser, output, start), isImplicit);
   } catch {
     // What another reader cannot read is not passed on; its message may hold values
     throw refusal('it cannot be read');
   }
 }
 
+/** One by one: in an object of a few hundred tags, as the parser makes of a data set, each took as long as its reading. */
+function readElements(stream: InstanceType<typeof dicomParser.ByteStream>, isImplicit: boolean): Parsed {
+  const { byteArray } = stream;
+  const elements: Element[] = [];
+  const known: Record<string, Element> = {};
+  while (stream.position < byteArray.length) {
+    const element = isImplicit
+      ? dicomParser.readDicomElementImplicit(stream)
+      : dicomParser.readDicomElementExplicit(stream, []);
+    elements.push(element);
+    if (isPrivate(element) || element.tag === privateCharacteristics) known[element.tag] = element;
+  }
+  if (stream.position > byteArray.length) throw new RangeError('a value passes the end');
+  return { set: { byteArray, elements: known }, elements };
+}
+
+const privateCharacteristics = 'x00080300';
+const isPrivate = ({ tag }: Element) => dicomParser.isPrivateTag(tag);
+
 interface Found {
-  set: DataSet;
+  set: Level;
   element: Element;
   tag: number;
   isTop: boolean;
@@ -106,12 +146,16 @@ function isDummy({ set, element }: Found, code: number): boolean {
   return element.length >= dummy.length;
 }
 
+const textOf = ({ byteArray }: Level, { dataOffset, length }: Element) =>
+  bytesToText(byteArray, dataOffset, dataOffset + length);
+
 function isMapped({ set, element }: Found): boolean {
-  const text = String.fromCharCode(...set.byteArray.subarray(element.dataOffset, element.dataOffset + element.length));
-  return text.split('\\').every((each) => {
-    const uid = each.replace(/[ \0]+$/, '');
-    return uid === '' || uid.startsWith('2.25.') || isRegisteredUid(uid);
-  });
+  return textOf(set, element)
+    .split('\\')
+    .every((each) => {
+      const uid = each.replace(/[ \0]+$/, '');
+      return uid === '' || uid.startsWith('2.25.') || isRegisteredUid(uid);
+    });
 }
 
 /** Creators stand for their blocks; what the input itself marks as safe cannot be looked up. */
@@ -119,6 +163,8 @@ function isSafePrivate({ set, tag }: Found, { deid }: ProjectPolicy): boolean {
   if (!deid.retainSafePrivate) return false;
   const low = tag & 0xffff;
   if (low < 0x100) return low >= 0x10;
-  const creator = set.string(`x${(((tag & 0xffff0000) | (low >>> 8)) >>> 0).toString(16).padStart(8, '0')}`);
-  return creator !== undefined && (isPublishedSafe(tag, creator) || set.elements.x00080300 !== undefined);
+  const creator = set.elements[`x${(((tag & 0xffff0000) | (low >>> 8)) >>> 0).toString(16).padStart(8, '0')}`];
+  if (creator === undefined) return false;
+  const name = textOf(set, creator).replace(/\0/g, '').trim();
+  return isPublishedSafe(tag, name) || set.elements[privateCharacteristics] !== undefined;
 }

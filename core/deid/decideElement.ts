@@ -1,4 +1,3 @@
-import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { isTextVr, vr, vrCode } from '../dicom/vr.ts';
 import type { ProfileRule } from './profileRules.ts';
 
@@ -18,6 +17,8 @@ export type Surroundings = 'plain' | 'dummy' | 'clean';
 
 interface ElementContext {
   tag: number;
+  /** VR that the dictionary gives. */
+  known: number | undefined;
   /** As written in the file. */
   vr: number;
   isTopLevel: boolean;
@@ -126,9 +127,8 @@ const opaque = new Set<number>(['OB', 'OW', 'OF', 'OD', 'OL', 'OV', 'UN'].map(vr
  * instance UIDs that the table misses are found by their VR (PS3.15 §E.1.1 note), and the rest is kept.
  */
 export function decideElement(element: ElementContext, policy: DecisionPolicy): Decision {
-  const { tag } = element;
-  const known = lookUpVr(tag);
-  const special = decideSpecial(element, known, policy);
+  const { tag, known } = element;
+  const special = decideSpecial(element, policy);
   if (special !== undefined) return special;
   const rule = policy.rules.get(tag);
   const decision = (rule && ofRule(element, rule)) ?? ofOwn(element, policy) ?? byVr(element, known, policy);
@@ -139,12 +139,8 @@ export function decideElement(element: ElementContext, policy: DecisionPolicy): 
 }
 
 /** Groups and elements that no row of the table stands for. */
-function decideSpecial(
-  element: ElementContext,
-  known: number | undefined,
-  policy: DecisionPolicy,
-): Decision | undefined {
-  const { tag, isTopLevel, isSequence, isEmpty } = element;
+function decideSpecial(element: ElementContext, policy: DecisionPolicy): Decision | undefined {
+  const { tag, known, isTopLevel, isSequence, isEmpty } = element;
   const group = tag >>> 16;
   if (group % 2 === 1) return ofPrivate(element, policy);
   if ((tag & 0xffff) === 0) return removals.groupLength;
@@ -197,13 +193,12 @@ const cleaned = {
 } as const;
 const cleanedSequence: Decision = { ...decide('keep', 'cleaned by option'), cleansContent: true };
 
-function ofRule({ tag, isTopLevel, isSequence, inside }: ElementContext, rule: ProfileRule): Decision {
+function ofRule({ known, isTopLevel, isSequence, inside }: ElementContext, rule: ProfileRule): Decision {
   const action = isTopLevel ? rule.action : rule.nestedAction;
   if (action !== 'U' && action !== 'K') {
     if (rule.isDated) return dated[action];
     if (rule.isCleaned && inside !== 'dummy') return isSequence ? cleanedSequence : cleaned[action];
   }
-  const known = lookUpVr(tag);
   if (action === 'K' && known === vr.AS) return keepAge;
   return action === 'K' && known === vr.UI ? keepUids : byLetter[action];
 }

@@ -63,14 +63,18 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
   const target = requireTarget(file, identity);
   const blanking = requireBlanking(file, context.policy);
   const rules = profileRules(context.policy, target.sopClass, fileDemands(file, target.sopClass));
-  const identifiers = harvestIdentifiers(file, { ...context, ...identity, rules });
+  const identifiers = harvestIdentifiers(file, {
+    policy: context.policy,
+    rules,
+    isOwnOutput: identity.isOwnOutput,
+  });
   const edits = editContext(file, { ...context, identity, identifiers, blanking, rules });
   const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
   const rendered = renderHead(file, plan, meta);
   requireNoResidual(file, { rendered, plan }, identifiers);
   const before = rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file));
-  confirmOutput(inOldVrs(before, meta.length, file), {
+  confirmOutput(inOldVrs(before, meta.length, file), meta.length, {
     policy: context.policy,
     rules,
     stamped: new Set(edits.stamps.keys()),
@@ -82,9 +86,9 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
     tail.push(...removed);
     actions.removed += removed.length;
   };
-  const head = rendered.bytes.subarray(meta.length);
+  const head = { head: rendered.bytes, metaBytes: meta.length };
   return {
-    output: writeOutput(file, { meta, head, blanking, codecs: context.codecs, onTail }),
+    output: writeOutput(file, { ...head, blanking, codecs: context.codecs, onTail }),
     instance: target.sopInstance,
     actions,
     ...(blanking === undefined ? {} : { blanked: blankedOf(blanking) }),

@@ -21,7 +21,8 @@ export interface EarlierStamps {
   temporal: string | undefined;
 }
 
-const none: EarlierStamps = { methods: [], codes: [], temporal: undefined };
+/** Of a file that nobody de-identified. */
+export const noEarlierStamps: EarlierStamps = { methods: [], codes: [], temporal: undefined };
 
 /** More history than this is no history. */
 const longestHistory = 64;
@@ -34,7 +35,7 @@ const codeText = /^[A-Za-z0-9._-]{1,16}$/;
  */
 export function earlierStamps(file: Pick<DicomFile, 'head' | 'index'>, identifiers: Identifiers): EarlierStamps {
   const text = (tag: number) => readText(file.head, file.index, tag);
-  if (text(0x00120062) !== 'YES') return none;
+  if (text(0x00120062) !== 'YES') return noEarlierStamps;
   const isHarmless = (value: string) => plainText.test(value) && !holdsIdentifier(identifiers, value);
   const methods = (text(0x00120063) ?? '').split('\\').map((each) => each.trim());
   return {

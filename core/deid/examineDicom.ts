@@ -1,4 +1,5 @@
 import { blankRectangles } from '../dicom/blankRectangles.ts';
+import type { Skippable } from '../dicom/byteSource.ts';
 import { codestreamText } from '../dicom/codestreamText.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
@@ -49,7 +50,7 @@ interface Context {
  * fault of the body's own source is thrown on. Nothing in the result is a value of the file but its class, modality,
  * transfer syntax and numbers: patient and UIDs are mapped, the date is moved as the policy says.
  */
-export async function examineDicom(body: Bytes, context: Context): Promise<Examination> {
+export async function examineDicom(body: Bytes | Skippable, context: Context): Promise<Examination> {
   const iterator = body[Symbol.asyncIterator]();
   const findings: FileFinding[] = [];
   const add = (code: FindingCode, message?: string, place?: DicomPlace) => {
@@ -62,7 +63,7 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
     });
   };
   try {
-    const file = await readDicom({ [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) }, context.codecs);
+    const file = await readDicom(unclosable(body, iterator), context.codecs);
     const blanking = planBlanking(file, context.policy);
     for (const [code, tag] of gatesOf(file, context.policy, blanking))
       add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
@@ -86,6 +87,12 @@ export async function examineDicom(body: Bytes, context: Context): Promise<Exami
   }
 }
 
+/** The reader must not close it: what is left is read after a refusal. */
+const unclosable = (body: Bytes | Skippable, iterator: AsyncIterator<Uint8Array>): Bytes | Skippable => ({
+  [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }),
+  ...('skip' in body ? { skip: (count: number) => body.skip(count) } : {}),
+});
+
 type PixelDigests = Pick<DicomFact, 'pixelSha256' | 'blanked'>;
 
 interface Watching {
@@ -96,12 +103,15 @@ interface Watching {
 
 /** Watches what native pixels have behind so many bytes of image: zeros pad it, whatever else no viewer shows. */
 function restWatch(imageBytes: number) {
+  // The last byte of an image of single bits may be a part of one, or the padding of an odd length
+  const hiddenFrom = imageBytes + 1;
   let seen = 0;
   let isFilled = false;
   return {
+    /** Pixels that end before have nothing to watch. */
+    hiddenFrom,
     see(chunk: Uint8Array): void {
-      // The last byte of an image of single bits may be a part of one, or the padding of an odd length
-      const from = Math.max(0, imageBytes + 1 - seen);
+      const from = Math.max(0, hiddenFrom - seen);
       seen += chunk.length;
       if (from < chunk.length && !isFilled) isFilled = chunk.subarray(from).some((byte) => byte !== 0);
     },
@@ -117,6 +127,10 @@ async function digestPixels(
 ): Promise<PixelDigests> {
   const { pixels, nativeBytes } = file;
   if (pixels === undefined) return {};
+  if (skipsPixelDigest && nativeBytes !== undefined && nativeBytes <= rest.hiddenFrom) {
+    await file.passPixels();
+    return {};
+  }
   if (skipsPixelDigest || blanking === undefined || blanking === 'unable') {
     const hasher = skipsPixelDigest ? undefined : codecs.sha256();
     for await (const chunk of pixels) {
@@ -215,15 +229,15 @@ function factOf(file: DicomFile, context: Context, digests: PixelDigests): Dicom
   const seriesNumber = integerOf(text(0x00200011));
   const instanceNumber = integerOf(text(0x00200013));
   const studyDate = dateOf(text(0x00080020), context.policy.deid.dates, shiftDays);
-  return {
+  const fact: DicomFact = {
     ...{ patient, study, series, instance, sopClass },
     modality: modalityOf(text(0x00080060)),
     transferSyntax: isUid(file.meta.transferSyntax) ? file.meta.transferSyntax : '',
-    ...(seriesNumber === undefined ? {} : { seriesNumber }),
-    ...(instanceNumber === undefined ? {} : { instanceNumber }),
-    ...(studyDate === undefined ? {} : { studyDate }),
-    ...digests,
   };
+  if (seriesNumber !== undefined) fact.seriesNumber = seriesNumber;
+  if (instanceNumber !== undefined) fact.instanceNumber = instanceNumber;
+  if (studyDate !== undefined) fact.studyDate = studyDate;
+  return Object.assign(fact, digests);
 }
 
 /** A defined term, or OT: a vendor's term could be a name. */

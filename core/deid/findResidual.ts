@@ -1,3 +1,4 @@
+import { bytesToText } from '../dicom/bytesToText.ts';
 import { at, type ElementIndex } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
@@ -36,8 +37,11 @@ interface Stretch {
   bytes: Uint8Array;
   start: number;
   end: number;
-  /** The element of the input that a position belongs to. */
-  elementAt: (position: number) => { tag: number; vr: number; offset: number };
+  index: ElementIndex;
+  /** How much further on a position is in the input, where bytes of it are copied. */
+  shift: number;
+  /** The element of which it was made; -1 where it is copied. */
+  node: number;
 }
 
 /**
@@ -52,26 +56,28 @@ export function findResidual(
   index: ElementIndex,
 ): Residual | undefined {
   const texts = prefixTable(identifiers.texts);
-  for (const stretch of stretchesOf(rendered, index)) {
-    const residual = scanTexts(stretch, texts) ?? scanDigits(stretch, identifiers);
-    if (residual !== undefined) return residual;
+  const { bytes, pieces } = rendered;
+  let start = 0;
+  for (const { from, length, node } of pieces) {
+    const end = start + length;
+    if (from >= 0 || node >= 0) {
+      const stretch = { bytes, start, end, index, shift: from - start, node };
+      const residual = scanTexts(stretch, texts) ?? scanDigits(stretch, identifiers);
+      if (residual !== undefined) return residual;
+    }
+    start = end;
   }
   return undefined;
 }
 
-function* stretchesOf({ bytes, pieces }: RenderedHead, index: ElementIndex): Generator<Stretch, void> {
-  let start = 0;
-  for (const piece of pieces) {
-    const end = start + ('from' in piece ? piece.length : piece.literal.length);
-    if ('from' in piece) {
-      const shift = piece.from - start;
-      yield { bytes, start, end, elementAt: (position) => elementAround(index, position + shift) };
-    } else if (piece.node !== undefined) {
-      const element = describe(index, piece.node);
-      yield { bytes, start, end, elementAt: () => element };
-    }
-    start = end;
-  }
+/** The element of the input that a position belongs to. */
+const elementAt = ({ index, node, shift }: Stretch, position: number): Described =>
+  node >= 0 ? describe(index, node) : elementAround(index, position + shift);
+
+interface Described {
+  tag: number;
+  vr: number;
+  offset: number;
 }
 
 interface PrefixTable {
@@ -128,7 +134,7 @@ function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual 
   for (let i = 4; i < pattern.length; i += 1) if (fold[bytes[from + i] ?? 0] !== pattern[i]) return undefined;
   const isWhole =
     (from === start || isWord[bytes[from - 1] ?? 0] === 0) && (to === end || isWord[bytes[to] ?? 0] === 0);
-  const { tag, vr: code, offset } = stretch.elementAt(from);
+  const { tag, vr: code, offset } = elementAt(stretch, from);
   return countsIn(code, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
 }
 
@@ -146,7 +152,7 @@ function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean 
 /** Names are words, and so are defined terms: PERFUSION, HEAD. */
 const descriptors = new Set(descriptorWords.trim().split(/\s+/));
 const terms = new Set(termWords.split(' '));
-const wordOf = (pattern: Uint8Array) => String.fromCharCode(...pattern);
+const wordOf = (pattern: Uint8Array) => bytesToText(pattern, 0, pattern.length);
 const isTerm = (pattern: Uint8Array) => terms.has(wordOf(pattern)) || descriptors.has(wordOf(pattern));
 
 /** Scripts beyond ASCII may write without spaces, so that names stand inside what looks like one word. */
@@ -175,19 +181,19 @@ function judgeRun(
   { from, to }: { from: number; to: number },
   { uids, dates }: Pick<Identifiers, 'uids' | 'dates'>,
 ): Residual | undefined {
-  const run = String.fromCharCode(...stretch.bytes.subarray(from, Math.min(to, from + 256)));
+  const run = bytesToText(stretch.bytes, from, Math.min(to, from + 256));
   const isUid = uids.has(run) || uids.has(run.replace(/^\.+|\.+$/g, ''));
   const isDate = run
     .split('.')
     .some((part) => (part.length === 8 || part.length === 14) && dates.has(part.slice(0, 8)));
   if (!isUid && !isDate) return undefined;
-  const { tag, vr: code, offset } = stretch.elementAt(from);
+  const { tag, vr: code, offset } = elementAt(stretch, from);
   if (!isUid && !isTextContext(code)) return undefined;
   return { kind: isUid ? 'uid' : 'date', tag, offset };
 }
 
 /** The last element of the input that starts at or before an offset. */
-function elementAround(index: ElementIndex, offset: number): ReturnType<Stretch['elementAt']> {
+function elementAround(index: ElementIndex, offset: number): Described {
   let low = 0;
   let high = index.count - 1;
   while (low < high) {
@@ -198,7 +204,7 @@ function elementAround(index: ElementIndex, offset: number): ReturnType<Stretch[
   return { ...describe(index, low), offset };
 }
 
-function describe(index: ElementIndex, node: number): ReturnType<Stretch['elementAt']> {
+function describe(index: ElementIndex, node: number): Described {
   const tag = at(index.tag, node);
   return { tag, vr: lookUpVr(tag) ?? at(index.vr, node), offset: at(index.start, node) };
 }

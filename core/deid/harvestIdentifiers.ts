@@ -31,37 +31,38 @@ interface Context {
 export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'index'>, context: Context): Identifiers {
   const uids = new Set<string>();
   const dates = new Set<string>();
-  const values = new Map<string, NamingValue>();
+  const values: NamingValue[] = [];
   const setOf = characterSetReader({ head, index });
   const movesDates = context.policy.deid.dates !== 'retain';
-  for (const { kind, node } of identifyingElements(index, context)) {
+  for (let node = 0; node < index.count; node += 1) {
+    const kind = kindAt(index, node, context);
+    if (kind === undefined) continue;
     const text = valueText(head, index, node);
     if (kind === 'uid') addUids(uids, text);
     else if (kind === 'date') addDates(dates, text);
-    else if (!values.has(`${kind} ${text}`)) {
-      const characterSet = isPlainAscii(text) ? '' : setOf(node);
-      values.set(`${kind} ${text}`, { kind, text, characterSet });
-    }
+    else addName(kind, text, node);
+    // As people write the day of a study, it is looked for like a birth date
+    if (kind === 'date' && studyDates.has(at(index.tag, node))) addName('birthDate', text, node);
     // Where dates are retained, that of a newborn's study is the birth date
     if (kind === 'birthDate' && movesDates) addDates(dates, text);
   }
-  return { ...namingTexts([...values.values()]), uids, dates };
+  return { ...namingTexts(values), uids, dates };
+
+  function addName(kind: NamingValue['kind'], text: string, node: number): void {
+    values.push({ kind, text, characterSet: isPlainAscii(text) ? '' : setOf(node) });
+  }
 }
 
 /** Of study, series, acquisition and content. */
 const studyDates = new Set([0x00080020, 0x00080021, 0x00080022, 0x00080023]);
 
-function* identifyingElements(
+function kindAt(
   index: ElementIndex,
+  node: number,
   { policy, rules, isOwnOutput }: Context,
-): Generator<{ kind: IdentifierKind; node: number }, void> {
-  for (let node = 0; node < index.count; node += 1) {
-    const kind = identifierKind({ tag: at(index.tag, node), vr: vrOf(index, node) }, { policy, rules });
-    if (kind === undefined || (isOwnOutput && isMapped(kind))) continue;
-    yield { kind, node };
-    // As people write the day of a study, it is looked for like a birth date
-    if (kind === 'date' && studyDates.has(at(index.tag, node))) yield { kind: 'birthDate', node };
-  }
+): IdentifierKind | undefined {
+  const kind = identifierKind({ tag: at(index.tag, node), vr: vrOf(index, node) }, { policy, rules });
+  return kind !== undefined && isOwnOutput && isMapped(kind) ? undefined : kind;
 }
 
 /** What our own output holds is mapped already. */

@@ -13,20 +13,27 @@ export function keyedDigest(key: Uint8Array, purpose: string, parts: readonly st
 interface Keyed {
   /** The key alone, taken in: to do so takes as long as most texts do. */
   begun: ReturnType<typeof hmac.create>;
-  /** Files of one study name the same patient, study, series and frame of reference: these are worked out once. */
+  /** Files of one study name the same patient: these are worked out once. */
   digests: Map<string, Uint8Array>;
 }
 
 const known = new WeakMap<Uint8Array, Keyed>();
 const knownLimit = 4096;
 
+function keyedOf(key: Uint8Array): Keyed {
+  const keyed = known.get(key) ?? { begun: hmac.create(sha256, key), digests: new Map() };
+  known.set(key, keyed);
+  return keyed;
+}
+
 /** HMAC-SHA-256 of a text; callers must not change it. */
 export function hmacOf(key: Uint8Array, text: string): Uint8Array {
-  const { begun, digests } = known.get(key) ?? { begun: hmac.create(sha256, key), digests: new Map() };
-  const digest = digests.get(text) ?? begun.clone().update(utf8ToBytes(text)).digest();
+  const { begun, digests } = keyedOf(key);
+  const made = digests.get(text);
+  if (made !== undefined) return made;
+  const digest = begun.clone().update(utf8ToBytes(text)).digest();
   if (digests.size >= knownLimit) digests.clear();
   digests.set(text, digest);
-  known.set(key, { begun, digests });
   return digest;
 }
 

@@ -12,7 +12,18 @@ export const isRegisteredUid = (uid: string): boolean => registered.has(uid);
  */
 export function mapUid(key: Uint8Array, uid: string): string {
   if (isRegisteredUid(uid)) return uid;
+  const mapped = known.get(key) ?? new Map<string, string>();
+  known.set(key, mapped);
+  const made = mapped.get(uid);
+  if (made !== undefined) return made;
   const digest = hmacOf(key, uid);
   const view = new DataView(digest.buffer, digest.byteOffset);
-  return `2.25.${(view.getBigUint64(0) << 64n) | view.getBigUint64(8)}`;
+  const text = `2.25.${(view.getBigUint64(0) << 64n) | view.getBigUint64(8)}`;
+  if (mapped.size >= knownLimit) mapped.clear();
+  mapped.set(uid, text);
+  return text;
 }
+
+/** Files of one study name the same study, series and frame of reference: these are worked out once. */
+const known = new WeakMap<Uint8Array, Map<string, string>>();
+const knownLimit = 4096;

@@ -23,13 +23,17 @@ export interface NamingTexts {
 /** Files of one series name the same people: what was made of the last few sets of values is kept. */
 const made = new Map<string, NamingTexts>();
 const madeLimit = 16;
+/** More names than a series has are not worth the memory. */
+const longestKey = 65_536;
 
-/** All by which the people of some values could stand elsewhere in their file. */
+/** All by which the people of some values could stand elsewhere in their file; a value may be there twice. */
 export function namingTexts(values: readonly NamingValue[]): NamingTexts {
-  const key = values.map(({ kind, text, characterSet }) => [kind, text, characterSet].join('\u0001')).join('\u0002');
+  let key = '';
+  for (const { kind, text, characterSet } of values) key += `${kind}\u0001${text}\u0001${characterSet}\u0002`;
   const known = made.get(key);
   if (known !== undefined) return known;
   const found = makeTexts(values);
+  if (key.length > longestKey) return found;
   if (made.size >= madeLimit) made.clear();
   made.set(key, found);
   return found;
@@ -38,7 +42,8 @@ export function namingTexts(values: readonly NamingValue[]): NamingTexts {
 function makeTexts(values: readonly NamingValue[]): NamingTexts {
   const retained = values.filter(({ kind }) => kind === 'retained').map(({ text }) => foldAscii(text));
   const found: NamingTexts = { texts: new Set(), words: new Set(), foreign: new Set() };
-  for (const value of values) {
+  const distinct = new Map(values.map((value) => [`${value.kind} ${value.characterSet} ${value.text}`, value]));
+  for (const value of distinct.values()) {
     if (value.kind === 'retained') continue;
     addValue(found, value, (text) => value.kind === 'address' && retained.some((each) => each.includes(text)));
   }

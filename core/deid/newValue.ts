@@ -42,7 +42,7 @@ export function newValue(
     case 'clean':
       return cleanTexts(value, context) ?? newValue(byFallback[fallback], value, context);
     case 'date':
-      return moveDates(value.vr, value.text(), context.shiftDays) ?? newValue(byFallback[fallback], value, context);
+      return movedDates(value.vr, value.text(), context.shiftDays) ?? newValue(byFallback[fallback], value, context);
   }
 }
 
@@ -78,12 +78,28 @@ function cleanTexts(value: { vr: number; text: () => string }, { cleanText }: Va
   return left === '' ? undefined : asciiBytes(left);
 }
 
+/** Files of one series have the same dates: what was made of the last of them is kept. */
+const moved = new Map<string, NewValue | undefined>();
+const movedLimit = 1024;
+const longestMoved = 64;
+
+function movedDates(code: number, text: string, days: number): NewValue | undefined {
+  if (text.length > longestMoved) return moveDates(code, text, days);
+  const key = `${code} ${days} ${text}`;
+  const known = moved.get(key);
+  if (known !== undefined) return known;
+  const value = moveDates(code, text, days);
+  if (moved.size >= movedLimit) moved.clear();
+  moved.set(key, value);
+  return value;
+}
+
 /** All components moved, or undefined when one is no date or time: then none may pass. */
 function moveDates(code: number, text: string, days: number): NewValue | undefined {
-  const moved = components(text).map((each) => (each === '' ? '' : moveDate(code, each, days)));
-  if (moved.includes(undefined)) return undefined;
+  const parts = components(text).map((each) => (each === '' ? '' : moveDate(code, each, days)));
+  if (parts.includes(undefined)) return undefined;
   // Retained dates stay byte by byte once they are known to be dates
-  return days === 0 || code === vr.TM || code === vr.SH ? 'same' : asciiBytes(moved.join('\\'));
+  return days === 0 || code === vr.TM || code === vr.SH ? 'same' : asciiBytes(parts.join('\\'));
 }
 
 /** Times stay as they are: whole days move, so that studies across midnight keep their order. */

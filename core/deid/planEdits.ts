@@ -76,22 +76,24 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   function isItemRemoved(item: number): boolean {
     const decision = content.get(item)?.item;
     if (decision?.effect !== 'remove') return false;
-    note(plan, item, { action: 'removed', rule: decision.rule });
+    note(plan, item, 'removed', decision.rule);
     return true;
   }
 
   /** True when the decision goes on into the items of a sequence. */
   function decideNode(node: number): boolean {
-    const decision = decideTarget({ head, index, node });
+    const tag = at(index.tag, node);
+    const target = { head, index, node, tag, known: lookUpVr(tag) };
+    const decision = decideTarget(target);
     const cleans = decision.cleansContent === true || (inside[node] === 2 && decision.effect === 'keep');
     const isEmptied = cleans && removesAllItems(node);
     if (isEmptied || !goesOn(index, node, decision)) {
-      settle(plan, { head, index, node, decision: isEmptied ? emptiedContent : decision }, context);
+      settle(plan, target, isEmptied ? emptiedContent : decision, context);
       return false;
     }
     if (cleans) inside[node] = 2;
     else if (decision.effect === 'dummy') inside[node] = 1;
-    note(plan, node, { action: 'kept', rule: decision.rule });
+    note(plan, node, 'kept', decision.rule);
     return true;
   }
 
@@ -101,13 +103,13 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     if (stamp === undefined) return false;
     missing.delete(tag);
     plan.literals.set(node, stamp);
-    note(plan, node, { action: 'changed', rule: stampRule });
+    note(plan, node, 'changed', stampRule);
     return true;
   }
 
   function decideTarget(target: Target): Decision {
-    const { node } = target;
-    const ofItem = at(index.tag, node) === textValue ? content.get(at(index.parent, node))?.text : undefined;
+    const { node, tag } = target;
+    const ofItem = tag === textValue ? content.get(at(index.parent, node))?.text : undefined;
     return ofItem ?? decideInContext(target, context, surroundings[inside[node] ?? 0]);
   }
 
@@ -133,13 +135,17 @@ interface Target {
   head: Uint8Array;
   index: ElementIndex;
   node: number;
+  tag: number;
+  /** VR that the dictionary gives. */
+  known: number | undefined;
 }
 
 function decideInContext(target: Target, context: EditContext, inside: Surroundings = 'plain'): Decision {
-  const { index, node } = target;
+  const { index, node, tag, known } = target;
   const decision = decideElement(
     {
-      tag: at(index.tag, node),
+      tag,
+      known,
       vr: at(index.vr, node),
       isTopLevel: at(index.parent, node) === -1,
       isSequence: (at(index.flags, node) & flag.container) !== 0,
@@ -149,7 +155,7 @@ function decideInContext(target: Target, context: EditContext, inside: Surroundi
     },
     context,
   );
-  const isCode = decision.effect === 'clean' && inside === 'clean' && isCodePart(at(index.tag, node));
+  const isCode = decision.effect === 'clean' && inside === 'clean' && isCodePart(tag);
   return isCode && isPublicCode(target) ? publicCode : decision;
 }
 
@@ -171,26 +177,25 @@ function goesOn({ flags }: ElementIndex, node: number, { effect }: Decision): bo
 const falseNumber: Decision = { effect: 'dummy', fallback: 'dummy', rule: 'words where a number is due' };
 
 /** Decides on an element without items to go into. */
-function settle(plan: EditPlan, target: Target & { decision: Decision }, context: EditContext): void {
-  const { index, node } = target;
-  const decision = target.decision.effect === 'keep' && isFalseNumber(target) ? falseNumber : target.decision;
-  const value = decideValue({ ...target, decision }, context);
+function settle(plan: EditPlan, target: Target, decided: Decision, context: EditContext): void {
+  const { index, node, tag } = target;
+  const decision = decided.effect === 'keep' && isFalseNumber(target) ? falseNumber : decided;
+  const code = vrOf(target, context);
+  const value = decision.effect === 'keep' ? 'same' : decideValue(target, decision, code, context);
   if (value === 'same' || value === 'gone') {
-    note(plan, node, { action: value === 'same' ? 'kept' : 'removed', rule: decision.rule });
+    note(plan, node, value === 'same' ? 'kept' : 'removed', decision.rule);
     return;
   }
-  const tag = at(index.tag, node);
   const flags = at(index.flags, node);
   const form = { explicit: (flags & flag.explicit) !== 0, bigEndian: (flags & flag.bigEndian) !== 0 };
-  plan.literals.set(node, encodeElement({ tag, vr: vrOf(index, node, context), value }, form));
+  plan.literals.set(node, encodeElement({ tag, vr: code, value }, form));
   if (decision.effect === 'clean') plan.cleaned.add(node);
-  note(plan, node, { action: value.length === 0 ? 'emptied' : 'changed', rule: decision.rule });
+  note(plan, node, value.length === 0 ? 'emptied' : 'changed', decision.rule);
 }
 
 /** True for a number as text (DS, IS) that is words: only numbers pass as numbers. */
-function isFalseNumber({ head, index, node }: Target): boolean {
-  const code = lookUpVr(at(index.tag, node)) ?? at(index.vr, node);
-  if (code !== vr.DS && code !== vr.IS) return false;
+function isFalseNumber({ head, index, node, known = at(index.vr, node) }: Target): boolean {
+  if (known !== vr.DS && known !== vr.IS) return false;
   let letters = 0;
   for (let position = at(index.value, node); position < valueEnd(index, node) && letters < 3; position += 1) {
     const small = (head[position] ?? 0) | 0x20;
@@ -201,27 +206,29 @@ function isFalseNumber({ head, index, node }: Target): boolean {
   return words.some((word) => !/^(?:nan|inf|infinity)$/i.test(word));
 }
 
-function decideValue({ head, index, node, decision }: Target & { decision: Decision }, context: EditContext): NewValue {
-  const isEmpty = at(index.value, node) === valueEnd(index, node);
-  const tag = at(index.tag, node);
+function decideValue(
+  { head, index, node, tag }: Target,
+  decision: Decision,
+  code: number,
+  context: EditContext,
+): NewValue {
+  if (decision.effect === 'remove') return 'gone';
+  if (at(index.value, node) === valueEnd(index, node)) return 'same';
   const text = () => valueText(head, index, node);
   if (decision.effect === 'mapUids' && isClassUid(tag) && /^[0-9.\\ \0]*$/.test(text())) return 'same';
-  if (isEmpty && decision.effect !== 'remove') return 'same';
-  const known = vrOf(index, node, context);
   // A sequence that holds nothing to go into cannot hold a dummy either
-  if (known === vr.SQ && decision.effect !== 'keep') return decision.effect === 'empty' ? new Uint8Array(0) : 'gone';
-  return newValue(decision, { vr: known, text }, context);
+  if (code === vr.SQ) return decision.effect === 'empty' ? new Uint8Array(0) : 'gone';
+  return newValue(decision, { vr: code, text }, context);
 }
 
 /** The VR that the dictionary or the table of safe private elements gives; else the one in the file. */
-function vrOf(index: ElementIndex, node: number, { safePrivate }: EditContext): number {
-  const known = lookUpVr(at(index.tag, node));
+function vrOf({ index, node, known }: Target, { safePrivate }: EditContext): number {
   if (known !== undefined) return known;
   const safe = safePrivate === undefined ? 0 : at(safePrivate, node);
   return safe === 0 ? at(index.vr, node) : safe;
 }
 
-function note(plan: EditPlan, node: number, { action, rule }: { action: ElementAction; rule: string }): void {
+function note(plan: EditPlan, node: number, action: ElementAction, rule: string): void {
   plan.action[node] = code[action];
   let number = plan.ruleNames.indexOf(rule);
   if (number < 0) number = plan.ruleNames.push(rule) - 1;

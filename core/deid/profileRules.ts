@@ -48,7 +48,8 @@ export function profileRules(
   demands: ReturnType<typeof fileDemands>,
 ): ReadonlyMap<number, ProfileRule> {
   const letters = resolutions.get(sopClass);
-  const key = [ruleKey(deid, letters), ...demands.map(({ tag }) => tag)].join(' ');
+  let key = `${optionKey(deid)} ${letters}`;
+  for (const { tag } of demands) key += ` ${tag}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
   const demanded = new Map(demands.map((each) => [each.tag, each]));
@@ -62,9 +63,16 @@ export function profileRules(
   return rules;
 }
 
-/** Lists of words and rectangles say nothing about rules, and a key is made for every file. */
-function ruleKey({ descriptorWords: _, cleanPixels: __, ...options }: ProjectPolicy['deid'], letters = ''): string {
-  return [...Object.values(options), letters].join(' ');
+const optionKeys = new WeakMap<ProjectPolicy['deid'], string>();
+
+/** The options that decide on rules; lists of words and rectangles do not. */
+function optionKey(deid: ProjectPolicy['deid']): string {
+  const known = optionKeys.get(deid);
+  if (known !== undefined) return known;
+  const { descriptorWords: _, cleanPixels: __, ...options } = deid;
+  const key = Object.values(options).join(' ');
+  optionKeys.set(deid, key);
+  return key;
 }
 
 function parseRow(line: string): [number, Row] {

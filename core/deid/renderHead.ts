@@ -3,11 +3,18 @@ import { encodeHeader } from '../dicom/encodeElement.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { type EditPlan, elementActions } from './planEdits.ts';
 
-/**
- * A stretch of the output: bytes of the input from `from`, or new ones. `node` is the element whose words the new ones
- * hold; without it they hold labels, keyed values and constants only.
- */
-type Piece = { from: number; length: number } | { literal: Uint8Array; node?: number };
+/** A stretch of the output: bytes of the input, or new ones. All have one form: they are made and read in thousands. */
+interface Piece {
+  length: number;
+  /** Where the bytes of the input start; -1 for new ones. */
+  from: number;
+  literal: Uint8Array | undefined;
+  /** The element whose words the new bytes hold; -1 where they hold labels, keyed values and constants only. */
+  node: number;
+}
+
+const copied = (from: number, length: number): Piece => ({ length, from, literal: undefined, node: -1 });
+const made = (literal: Uint8Array, node = -1): Piece => ({ length: literal.length, from: -1, literal, node });
 
 /** The planned output up to the value of Pixel Data. */
 export interface RenderedHead {
@@ -20,7 +27,7 @@ export interface RenderedHead {
  * are recomputed from the innermost out; delimited ones keep their delimiters. Untouched ranges are copied as they are.
  */
 export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uint8Array): RenderedHead {
-  const pieces: Piece[] = [{ literal: meta }];
+  const pieces: Piece[] = [made(meta)];
   const { growth, isTouched } = measureEdits(index, plan);
   const open: number[] = [];
   const insertions = [...plan.insertions];
@@ -36,7 +43,7 @@ export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uin
     }
     settledUntil = at(index.end, node);
     const literal = plan.literals.get(node);
-    if (literal !== undefined) pieces.push(plan.cleaned.has(node) ? { literal, node } : { literal });
+    if (literal !== undefined) pieces.push(made(literal, plan.cleaned.has(node) ? node : -1));
     else if (!isRemoved(plan, node)) copy(at(index.start, node), settledUntil);
   }
   closeUpTo(-1);
@@ -49,7 +56,7 @@ export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uin
 
   function insertBefore(tag: number): void {
     for (let next = insertions[0]; next !== undefined && next.tag < tag; next = insertions[0]) {
-      pieces.push({ literal: next.bytes });
+      pieces.push(made(next.bytes));
       insertions.shift();
     }
   }
@@ -68,7 +75,7 @@ export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uin
       explicit: (flags & flag.explicit) !== 0 && at(index.vr, node) !== 0,
       bigEndian: (flags & flag.bigEndian) !== 0,
     };
-    pieces.push({ literal: encodeHeader({ tag: at(index.tag, node), vr: at(index.vr, node), length }, form) });
+    pieces.push(made(encodeHeader({ tag: at(index.tag, node), vr: at(index.vr, node), length }, form)));
   }
 
   function closeUpTo(parent: number): void {
@@ -84,8 +91,8 @@ export function renderHead({ head, index }: DicomFile, plan: EditPlan, meta: Uin
   function copy(from: number, to: number): void {
     if (from === to) return;
     const last = pieces.at(-1);
-    if (last !== undefined && 'from' in last && last.from + last.length === from) last.length += to - from;
-    else pieces.push({ from, length: to - from });
+    if (last !== undefined && last.from >= 0 && last.from + last.length === from) last.length += to - from;
+    else pieces.push(copied(from, to - from));
   }
 }
 
@@ -111,12 +118,13 @@ function measureEdits(index: ElementIndex, plan: EditPlan): { growth: Float64Arr
 const isRemoved = (plan: EditPlan, node: number) => elementActions[plan.action[node] ?? 0] === 'removed';
 
 function joinPieces(head: Uint8Array, pieces: readonly Piece[]): Uint8Array {
-  const lengthOf = (piece: Piece) => ('from' in piece ? piece.length : piece.literal.length);
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + lengthOf(piece), 0));
+  let total = 0;
+  for (const { length } of pieces) total += length;
+  const bytes = new Uint8Array(total);
   let position = 0;
-  for (const piece of pieces) {
-    bytes.set('from' in piece ? head.subarray(piece.from, piece.from + piece.length) : piece.literal, position);
-    position += lengthOf(piece);
+  for (const { literal, from, length } of pieces) {
+    bytes.set(literal ?? head.subarray(from, from + length), position);
+    position += length;
   }
   return bytes;
 }

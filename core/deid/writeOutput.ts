@@ -8,10 +8,10 @@ import type { ElementChange } from './listChanges.ts';
 import type { Blanking } from './planBlanking.ts';
 
 interface Parts {
-  /** Preamble and file meta. */
-  meta: Uint8Array;
-  /** The data set up to the value of Pixel Data. */
+  /** Everything up to the value of Pixel Data. */
   head: Uint8Array;
+  /** So much of it is preamble and file meta. */
+  metaBytes: number;
   blanking: Blanking | undefined;
   codecs: Codecs;
   /** Takes what stands after the pixels, once it was read. */
@@ -23,16 +23,19 @@ interface Parts {
  * a cut is found, and passes nothing of its tail on.
  */
 export async function* writeOutput(file: DicomFile, parts: Parts): AsyncGenerator<Uint8Array, void> {
-  yield parts.meta;
-  const data = writeData(file, parts);
-  yield* file.encoding.deflated ? deflate(data, parts.codecs) : data;
+  const { head, metaBytes, codecs, blanking } = parts;
+  const isDeflated = file.encoding.deflated;
+  yield isDeflated ? head.subarray(0, metaBytes) : head;
+  const pixels =
+    file.pixels && blanking ? blankRectangles(file.pixels, blanking.rectangles, blanking.layout) : file.pixels;
+  const rest = isDeflated ? deflate(chain(head.subarray(metaBytes), pixels), codecs) : pixels;
+  if (rest !== undefined) for await (const chunk of rest) yield chunk;
   parts.onTail(await readTail(file));
 }
 
-async function* writeData({ pixels }: DicomFile, { head, blanking }: Parts): AsyncGenerator<Uint8Array, void> {
-  yield head;
-  if (pixels === undefined) return;
-  yield* blanking === undefined ? pixels : blankRectangles(pixels, blanking.rectangles, blanking.layout);
+async function* chain(first: Uint8Array, rest: Bytes | undefined): AsyncGenerator<Uint8Array, void> {
+  yield first;
+  if (rest !== undefined) yield* rest;
 }
 
 /** PS3.5 §A.5: the deflated data set is padded to even length. */
