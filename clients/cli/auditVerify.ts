@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import type { Receipt } from '../../core/audit/Receipt.ts';
@@ -12,6 +11,7 @@ import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { openService, type Service } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { provenReceipt, provenRelabelling } from './provenReceipt.ts';
 
 /** `airlock audit verify --submission ID`: proves the chain of events, and that the receipt names a link of it. */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { CliContext, Command } from './CliContext.ts';
 import type { Cleaned, CleanTask } from './cleanFile.ts';
 import { examineFiles } from './examineFiles.ts';
@@ -12,6 +11,7 @@ import { type LocalFile, openLocalInput } from './localInput.ts';
 import { type LocalProject, openLocalProject } from './localProject.ts';
 import { type FileThreads, openFileThreads } from './openFileThreads.ts';
 import { openOutput, withoutOutput } from './openOutput.ts';
+import { parseArgs } from './parseArgs.ts';
 import { type Left, planCleaning } from './planCleaning.ts';
 import { type Reporter, reporter } from './reporter.ts';
 

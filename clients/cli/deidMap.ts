@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { openMap, readPrivateKey } from './identifierMap.ts';
+import { parseArgs } from './parseArgs.ts';
 
 /** `airlock deid map FILE --key PRIVATE.pem`: opens a map of `airlock deid` and prints it as JSON: identifying data. */
 export const deidMap: Command = async (args, { cwd, out }) => {

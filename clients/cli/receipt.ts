@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { labelsTold } from './labelsTold.ts';
 import { openService } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { provenReceipt, provenRelabelling } from './provenReceipt.ts';
 import { receiptSummary } from './receiptSummary.ts';
 import { writeReceipt } from './uploadNotes.ts';

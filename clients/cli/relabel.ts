@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { adviceOf } from '../../core/submission/adviceOf.ts';
 import type { SubmissionView } from '../../core/submission/api.ts';
 import { RelabelBody } from '../../core/submission/api.ts';
@@ -11,6 +10,7 @@ import { followed } from './followed.ts';
 import { giveDocument } from './giveDocument.ts';
 import { labelsTold } from './labelsTold.ts';
 import { openService } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { provenRelabelling } from './provenReceipt.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { asOperator } from './asOperator.ts';
 import type { Command } from './CliContext.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
 import { openService } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { reporter } from './reporter.ts';
 import { waitForArchive } from './waitForArchive.ts';
 

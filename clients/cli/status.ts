@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import type { SubmissionView } from '../../core/submission/api.ts';
 import type { Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
 import { openService } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { reporter } from './reporter.ts';
 
 /** `airlock status [ID]`: one submission, or the newest of the site. */

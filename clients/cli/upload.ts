@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
 import { OnConflict } from '../../core/submission/Submission.ts';
 import { isFinal } from '../../core/submission/states.ts';
@@ -14,6 +13,7 @@ import { exitOfSubmission, refusal } from './exitOf.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
 import { digestBytes, nodeCodecs } from './nodeCodecs.ts';
 import { openService, type Service } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { putOverHttp } from './putOverHttp.ts';
 import { type Reporter, readableBytes, reporter } from './reporter.ts';
 import { writeNotes } from './uploadNotes.ts';

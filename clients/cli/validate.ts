@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import type { Finding, Review } from '../../core/submission/steps.ts';
 import { mergeFindings } from '../../core/validation/mergeFindings.ts';
@@ -10,6 +9,7 @@ import { jobsOf } from './jobsOf.ts';
 import { type LocalFile, openLocalInput } from './localInput.ts';
 import { openLocalProject } from './localProject.ts';
 import { openFileThreads } from './openFileThreads.ts';
+import { parseArgs } from './parseArgs.ts';
 import { plannedPlaces } from './plannedPlaces.ts';
 import { type Reporter, reporter } from './reporter.ts';
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
@@ -17,6 +16,7 @@ import { refusal } from './exitOf.ts';
 import { jsonOf } from './jsonOf.ts';
 import { labelsTold } from './labelsTold.ts';
 import { openService } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { provenLinks } from './provenLinks.ts';
 import { provenCertificate, provenReceipt, provenRelabelling, readKeyFile } from './provenReceipt.ts';
 

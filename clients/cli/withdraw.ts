@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
 import { asOperator } from './asOperator.ts';
 import type { Command } from './CliContext.ts';
@@ -7,6 +6,7 @@ import { exitOfSubmission, refusal } from './exitOf.ts';
 import { followed } from './followed.ts';
 import { giveDocument } from './giveDocument.ts';
 import { openService } from './openService.ts';
+import { parseArgs } from './parseArgs.ts';
 import { provenCertificate } from './provenReceipt.ts';
 
 /**
