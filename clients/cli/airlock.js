@@ -5,14 +5,19 @@ if (major < 24) {
   process.stderr.write(`airlock needs Node 24; this is ${process.version}\n`);
   process.exitCode = 13;
 } else {
-  const { setStreamingFlags } = await import('./streamingFlags.js');
-  setStreamingFlags();
+  const { compileAhead, setStreamingFlags } = await import('./streamingFlags.js');
   const { enableCompileCache } = await import('node:module');
+  // Node's own modules come compiled, but under other flags than V8's own they would be compiled anew
+  for (const name of ['fs/promises', 'timers/promises', 'stream/promises', 'zlib']) await import(`node:${name}`);
+  setStreamingFlags();
   const { pathToFileURL } = await import('node:url');
   const { freshBundle } = await import('./freshBundle.js');
   const bundle = freshBundle() ?? (await import('./bundleCli.ts').then(({ bundleCli }) => bundleCli()));
   // compiled code is kept beside what it was compiled of, and nowhere else: in the system's folder for temporary files
   // another user of the computer could have left code that runs as ours
-  if (bundle !== undefined) enableCompileCache(`${bundle}/compiled`);
+  if (bundle !== undefined) {
+    enableCompileCache(`${bundle}/compiled`);
+    compileAhead();
+  }
   await import(bundle === undefined ? './cliProcess.ts' : pathToFileURL(`${bundle}/cliProcess.mjs`).href);
 }

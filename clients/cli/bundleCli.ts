@@ -79,6 +79,7 @@ const bundling = (root: string) =>
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    ...{ minifyWhitespace: true, minifySyntax: true },
     outExtension: { '.js': '.mjs' },
     mainFields: ['module', 'main'],
     // CommonJS inside an ES module still calls require for Node's own modules

@@ -95,7 +95,8 @@ async function withValues({ file, out, name, wantsValues }: CleanTask, changes: 
 
 async function writeWhole({ out, name }: CleanTask, output: AsyncIterable<Uint8Array>, signal: AbortSignal) {
   const final = join(out, name);
-  await makeFolder(dirname(final));
+  const folder = dirname(final);
+  if (!folders.has(folder)) await makeFolder(folder);
   const unfinished = `${final}.part`;
   try {
     await writeBody(unfinished, output, signal);
@@ -110,7 +111,6 @@ async function writeWhole({ out, name }: CleanTask, output: AsyncIterable<Uint8A
 const folders = new Set<string>();
 
 async function makeFolder(folder: string): Promise<void> {
-  if (folders.has(folder)) return;
   await mkdir(folder, { recursive: true });
   // a link that lies in the folder already would lead out of it
   if (!(await lstat(folder)).isDirectory()) {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import packageFile from '../../package.json' with { type: 'json' };
+import { lineWriter } from './lineWriter.ts';
 import { runCli } from './runCli.ts';
 
 const interrupted = new AbortController();
@@ -8,12 +9,18 @@ const { signal } = interrupted;
 // a reader that leaves, like `head`, ends neither an upload nor its exit code
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+const out = lineWriter(process.stdout);
+process.on('exit', out.flush);
 process.exitCode = await runCli(process.argv.slice(2), {
   version: packageFile.version,
   env: process.env,
   cwd: process.cwd(),
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
+  out: out.line,
+  err(line) {
+    // in the order in which they were said
+    out.flush();
+    process.stderr.write(`${line}\n`);
+  },
   // named here, Node would load its client for every command
   fetch: (...args) => fetch(...args),
   clock: {

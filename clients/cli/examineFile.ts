@@ -1,4 +1,5 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
+import type { Skippable } from '../../core/dicom/byteSource.ts';
 import { gradeOf } from '../../core/policy/ProjectPolicy.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
@@ -36,7 +37,20 @@ export async function examineFile(
   }
 }
 
-async function* countBytes(body: Bytes, counted: { bytes: number }): AsyncGenerator<Uint8Array, void> {
+/** Also of bytes that are gone over. */
+function countBytes(body: Bytes | Skippable, counted: { bytes: number }): Bytes | Skippable {
+  const skip = (count: number) => {
+    const passed = 'skip' in body ? body.skip(count) : 0;
+    counted.bytes += passed;
+    return passed;
+  };
+  return {
+    [Symbol.asyncIterator]: () => countChunks(body, counted),
+    ...('skip' in body ? { skip } : {}),
+  };
+}
+
+async function* countChunks(body: Bytes, counted: { bytes: number }): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of body) {
     counted.bytes += chunk.length;
     yield chunk;

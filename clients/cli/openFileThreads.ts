@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileTasks, type OutcomeOf, type TaskKind, type TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
+import { endLoading, growYoungGeneration } from './streamingFlags.js';
 
 interface Opening {
   /** All that will be read: few files are not worth a thread. */
@@ -37,16 +38,15 @@ export async function openFileThreads({ files, jobs, project, signal }: Opening)
   const threads = Math.min(jobs ?? (isWorthwhile ? availableParallelism() : 1), files.length);
   if (threads > 1) return inThreads(threads, project, signal);
   return {
-    run<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]) {
-      const hand: Hand<Kind> = (task) => fileTasks[kind](task, project, signal);
-      return inOrder({ tasks, signal }, Array<Hand<Kind>>(filesPerThread).fill(hand));
-    },
+    run: (kind, tasks) => oneByOne({ tasks, signal }, (task) => fileTasks[kind](task, project, signal)),
     close: async () => undefined,
   };
 }
 
 async function inThreads(threads: number, project: LocalProject, signal: AbortSignal): Promise<FileThreads> {
   const { openFileWorker } = await import('./fileWorker.ts');
+  // until one answers: by then they are loaded
+  growYoungGeneration();
   const workers = Array.from({ length: threads }, () => openFileWorker(project));
   const stop = () => {
     for (const worker of workers) worker.stop();
@@ -57,7 +57,7 @@ async function inThreads(threads: number, project: LocalProject, signal: AbortSi
       const hands = workers.map(
         (worker): Hand<Kind> =>
           (task) =>
-            worker.ask(kind, task),
+            worker.ask(kind, task).finally(endLoading),
       );
       return inOrder({ tasks, signal }, Array<Hand<Kind>[]>(filesPerThread).fill(hands).flat());
     },
@@ -68,6 +68,17 @@ async function inThreads(threads: number, project: LocalProject, signal: AbortSi
       await Promise.all(workers.map(({ ended }) => ended));
     },
   };
+}
+
+/** Reading and writing block in one thread: to have two files open at once would only take turns. */
+async function* oneByOne<Kind extends TaskKind>(
+  { tasks, signal }: { tasks: readonly TaskOf<Kind>[]; signal: AbortSignal },
+  hand: Hand<Kind>,
+): AsyncGenerator<OutcomeOf<Kind>, void> {
+  for (const task of tasks) {
+    signal.throwIfAborted();
+    yield await hand(task);
+  }
 }
 
 async function* inOrder<Kind extends TaskKind>(

@@ -4,6 +4,7 @@ import { exitCodes } from './exitCodes.ts';
 import { exitOf, refusal } from './exitOf.ts';
 import { helpText } from './help.ts';
 import { reporter } from './reporter.ts';
+import { endLoading } from './streamingFlags.js';
 
 /** Each is loaded when it is asked for: to load all of them takes longer than to de-identify a hundred slices. */
 const commands: Record<string, () => Promise<Command>> = {
@@ -34,7 +35,10 @@ export async function runCli(args: readonly string[], context: CliContext & { ve
   try {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw refusal('usage', 'There is no such command: see `airlock help`');
-    return await (await command())(rest, context);
+    await import('./plainSchemas.ts');
+    const run = await command();
+    endLoading();
+    return await run(rest, context);
   } catch (error) {
     const exit = context.signal.aborted ? exitCodes.interrupted : exitOf(error);
     const message = context.signal.aborted ? 'interrupted' : await messageOf(error);

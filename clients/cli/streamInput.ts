@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import type { Skippable } from '../../core/dicom/byteSource.ts';
 import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { Bytes } from '../../core/submission/ports.ts';
@@ -22,7 +23,7 @@ export const isUnreadable = (error: unknown): boolean => error instanceof Error 
  * The bytes of a file, unpacked where it lies in a ZIP.
  * @throws DomainError PackInvalid for a broken entry; errors of the file system, which isUnreadable knows
  */
-export function streamInput(file: LocalFile): Bytes {
+export function streamInput(file: LocalFile): Bytes | Skippable {
   if (file.isBrokenPack === true) return { [Symbol.asyncIterator]: () => ({ next: brokenPack }) };
   return file.packed === undefined ? readInTurns(file.source) : readPacked(file.source, file.packed);
 }
@@ -35,35 +36,48 @@ const firstBytes = 16 * 1024;
 /** Memory that files take turns with: with new memory for each chunk, giving it back took as long as the work. */
 const rooms: Uint8Array[] = [];
 
-/** So often signals and other files have their turn. */
+/** After so many bytes, or as many files as have them, signals have their turn. */
 const turnBytes = 16 * 1024 * 1024;
+let sinceTurn = 0;
 
 /**
  * Reads until the file ends, whatever its size was. The first chunk is memory of its own; each other one is valid until
  * the next is asked for. Calls block: for files in the page cache, to hand each call to another thread takes longer.
  */
-async function* readInTurns(path: string): AsyncGenerator<Uint8Array, void> {
-  const file = onDisk(() => openSync(path, 'r'));
+function readInTurns(path: string): Skippable {
+  const place = { file: -1, position: 0 };
+  return {
+    [Symbol.asyncIterator]: () => chunksAt(path, place),
+    skip(count) {
+      const { size } = onDisk(() => fstatSync(place.file));
+      const passed = Math.max(0, Math.min(count, size - place.position));
+      place.position += passed;
+      return passed;
+    },
+  };
+}
+
+async function* chunksAt(path: string, place: { file: number; position: number }): AsyncGenerator<Uint8Array, void> {
+  place.file = onDisk(() => openSync(path, 'r'));
   let room = rooms.pop() ?? new Uint8Array(chunkBytes);
   let other = rooms.pop() ?? new Uint8Array(chunkBytes);
   try {
-    let position = 0;
-    for (let turn = 0; ; ) {
-      if (position >= turn) {
+    for (sinceTurn += chunkBytes; ; ) {
+      if (sinceTurn >= turnBytes) {
         await setImmediate();
-        turn = position + turnBytes;
+        sinceTurn = 0;
       }
-      const into = position === 0 ? new Uint8Array(firstBytes) : room;
-      const at = position;
-      const bytesRead = onDisk(() => readSync(file, into, 0, into.length, at));
+      const into = place.position === 0 ? new Uint8Array(firstBytes) : room;
+      const bytesRead = onDisk(() => readSync(place.file, into, 0, into.length, place.position));
       if (bytesRead === 0) return;
-      position += bytesRead;
+      place.position += bytesRead;
+      sinceTurn += bytesRead;
       yield into.subarray(0, bytesRead);
       [room, other] = [other, room];
     }
   } finally {
     rooms.push(room, other);
-    closeSync(file);
+    closeSync(place.file);
   }
 }
 

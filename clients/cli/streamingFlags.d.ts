@@ -1,3 +1,6 @@
 declare function setStreamingFlags(): void;
+declare function growYoungGeneration(): void;
+declare function compileAhead(): void;
+declare function endLoading(): void;
 
-export { setStreamingFlags };
+export { compileAhead, endLoading, growYoungGeneration, setStreamingFlags };
