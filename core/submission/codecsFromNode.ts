@@ -18,7 +18,8 @@ async function* ownMemory(body: Bytes): AsyncGenerator<Uint8Array, void> {
  */
 export function codecsFromNode(node: NodeModules): Codecs {
   const hasher = (algorithm: string) => {
-    const hash = node.crypto.createHash(algorithm);
+    const { createHash } = node.crypto;
+    const hash = createHash(algorithm);
     return {
       update: (chunk: Uint8Array) => {
         hash.update(chunk);
