@@ -29,7 +29,9 @@ const longestKey = 65_536;
 /** All by which the people of some values could stand elsewhere in their file; a value may be there twice. */
 export function namingTexts(values: readonly NamingValue[]): NamingTexts {
   let key = '';
-  for (const { kind, text, characterSet } of values) key += `${kind}\u0001${text}\u0001${characterSet}\u0002`;
+  // with its lengths: whatever stands in a value, no two lists make one key
+  for (const { kind, text, characterSet } of values)
+    key += `${kind} ${characterSet.length} ${text.length} ${characterSet}${text}`;
   const known = made.get(key);
   if (known !== undefined) return known;
   const found = makeTexts(values);
