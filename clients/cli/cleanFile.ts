@@ -1,4 +1,3 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deidentify } from '../../core/deid/deidentify.ts';
@@ -10,8 +9,9 @@ import { refusal } from './exitOf.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
-import { isUnreadable, streamInput } from './streamInput.ts';
+import { isUnreadable, openInput, streamInput } from './streamInput.ts';
 import { valuesByPath } from './valuesByPath.ts';
+import { writeWhole } from './writeWhole.ts';
 
 export interface CleanTask {
   number: number;
@@ -57,19 +57,40 @@ export type Cleaned =
  * outcome, a fault of the disk written to is thrown.
  */
 export async function cleanFile(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Cleaned> {
-  const { number, file, labels, name } = task;
+  const { number, name } = task;
   const identity = task.wantsIdentity ? await readIdentity(task, project).catch(codeOf) : undefined;
   if (typeof identity === 'string') return { outcome: 'left', number, code: identity };
-  const context = { codecs: nodeCodecs, ...project, labels };
-  const cleaned = await deidentify(streamInput(file), context).catch(codeOf);
+  const cleaned = await cleanInput(task, project, signal).catch(codeOf);
   if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
-  const written = await writeWhole(task, cleaned.output, signal).catch(codeOf);
-  if (typeof written === 'string') return { outcome: 'left', number, code: written };
   return {
     ...{ outcome: 'written', number, name, actions: cleaned.actions },
     ...(task.wantsChanges ? { changes: await withValues(task, cleaned.changes()) } : {}),
     ...(identity === undefined ? {} : { identity }),
   };
+}
+
+/** Of a file of its own the pixels are copied as they lie there; what is packed passes through. */
+async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortSignal) {
+  const { file, labels, out, name } = task;
+  const context = { codecs: nodeCodecs, ...project, labels };
+  const path = join(out, name);
+  const isOwn = file.packed === undefined && file.isBrokenPack !== true;
+  if (!isOwn) {
+    const cleaned = await deidentify(streamInput(file), context);
+    await makeFolder(dirname(path));
+    await writeWhole(path, cleaned.output, signal);
+    return cleaned;
+  }
+  const input = openInput(file);
+  try {
+    const cleaned = await deidentify(input.body, context);
+    const splice = await cleaned.splice();
+    await makeFolder(dirname(path));
+    await writeWhole(path, splice === undefined ? cleaned.output : { ...splice, from: input.file }, signal);
+    return cleaned;
+  } finally {
+    input.close();
+  }
 }
 
 function codeOf(error: unknown): string {
@@ -93,78 +114,17 @@ async function withValues({ file, out, name, wantsValues }: CleanTask, changes: 
   }));
 }
 
-async function writeWhole({ out, name }: CleanTask, output: AsyncIterable<Uint8Array>, signal: AbortSignal) {
-  const final = join(out, name);
-  const folder = dirname(final);
-  if (!folders.has(folder)) await makeFolder(folder);
-  const unfinished = `${final}.part`;
-  try {
-    await writeBody(unfinished, output, signal);
-    renameSync(unfinished, final);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
-}
-
 /** Folders of series that this process has made or looked at. */
 const folders = new Set<string>();
 
 async function makeFolder(folder: string): Promise<void> {
+  if (folders.has(folder)) return;
   await mkdir(folder, { recursive: true });
   // a link that lies in the folder already would lead out of it
   if (!(await lstat(folder)).isDirectory()) {
     throw refusal('conflict', 'Cannot write: a folder of the output is a link');
   }
   folders.add(folder);
-}
-
-/**
- * Written at once, from a multiple of it on: so Linux can take pages of that size. Larger ones it may have to fetch or
- * clear first, which was seen to take ten times as long; what lies across them, a third longer than the copy into here.
- */
-const blockBytes = 256 * 1024;
-
-/** Memory that files take turns with. */
-const blocks: Uint8Array[] = [];
-
-async function writeBody(path: string, output: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  const file = openNew(path);
-  const block = blocks.pop() ?? new Uint8Array(blockBytes);
-  try {
-    let filled = 0;
-    for await (const chunk of output) {
-      signal.throwIfAborted();
-      for (let taken = 0; taken < chunk.length; ) {
-        const part = chunk.subarray(taken, taken + blockBytes - filled);
-        block.set(part, filled);
-        taken += part.length;
-        filled += part.length;
-        if (filled < blockBytes) continue;
-        writeAll(file, block);
-        filled = 0;
-      }
-    }
-    writeAll(file, block.subarray(0, filled));
-  } finally {
-    blocks.push(block);
-    closeSync(file);
-  }
-}
-
-/** Where a killed run left its unfinished file, or somebody a link, that goes first. */
-function openNew(path: string): number {
-  try {
-    return openSync(path, 'wx');
-  } catch {
-    rmSync(path, { force: true });
-    return openSync(path, 'wx');
-  }
-}
-
-/** A full disk may take a part of what it is given. */
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let left = bytes; left.length > 0; ) left = left.subarray(writeSync(file, left));
 }
 
 /** A reading of the head alone. */

@@ -28,6 +28,12 @@ export function streamInput(file: LocalFile): Bytes | Skippable {
   return file.packed === undefined ? readInTurns(file.source) : readPacked(file.source, file.packed);
 }
 
+/** A file of its own, open until it is closed: to read it from its start, and then to copy of it what was read. */
+export function openInput({ source }: LocalFile) {
+  const file = onDisk(() => openSync(source, 'r'));
+  return { body: readInTurns(source, file), file, close: () => closeSync(file) };
+}
+
 const brokenPack = () => Promise.reject(new DomainError('PackInvalid', 'Cannot read the pack: it is no whole ZIP'));
 
 /** The head of a slice lies in it: readers keep the first chunk, and go on from it when the head is longer. */
@@ -44,10 +50,10 @@ let sinceTurn = 0;
  * Reads until the file ends, whatever its size was. The first chunk is memory of its own; each other one is valid until
  * the next is asked for. Calls block: for files in the page cache, to hand each call to another thread takes longer.
  */
-function readInTurns(path: string): Skippable {
-  const place = { file: -1, position: 0 };
+function readInTurns(path: string, opened?: number): Skippable {
+  const place = { file: opened ?? -1, position: 0 };
   return {
-    [Symbol.asyncIterator]: () => chunksAt(path, place),
+    [Symbol.asyncIterator]: () => (opened === undefined ? openChunks(path, place) : chunksAt(place)),
     skip(count) {
       const { size } = onDisk(() => fstatSync(place.file));
       const passed = Math.max(0, Math.min(count, size - place.position));
@@ -57,8 +63,21 @@ function readInTurns(path: string): Skippable {
   };
 }
 
-async function* chunksAt(path: string, place: { file: number; position: number }): AsyncGenerator<Uint8Array, void> {
+interface Place {
+  file: number;
+  position: number;
+}
+
+async function* openChunks(path: string, place: Place): AsyncGenerator<Uint8Array, void> {
   place.file = onDisk(() => openSync(path, 'r'));
+  try {
+    yield* chunksAt(place);
+  } finally {
+    closeSync(place.file);
+  }
+}
+
+async function* chunksAt(place: Place): AsyncGenerator<Uint8Array, void> {
   let room = rooms.pop() ?? new Uint8Array(chunkBytes);
   let other = rooms.pop() ?? new Uint8Array(chunkBytes);
   try {
@@ -77,11 +96,14 @@ async function* chunksAt(path: string, place: { file: number; position: number }
     }
   } finally {
     rooms.push(room, other);
-    closeSync(place.file);
   }
 }
 
-function onDisk<Result>(call: () => Result): Result {
+/** What a file that loses its end while it is read becomes. */
+export const becameShorter = (): never => markUnreadable(new Error('The file became shorter while it was read'));
+
+/** Reads, and marks what goes wrong as a fault of what is read. */
+export function onDisk<Result>(call: () => Result): Result {
   try {
     return call();
   } catch (error) {
@@ -108,7 +130,8 @@ async function* readDisk(path: string, start: number, expectedBytes: number): As
   }
 }
 
-function markUnreadable(error: unknown): never {
+/** Throws it on, as a fault of what is read. */
+export function markUnreadable(error: unknown): never {
   if (error instanceof Error) unreadable.add(error);
   throw error;
 }

@@ -1,3 +1,4 @@
+import type { Skippable } from '../dicom/byteSource.ts';
 import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
 import { placeOf } from '../dicom/placeOf.ts';
@@ -27,7 +28,7 @@ import { regionOverlays } from './regionOverlays.ts';
 import { type RenderedHead, renderHead } from './renderHead.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
 import { textCleaner } from './textCleaner.ts';
-import { writeOutput } from './writeOutput.ts';
+import { type Splice, spliceOutput, writeOutput } from './writeOutput.ts';
 
 interface DeidContext {
   codecs: Codecs;
@@ -40,6 +41,8 @@ interface DeidContext {
 interface Deidentified {
   /** The whole new file; read it once and to its end, which also reads the input to its end. */
   output: Bytes;
+  /** Instead of `output`: what it is made of, where pixels pass as they lie in the input; else undefined. */
+  splice(): Promise<Splice | undefined>;
   /** Mapped SOP Instance UID. */
   instance: string;
   /** Elements by action: kept, changed, emptied, removed; complete when `output` has been read. */
@@ -56,7 +59,7 @@ interface Deidentified {
  * nothing after them is passed on: past Pixel Data the standard knows signatures and padding only.
  * @throws DomainError with a code of dicomFaults or of fileRefusal, NotDeidentifiable
  */
-export async function deidentify(body: Bytes, context: DeidContext): Promise<Deidentified> {
+export async function deidentify(body: Bytes | Skippable, context: DeidContext): Promise<Deidentified> {
   const file = await readDicom(body, context.codecs);
   requireWholePixels(file);
   const identity = identityMap(file, context);
@@ -86,9 +89,10 @@ export async function deidentify(body: Bytes, context: DeidContext): Promise<Dei
     tail.push(...removed);
     actions.removed += removed.length;
   };
-  const head = { head: rendered.bytes, metaBytes: meta.length };
+  const parts = { head: rendered.bytes, metaBytes: meta.length, blanking, codecs: context.codecs, onTail };
   return {
-    output: writeOutput(file, { ...head, blanking, codecs: context.codecs, onTail }),
+    output: writeOutput(file, parts),
+    splice: () => spliceOutput(file, parts),
     instance: target.sopInstance,
     actions,
     ...(blanking === undefined ? {} : { blanked: blankedOf(blanking) }),

@@ -3,7 +3,7 @@ import { formatTag } from '../dicom/dicomFault.ts';
 import { at } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { vr, vrName } from '../dicom/vr.ts';
-import type { Bytes, Codecs } from '../submission/ports.ts';
+import type { ByteRange, Bytes, Codecs } from '../submission/ports.ts';
 import type { ElementChange } from './listChanges.ts';
 import type { Blanking } from './planBlanking.ts';
 
@@ -31,6 +31,24 @@ export async function* writeOutput(file: DicomFile, parts: Parts): AsyncGenerato
   const rest = isDeflated ? deflate(chain(head.subarray(metaBytes), pixels), codecs) : pixels;
   if (rest !== undefined) for await (const chunk of rest) yield chunk;
   parts.onTail(await readTail(file));
+}
+
+/** An output as what it is made of: new bytes, and behind them a range of the input, byte by byte as it lies there. */
+export interface Splice {
+  head: Uint8Array;
+  pixels: ByteRange;
+}
+
+/**
+ * The new file for who can copy ranges of the input: undefined where the pixels do not pass as they lie there. Goes over
+ * the input to its end, as writeOutput reads it: only one of the two can be had.
+ */
+export async function spliceOutput(file: DicomFile, parts: Parts): Promise<Splice | undefined> {
+  const { nativeRange } = file;
+  if (nativeRange === undefined || parts.blanking !== undefined) return undefined;
+  await file.passPixels();
+  parts.onTail(await readTail(file));
+  return { head: parts.head, pixels: nativeRange };
 }
 
 async function* chain(first: Uint8Array, rest: Bytes | undefined): AsyncGenerator<Uint8Array, void> {

@@ -1,6 +1,6 @@
 import { limits } from '../policy/limits.ts';
 import { DomainError } from '../submission/DomainError.ts';
-import type { Bytes, Codecs } from '../submission/ports.ts';
+import type { ByteRange, Bytes, Codecs } from '../submission/ports.ts';
 import { type ByteSource, byteSource, collectBytes, readQueue, type Skippable } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';
 import { at, createElementIndex, type ElementIndex, flag } from './elementIndex.ts';
@@ -40,6 +40,8 @@ export interface DicomFile {
   passPixels(): Promise<void>;
   /** Length of native pixels as the element states it; undefined without pixels and for encapsulated ones. */
   nativeBytes: number | undefined;
+  /** Where native pixels lie in the file; undefined where there are none, and in a deflated file. */
+  nativeRange: ByteRange | undefined;
   /** Fragments of encapsulated pixels, without the offset table; complete when `pixels` has been read. */
   fragments(): number;
   /** @throws DomainError with a code of dicomFaults */
@@ -79,6 +81,7 @@ export async function readDicom(body: Bytes | Skippable, codecs: Codecs): Promis
       } else if (pixels !== undefined) for await (const _ of pixels);
     },
     nativeBytes: value?.lengthBytes,
+    nativeRange: encoding.deflated ? undefined : rangeOf(value),
     fragments: () => Math.max(0, (value?.items ?? 0) - 1),
     async tail() {
       const bytes = await collectBytes(readQueue(queue), limits.dicomTailBytes, end);
@@ -123,6 +126,9 @@ function pixelValue({ view }: ByteSource, index: ElementIndex, { bigEndian }: En
   }
   return { tag, offset, lengthBytes: length === 0xffffffff ? undefined : length, bigEndian, items: 0 };
 }
+
+const rangeOf = (value: ReturnType<typeof pixelValue> | undefined): ByteRange | undefined =>
+  value?.lengthBytes === undefined ? undefined : { start: value.offset, end: value.offset + value.lengthBytes };
 
 const noElements = createElementIndex(1);
 
