@@ -60,7 +60,10 @@ interface Parsed {
 
 function parse(output: Uint8Array, start: number): Parsed {
   try {
-    const syntax = dicomParser.readPart10Header(output.subarray(0, start)).string('x00020010');
+    const meta = dicomParser.readPart10Header(output.subarray(0, start));
+    const ends = Object.values(meta.elements).map(({ dataOffset, length }) => dataOffset + length);
+    if (Math.max(...ends) !== start) throw new RangeError('the file meta group ends elsewhere');
+    const syntax = meta.string('x00020010');
     const isImplicit = syntax === implicitLittleEndian;
     const { littleEndianByteArrayParser, bigEndianByteArrayParser } = dicomParser;
     const parser = syntax === explicitBigEndian ? bigEndianByteArrayParser : littleEndianByteArrayParser;
@@ -164,7 +167,8 @@ function isSafePrivate({ set, tag }: Found, { deid }: ProjectPolicy): boolean {
   const low = tag & 0xffff;
   if (low < 0x100) return low >= 0x10;
   const creator = set.elements[`x${(((tag & 0xffff0000) | (low >>> 8)) >>> 0).toString(16).padStart(8, '0')}`];
-  if (creator === undefined) return false;
-  const name = textOf(set, creator).replace(/\0/g, '').trim();
+  if (creator === undefined || creator.length === 0) return false;
+  // up to a NUL, as other readers take it: what is behind one must not make a creator of another
+  const name = textOf(set, creator).replace(/\0.*$/s, '').trim();
   return isPublishedSafe(tag, name) || set.elements[privateCharacteristics] !== undefined;
 }

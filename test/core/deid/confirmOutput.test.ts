@@ -27,6 +27,7 @@ function confirm(elements: TestElement[], deid: Deid = {}, form = explicitLittle
   });
 }
 
+const inItems = (elements: TestElement[]): TestElement[] => [{ tag: 0x00089215, vr: 'SQ', items: [elements] }];
 const inItem = (element: TestElement): TestElement => ({ tag: 0x00089215, vr: 'SQ', items: [[element]] });
 
 describe('confirmOutput finds', () => {
@@ -50,6 +51,38 @@ describe('confirmOutput finds', () => {
       for (const elements of [[element], [inItem(element)], [inItem(inItem(element))]])
         expect(() => confirm(elements, deid, form)).toThrow(/Cannot confirm/);
     }
+  });
+
+  test.each<[string, string]>([
+    ['is empty', ''],
+    ['has a NUL in it', 'SIEMENS MR\0 HEADER'],
+    ['starts with a NUL', '\0SIEMENS MR HEADER'],
+  ])('a private element whose creator %s', (_, creator) => {
+    const elements: TestElement[] = [
+      { tag: 0x00190010, vr: 'LO', value: creator },
+      { tag: 0x0019100c, vr: 'IS', value: '1' },
+    ];
+    const marks: TestElement = { tag: 0x00080300, vr: 'SQ', items: [] };
+    const allowed = elements.map((each) => ({ ...each, value: each.vr === 'LO' ? 'SIEMENS MR HEADER' : '1' }));
+    for (const around of [(all: TestElement[]) => all, inItems]) {
+      expect(() => confirm(around(allowed), { retainSafePrivate: true })).not.toThrow();
+      expect(() => confirm(around(elements), { retainSafePrivate: true })).toThrow(/a private value/);
+    }
+    const marked = () => confirm([marks, ...elements], { retainSafePrivate: true });
+    if (creator === '') expect(marked).toThrow(/a private value/);
+    else expect(marked).not.toThrow();
+  });
+
+  test('bytes between the file meta group and the data set', () => {
+    const policy = policyWith({});
+    const element: TestElement = { tag: 0x00080060, vr: 'CS', value: 'CT' };
+    const data = writeElements([element, element], explicitLittle);
+    const bytes = writeFile({ data });
+    const rules = profileRules(policy, ctImageStorage, []);
+    const confirmFrom = (start: number) =>
+      confirmOutput(bytes, start, { policy, rules, stamped: new Set(), isOwnOutput: false });
+    expect(() => confirmFrom(bytes.length - data.length)).not.toThrow();
+    expect(() => confirmFrom(bytes.length - data.length / 2)).toThrow(/cannot be read/);
   });
 
   test('what no other reader can read', () => {
