@@ -29,9 +29,7 @@ const longestKey = 65_536;
 /** All by which the people of some values could stand elsewhere in their file; a value may be there twice. */
 export function namingTexts(values: readonly NamingValue[]): NamingTexts {
   let key = '';
-  // with its lengths: whatever stands in a value, no two lists make one key
-  for (const { kind, text, characterSet } of values)
-    key += `${kind} ${characterSet.length} ${text.length} ${characterSet}${text}`;
+  for (const value of values) key += keyOf(value);
   const known = made.get(key);
   if (known !== undefined) return known;
   const found = makeTexts(values);
@@ -41,10 +39,14 @@ export function namingTexts(values: readonly NamingValue[]): NamingTexts {
   return found;
 }
 
+/** With its lengths: whatever stands in a value, no two values, and no two lists of them, make one key. */
+const keyOf = ({ kind, text, characterSet }: NamingValue) =>
+  `${kind} ${characterSet.length} ${text.length} ${characterSet}${text}`;
+
 function makeTexts(values: readonly NamingValue[]): NamingTexts {
   const retained = values.filter(({ kind }) => kind === 'retained').map(({ text }) => foldAscii(text));
   const found: NamingTexts = { texts: new Set(), words: new Set(), foreign: new Set() };
-  const distinct = new Map(values.map((value) => [`${value.kind} ${value.characterSet} ${value.text}`, value]));
+  const distinct = new Map(values.map((value) => [keyOf(value), value]));
   for (const value of distinct.values()) {
     if (value.kind === 'retained') continue;
     addValue(found, value, (text) => value.kind === 'address' && retained.some((each) => each.includes(text)));

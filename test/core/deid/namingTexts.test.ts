@@ -15,6 +15,15 @@ test('what is kept for one list of values is never given for another, whatever c
   }
 });
 
+test('a value is never taken for another, wherever a character set ends and a name begins', () => {
+  const { texts } = namingTexts([
+    { kind: 'name', text: 'IR 87 ZZYZX\u00e9', characterSet: 'ISO 2022' },
+    { kind: 'name', text: 'ZZYZX\u00e9', characterSet: 'ISO 2022 IR 87' },
+  ]);
+  expect(texts).toContain('ir 87 zzyzx\u00e9');
+  expect(texts).toContain('zzyzx\u00e9');
+});
+
 test('the same list again gives what was made before', () => {
   const values = () => [{ kind: 'name' as const, text: 'ZZYZX^NOBODY', characterSet: '' }];
   expect(namingTexts(values())).toBe(namingTexts(values()));
