@@ -59,8 +59,16 @@ async function walk(root: string, inside: string, folder: LocalFolder): Promise<
 const listed = (path: string) => readdir(path, { withFileTypes: true });
 
 /** Node puts U+FFFD where a name is not UTF-8; there is no file of such a name, unless somebody named it so. */
-const isFound = (root: string, path: string): boolean =>
-  !path.includes('\uFFFD') || lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
+function isFound(root: string, path: string): boolean {
+  if (!path.includes('\uFFFD')) return true;
+  try {
+    lstatSync(join(root, path));
+    return true;
+  } catch {
+    // ENOENT, or ENAMETOOLONG: U+FFFD takes three bytes where the name has one
+    return false;
+  }
+}
 
 function requireNames(unnamable: number): void {
   if (unnamable === 0) return;
