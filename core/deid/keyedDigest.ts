@@ -19,6 +19,8 @@ interface Keyed {
 
 const known = new WeakMap<Uint8Array, Keyed>();
 const knownLimit = 4096;
+/** A longer text is none that files share: ids and UIDs have 64 characters at most. */
+const longestKnown = 512;
 
 function keyedOf(key: Uint8Array): Keyed {
   const keyed = known.get(key) ?? { begun: hmac.create(sha256, key), digests: new Map() };
@@ -32,6 +34,7 @@ export function hmacOf(key: Uint8Array, text: string): Uint8Array {
   const made = digests.get(text);
   if (made !== undefined) return made;
   const digest = begun.clone().update(utf8ToBytes(text)).digest();
+  if (text.length > longestKnown) return digest;
   if (digests.size >= knownLimit) digests.clear();
   digests.set(text, digest);
   return digest;

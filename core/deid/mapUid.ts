@@ -16,14 +16,19 @@ export function mapUid(key: Uint8Array, uid: string): string {
   known.set(key, mapped);
   const made = mapped.get(uid);
   if (made !== undefined) return made;
-  const digest = hmacOf(key, uid);
+  // a part of a string keeps the whole in memory, and it may be of a value of many MB
+  const own = uid.length > longestKnown ? uid : uid.split('').join('');
+  const digest = hmacOf(key, own);
   const view = new DataView(digest.buffer, digest.byteOffset);
   const text = `2.25.${(view.getBigUint64(0) << 64n) | view.getBigUint64(8)}`;
+  if (uid.length > longestKnown) return text;
   if (mapped.size >= knownLimit) mapped.clear();
-  mapped.set(uid, text);
+  mapped.set(own, text);
   return text;
 }
 
 /** Files of one study name the same study, series and frame of reference: these are worked out once. */
 const known = new WeakMap<Uint8Array, Map<string, string>>();
 const knownLimit = 4096;
+/** PS3.5 §6.2: of a UID; what is longer is none. */
+const longestKnown = 64;
