@@ -1,14 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
-import { setStreamingFlags } from '../../clients/cli/streamingFlags.js';
+import { compileAhead, endLoading, setStreamingFlags } from '../../clients/cli/streamingFlags.js';
 
 /** What one thread of `airlock deid` does with each file of a folder in its second reading: read, clean, write. */
 // as the command itself does, and before anything else is loaded
+for (const name of ['fs/promises', 'timers/promises', 'stream/promises', 'zlib']) await import(`node:${name}`);
 setStreamingFlags();
 enableCompileCache(join(import.meta.dirname, 'compiled'));
+compileAhead();
+await import('../../clients/cli/plainSchemas.ts');
 const { cleanFile } = await import('../../clients/cli/cleanFile.ts');
 const { labels, policyWith, projectKey } = await import('../fixtures/deidContext.ts');
+endLoading();
 const [input = '', out = ''] = process.argv.slice(2);
 const project = { policy: policyWith(), key: projectKey };
 const never = new AbortController().signal;

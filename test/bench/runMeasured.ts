@@ -11,11 +11,12 @@ export interface Measured {
 
 const lookEveryMs = 5;
 
-/** Runs a command to its end on one core. @throws Error when it fails */
-export async function runMeasured(command: string, args: readonly string[]): Promise<Measured> {
+/** Runs a command to its end on one core, or on all. @throws Error when it fails */
+export async function runMeasured(command: string, args: readonly string[], cores: 'one' | 'all'): Promise<Measured> {
   const cpuBefore = endedCpuSeconds();
   const start = performance.now();
-  const child = spawn('taskset', ['-c', '0', command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program, ...rest] = cores === 'one' ? ['taskset', '-c', '0', command, ...args] : [command, ...args];
+  const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
   let peakBytes = 0;
   const looking = setInterval(() => {
     peakBytes = Math.max(peakBytes, peakMemoryOf(child.pid));
