@@ -4,22 +4,22 @@ import type { OutcomeOf, TaskKind, TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
 
 /** What a thread is asked. */
-type Question = { id: number; kind: TaskKind; task: unknown } | 'stop';
-/** What it answers; `outcome` is that of the task's kind. */
+type Question = { id: number; kind: TaskKind; tasks: readonly unknown[] } | 'stop';
+/** What it answers; `outcomes` are those of the tasks' kind, in their order. */
 type Answer =
-  | { id: number; outcome: OutcomeOf<TaskKind> }
+  | { id: number; outcomes: OutcomeOf<TaskKind>[] }
   | { id: number; error: { name: string; message: string; details: Record<string, string> } };
 
-/** A thread that does tasks; several may be under way. */
+/** A thread that does tasks, one after the other, as they were asked. */
 interface FileWorker {
-  ask<Kind extends TaskKind>(kind: Kind, task: TaskOf<Kind>): Promise<OutcomeOf<Kind>>;
+  ask<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]): Promise<OutcomeOf<Kind>[]>;
   /** What is under way cleans up and fails. */
   stop(): void;
   ended: Promise<void>;
 }
 
 interface Asked {
-  take(outcome: OutcomeOf<TaskKind>): void;
+  take(outcomes: OutcomeOf<TaskKind>[]): void;
   fail(error: Error): void;
 }
 
@@ -38,7 +38,7 @@ export function openFileWorker(project: LocalProject): FileWorker {
   worker.on('message', (answer: Answer) => {
     const question = asked.get(answer.id);
     asked.delete(answer.id);
-    if ('outcome' in answer) question?.take(answer.outcome);
+    if ('outcomes' in answer) question?.take(answer.outcomes);
     else question?.fail(errorOf(answer.error));
   });
   worker.on('error', failAll);
@@ -51,12 +51,12 @@ export function openFileWorker(project: LocalProject): FileWorker {
   return {
     ended,
     stop: () => worker.postMessage('stop' satisfies Question),
-    ask<Kind extends TaskKind>(kind: Kind, task: TaskOf<Kind>): Promise<OutcomeOf<Kind>> {
+    ask<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]): Promise<OutcomeOf<Kind>[]> {
       lastId += 1;
       const id = lastId;
-      worker.postMessage({ id, kind, task } satisfies Question);
+      worker.postMessage({ id, kind, tasks } satisfies Question);
       return new Promise((resolve, fail) => {
-        asked.set(id, { take: (outcome: OutcomeOf<Kind>) => resolve(outcome), fail });
+        asked.set(id, { take: (outcomes: OutcomeOf<Kind>[]) => resolve(outcomes), fail });
       });
     },
   };

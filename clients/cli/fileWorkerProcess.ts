@@ -1,32 +1,31 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { fileTasks, type TaskKind, type TaskOf } from './fileTasks.ts';
+import { doTasks, type TaskKind, type TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
 
 /** A thread of runFileTasks: it answers questions; 'stop' lets what is under way clean up and ends it. */
 const project: LocalProject = workerData;
 const stopped = new AbortController();
-const underWay = new Set<Promise<void>>();
+/** What was asked before must end first. */
+let last = Promise.resolve();
 
 interface Question {
   id: number;
   kind: TaskKind;
-  task: TaskOf<'examine'> & TaskOf<'clean'>;
+  tasks: readonly (TaskOf<'examine'> & TaskOf<'clean'>)[];
 }
 
 parentPort?.on('message', (question: Question | 'stop') => {
   if (question === 'stop') {
     stopped.abort();
-    Promise.all(underWay).then(() => parentPort?.close());
+    last.then(() => parentPort?.close());
     return;
   }
-  const answer = answerTo(question).finally(() => underWay.delete(answer));
-  underWay.add(answer);
+  last = last.then(() => answerTo(question));
 });
 
-async function answerTo({ id, kind, task }: Question): Promise<void> {
+async function answerTo({ id, ...asked }: Question): Promise<void> {
   try {
-    stopped.signal.throwIfAborted();
-    parentPort?.postMessage({ id, outcome: await fileTasks[kind](task, project, stopped.signal) });
+    parentPort?.postMessage({ id, outcomes: await Array.fromAsync(doTasks(asked, project, stopped.signal)) });
   } catch (error) {
     parentPort?.postMessage({ id, error: plainError(error) });
   }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { fileTasks, type OutcomeOf, type TaskKind, type TaskOf } from './fileTasks.ts';
+import { doTasks, type OutcomeOf, type TaskKind, type TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
 import { endLoading, growYoungGeneration } from './streamingFlags.js';
 
@@ -24,13 +24,19 @@ export interface FileThreads {
 /** Below these a thread costs more than it brings. */
 const worthwhileFiles = 1000;
 const worthwhileBytes = 512 * 1024 * 1024;
-/** Files that a thread has open at once: one is read or written while the other is worked on. */
-const filesPerThread = 2;
+/** What is asked at once: to ask, and to be answered, takes as long as to work on a tenth of a slice. */
+const batchFiles = 32;
+const batchBytes = 16 * 1024 * 1024;
+/** Of few files each thread gets several batches, so that all end together. */
+const batchesPerThread = 8;
+/** One is worked on, and one waits. */
+const batchesPerWorker = 2;
 /** A large file may take its time while others go on; their outcomes wait. */
-const outcomesWaiting = 256;
+const batchesWaiting = 16;
 
-/** Somebody who does a task at a time. */
-type Hand<Kind extends TaskKind> = (task: TaskOf<Kind>) => Promise<OutcomeOf<Kind>>;
+type Batch<Kind extends TaskKind> = TaskOf<Kind>[];
+/** Somebody who does a batch at a time. */
+type Hand<Kind extends TaskKind> = (batch: Batch<Kind>) => Promise<OutcomeOf<Kind>[]>;
 
 export async function openFileThreads({ files, jobs, project, signal }: Opening): Promise<FileThreads> {
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -38,28 +44,31 @@ export async function openFileThreads({ files, jobs, project, signal }: Opening)
   const threads = Math.min(jobs ?? (isWorthwhile ? availableParallelism() : 1), files.length);
   if (threads > 1) return inThreads(threads, project, signal);
   return {
-    run: (kind, tasks) => oneByOne({ tasks, signal }, (task) => fileTasks[kind](task, project, signal)),
+    run: (kind, tasks) => doTasks({ kind, tasks }, project, signal),
     close: async () => undefined,
   };
 }
 
+/** This thread works too: it is loaded already. */
 async function inThreads(threads: number, project: LocalProject, signal: AbortSignal): Promise<FileThreads> {
   const { openFileWorker } = await import('./fileWorker.ts');
   // until one answers: by then they are loaded
   growYoungGeneration();
-  const workers = Array.from({ length: threads }, () => openFileWorker(project));
+  const workers = Array.from({ length: threads - 1 }, () => openFileWorker(project));
   const stop = () => {
     for (const worker of workers) worker.stop();
   };
   signal.addEventListener('abort', stop);
   return {
     run<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]) {
-      const hands = workers.map(
+      const here: Hand<Kind> = (batch) => Array.fromAsync(doTasks({ kind, tasks: batch }, project, signal));
+      const theirs = workers.map(
         (worker): Hand<Kind> =>
-          (task) =>
-            worker.ask(kind, task).finally(endLoading),
+          (batch) =>
+            worker.ask(kind, batch).finally(endLoading),
       );
-      return inOrder({ tasks, signal }, Array<Hand<Kind>[]>(filesPerThread).fill(hands).flat());
+      const hands = Array<Hand<Kind>[]>(batchesPerWorker).fill(theirs).flat();
+      return inOrder({ batches: batchesOf(tasks, threads), signal }, [here, ...hands]);
     },
     async close() {
       signal.removeEventListener('abort', stop);
@@ -70,29 +79,35 @@ async function inThreads(threads: number, project: LocalProject, signal: AbortSi
   };
 }
 
-/** Reading and writing block in one thread: to have two files open at once would only take turns. */
-async function* oneByOne<Kind extends TaskKind>(
-  { tasks, signal }: { tasks: readonly TaskOf<Kind>[]; signal: AbortSignal },
-  hand: Hand<Kind>,
-): AsyncGenerator<OutcomeOf<Kind>, void> {
+function batchesOf<Kind extends TaskKind>(tasks: readonly TaskOf<Kind>[], threads: number): Batch<Kind>[] {
+  const most = Math.min(batchFiles, Math.ceil(tasks.length / (threads * batchesPerThread)));
+  const batches: Batch<Kind>[] = [];
+  let bytes = Number.POSITIVE_INFINITY;
   for (const task of tasks) {
-    signal.throwIfAborted();
-    yield await hand(task);
+    bytes += task.file.sizeBytes;
+    const batch = batches.at(-1);
+    if (batch !== undefined && bytes <= batchBytes && batch.length < most) {
+      batch.push(task);
+      continue;
+    }
+    batches.push([task]);
+    bytes = task.file.sizeBytes;
   }
+  return batches;
 }
 
 async function* inOrder<Kind extends TaskKind>(
-  { tasks, signal }: { tasks: readonly TaskOf<Kind>[]; signal: AbortSignal },
+  { batches, signal }: { batches: readonly Batch<Kind>[]; signal: AbortSignal },
   hands: readonly Hand<Kind>[],
 ): AsyncGenerator<OutcomeOf<Kind>, void> {
   const free = [...hands];
   const waiting: ((hand: Hand<Kind>) => void)[] = [];
-  const outcomes: Promise<OutcomeOf<Kind>>[] = [];
-  const doTask: Hand<Kind> = async (task) => {
+  const outcomes: Promise<OutcomeOf<Kind>[]>[] = [];
+  const doBatch: Hand<Kind> = async (batch) => {
     const hand = free.shift() ?? (await new Promise<Hand<Kind>>((take) => waiting.push(take)));
     try {
       signal.throwIfAborted();
-      return await hand(task);
+      return await hand(batch);
     } finally {
       const next = waiting.shift();
       if (next === undefined) free.push(hand);
@@ -100,15 +115,15 @@ async function* inOrder<Kind extends TaskKind>(
     }
   };
   try {
-    for (const task of tasks) {
+    for (const batch of batches) {
       signal.throwIfAborted();
-      const outcome = doTask(task);
+      const outcome = doBatch(batch);
       outcome.catch(() => undefined);
       outcomes.push(outcome);
-      const first = outcomes.length < outcomesWaiting ? undefined : outcomes.shift();
-      if (first !== undefined) yield await first;
+      const first = outcomes.length < batchesWaiting ? undefined : outcomes.shift();
+      if (first !== undefined) yield* await first;
     }
-    for (let first = outcomes.shift(); first !== undefined; first = outcomes.shift()) yield await first;
+    for (let first = outcomes.shift(); first !== undefined; first = outcomes.shift()) yield* await first;
   } finally {
     // what is under way ends before the caller tidies up
     if (signal.aborted) await Promise.allSettled(outcomes);
