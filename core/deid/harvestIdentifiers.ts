@@ -8,7 +8,14 @@ import { characterSetReader } from './characterSetReader.ts';
 import { type IdentifierKind, identifierKind } from './identifierKind.ts';
 import { foldAscii } from './identifierTexts.ts';
 import { isRegisteredUid } from './mapUid.ts';
-import { isPlainAscii, type NamingTexts, type NamingValue, namingTexts, wordsOf } from './namingTexts.ts';
+import {
+  isPlainAscii,
+  type NamingTexts,
+  type NamingValue,
+  namingTexts,
+  withoutRepeats,
+  wordsOf,
+} from './namingTexts.ts';
 import type { ProfileRule } from './profileRules.ts';
 
 /** What identifies a person in one input: no output may hold it. All are bytes, one a character; A to Z as a to z. */
@@ -31,7 +38,8 @@ interface Context {
 export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'index'>, context: Context): Identifiers {
   const uids = new Set<string>();
   const dates = new Set<string>();
-  const values: NamingValue[] = [];
+  let values: NamingValue[] = [];
+  let repeatsFrom = manyValues;
   const setOf = characterSetReader({ head, index });
   const movesDates = context.policy.deid.dates !== 'retain';
   for (let node = 0; node < index.count; node += 1) {
@@ -50,8 +58,14 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
 
   function addName(kind: NamingValue['kind'], text: string, node: number): void {
     values.push({ kind, text, characterSet: isPlainAscii(text) ? '' : setOf(node) });
+    if (values.length < repeatsFrom) return;
+    values = withoutRepeats(values);
+    repeatsFrom = Math.max(manyValues, 2 * values.length);
   }
 }
+
+/** No usual file names so often; one that does, by millions of elements, mostly repeats itself. */
+const manyValues = 1024;
 
 /** Of study, series, acquisition and content. */
 const studyDates = new Set([0x00080020, 0x00080021, 0x00080022, 0x00080023]);

@@ -29,11 +29,13 @@ const longestKey = 65_536;
 /** All by which the people of some values could stand elsewhere in their file; a value may be there twice. */
 export function namingTexts(values: readonly NamingValue[]): NamingTexts {
   let key = '';
-  for (const value of values) key += keyOf(value);
+  for (const value of values) {
+    key += keyOf(value);
+    if (key.length > longestKey) return makeTexts(values);
+  }
   const known = made.get(key);
   if (known !== undefined) return known;
   const found = makeTexts(values);
-  if (key.length > longestKey) return found;
   if (made.size >= madeLimit) made.clear();
   made.set(key, found);
   return found;
@@ -43,11 +45,17 @@ export function namingTexts(values: readonly NamingValue[]): NamingTexts {
 const keyOf = ({ kind, text, characterSet }: NamingValue) =>
   `${kind} ${characterSet.length} ${text.length} ${characterSet}${text}`;
 
+/** Values in their order, each once. */
+export const withoutRepeats = (values: readonly NamingValue[]): NamingValue[] => {
+  const distinct = new Map<string, NamingValue>();
+  for (const value of values) distinct.set(keyOf(value), value);
+  return [...distinct.values()];
+};
+
 function makeTexts(values: readonly NamingValue[]): NamingTexts {
   const retained = values.filter(({ kind }) => kind === 'retained').map(({ text }) => foldAscii(text));
   const found: NamingTexts = { texts: new Set(), words: new Set(), foreign: new Set() };
-  const distinct = new Map(values.map((value) => [keyOf(value), value]));
-  for (const value of distinct.values()) {
+  for (const value of withoutRepeats(values)) {
     if (value.kind === 'retained') continue;
     addValue(found, value, (text) => value.kind === 'address' && retained.some((each) => each.includes(text)));
   }
