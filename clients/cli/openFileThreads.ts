@@ -59,9 +59,17 @@ async function inThreads(threads: number, project: LocalProject, signal: AbortSi
     for (const worker of workers) worker.stop();
   };
   signal.addEventListener('abort', stop);
+  // a run that ends by a fault leaves batches to this thread that it must not begin, nor go on with
+  const closing = new AbortController();
+  const open = AbortSignal.any([signal, closing.signal]);
+  let underWay: Promise<unknown> = Promise.resolve();
   return {
     run<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]) {
-      const here: Hand<Kind> = (batch) => Array.fromAsync(doTasks({ kind, tasks: batch }, project, signal));
+      const here: Hand<Kind> = (batch) => {
+        const outcomes = Array.fromAsync(doTasks({ kind, tasks: batch }, project, open));
+        underWay = outcomes.catch(() => undefined);
+        return outcomes;
+      };
       const theirs = workers.map(
         (worker): Hand<Kind> =>
           (batch) =>
@@ -73,8 +81,9 @@ async function inThreads(threads: number, project: LocalProject, signal: AbortSi
     async close() {
       signal.removeEventListener('abort', stop);
       stop();
+      closing.abort();
       // each task under way takes its unfinished file with it
-      await Promise.all(workers.map(({ ended }) => ended));
+      await Promise.all([underWay, ...workers.map(({ ended }) => ended)]);
     },
   };
 }
