@@ -41,6 +41,8 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
   let values: NamingValue[] = [];
   let repeatsFrom = manyValues;
   const setOf = characterSetReader({ head, index });
+  const birthDays = fewDays();
+  const studyDays = fewDays();
   const movesDates = context.policy.deid.dates !== 'retain';
   for (let node = 0; node < index.count; node += 1) {
     const kind = kindAt(index, node, context);
@@ -48,13 +50,18 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
     const text = valueText(head, index, node);
     if (kind === 'uid') addUids(uids, text);
     else if (kind === 'date') addDates(dates, text);
+    else if (kind === 'birthDate') addDay(text, node, birthDays);
     else addName(kind, text, node);
     // As people write the day of a study, it is looked for like a birth date
-    if (kind === 'date' && studyDates.has(at(index.tag, node))) addName('birthDate', text, node);
+    if (kind === 'date' && studyDates.has(at(index.tag, node))) addDay(text, node, studyDays);
     // Where dates are retained, that of a newborn's study is the birth date
     if (kind === 'birthDate' && movesDates) addDates(dates, text);
   }
   return { ...namingTexts(values), uids, dates };
+
+  function addDay(text: string, node: number, isOfFew: ReturnType<typeof fewDays>): void {
+    if (isOfFew(text)) addName('birthDate', text, node);
+  }
 
   function addName(kind: NamingValue['kind'], text: string, node: number): void {
     values.push({ kind, text, characterSet: isPlainAscii(text) ? '' : setOf(node) });
@@ -66,6 +73,18 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
 
 /** No usual file names so often; one that does, by millions of elements, mostly repeats itself. */
 const manyValues = 1024;
+
+/** A day is written in sixty ways: a file of many thousand days took minutes. All are looked for as eight digits. */
+const mostDays = 256;
+
+/** True for the first days of a file, which are looked for as people write them, whenever they come. */
+function fewDays(): (day: string) => boolean {
+  const days = new Set<string>();
+  return (day) => {
+    if (days.size < mostDays) days.add(day);
+    return days.has(day);
+  };
+}
 
 /** Of study, series, acquisition and content. */
 const studyDates = new Set([0x00080020, 0x00080021, 0x00080022, 0x00080023]);

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { harvestIdentifiers } from '../../../core/deid/harvestIdentifiers.ts';
 import { namingTexts, withoutRepeats } from '../../../core/deid/namingTexts.ts';
+import { readDicom } from '../../../core/dicom/readDicom.ts';
+import { chunked, nodeCodecs, policyWith } from '../../fixtures/deidContext.ts';
+import { explicitLittle, type TestElement, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -30,4 +34,19 @@ test('repeats change nothing in what is looked for', () => {
   const values = ['ZZYZX^A', 'QUUX^B', 'ZZYZX^A'].map((text) => ({ kind: 'name' as const, text, characterSet: '' }));
   expect(withoutRepeats(values).map(({ text }) => text)).toEqual(['ZZYZX^A', 'QUUX^B']);
   expect(namingTexts(values)).toEqual(namingTexts(withoutRepeats(values)));
+});
+
+test('of a file of many days the first are looked for as people write them, and all as eight digits', async () => {
+  const dayOf = (number: number) => new Date(Date.UTC(1950, 0, 1 + number)).toISOString().slice(0, 10);
+  const days = Array.from({ length: 20_000 }, (_, number) => dayOf(number));
+  const items = days.map((day): TestElement[] => [{ tag: 0x00080020, vr: 'DA', value: day.replaceAll('-', '') }]);
+  const born: TestElement = { tag: 0x00100030, vr: 'DA', value: '19490705' };
+  const data = writeElements([{ tag: 0x00081110, vr: 'SQ', items }, born], explicitLittle);
+  const file = await readDicom(chunked(writeFile({ data })), nodeCodecs);
+  const policy = policyWith();
+  const { texts, dates } = harvestIdentifiers(file, { policy, rules: new Map(), isOwnOutput: false });
+  expect(days.filter((day) => !dates.has(day.replaceAll('-', '')))).toEqual([]);
+  expect(texts).toContain(days[0]);
+  expect(texts).toContain('1949-07-05');
+  expect(texts.size).toBeLessThan(60_000);
 });
