@@ -1,7 +1,9 @@
-import { extname } from 'node:path';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OutcomeOf, TaskKind, TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
+import { compileAhead } from './streamingFlags.js';
 
 /** What a thread is asked. */
 type Question = { id: number; kind: TaskKind; tasks: readonly unknown[] } | 'stop';
@@ -23,11 +25,19 @@ interface Asked {
   fail(error: Error): void;
 }
 
+/** Says where compiled code is kept; a thread does not ask its parent. */
+function compiledCodeIn(): NodeJS.ProcessEnv {
+  const compiled = getCompileCacheDir();
+  if (compiled === undefined) return process.env;
+  compileAhead();
+  return { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) };
+}
+
 export function openFileWorker(project: LocalProject): FileWorker {
   const worker = new Worker(
     // beside this one: another source, or another part of the bundle
     new URL(`./fileWorkerProcess${extname(import.meta.url)}`, import.meta.url),
-    { workerData: project },
+    { workerData: project, env: compiledCodeIn() },
   );
   const asked = new Map<number, Asked>();
   let lastId = 0;
