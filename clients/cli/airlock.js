@@ -7,9 +7,7 @@ if (major < 24) {
 } else {
   const { compileAhead, setStreamingFlags } = await import('./streamingFlags.js');
   const { enableCompileCache } = await import('node:module');
-  // Node's own modules come compiled, but under other flags than V8's own they would be compiled anew
-  for (const name of ['fs/promises', 'timers/promises', 'stream/promises', 'zlib']) await import(`node:${name}`);
-  setStreamingFlags();
+  await setStreamingFlags();
   const { pathToFileURL } = await import('node:url');
   const { freshBundle } = await import('./freshBundle.js');
   const bundle = freshBundle() ?? (await import('./bundleCli.ts').then(({ bundleCli }) => bundleCli()));

@@ -1,4 +1,4 @@
-declare function setStreamingFlags(): void;
+declare function setStreamingFlags(): Promise<void>;
 declare function growYoungGeneration(): void;
 declare function compileAhead(): void;
 declare function endLoading(): void;

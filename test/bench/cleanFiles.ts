@@ -5,8 +5,7 @@ import { compileAhead, endLoading, setStreamingFlags } from '../../clients/cli/s
 
 /** What one thread of `airlock deid` does with each file of a folder in its second reading: read, clean, write. */
 // as the command itself does, and before anything else is loaded
-for (const name of ['fs/promises', 'timers/promises', 'stream/promises', 'zlib']) await import(`node:${name}`);
-setStreamingFlags();
+await setStreamingFlags();
 enableCompileCache(join(import.meta.dirname, 'compiled'));
 compileAhead();
 await import('../../clients/cli/plainSchemas.ts');
