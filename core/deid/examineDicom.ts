@@ -43,6 +43,8 @@ interface Context {
   labelDigests?: Set<string>;
   /** Where nobody compares pixels before and after, to digest them would take as long as the rest of the reading. */
   skipsPixelDigest?: boolean;
+  /** Where nobody reads what only informs, departures from the standard are looked for only as far as they decide. */
+  onlyDeciding?: boolean;
 }
 
 /**
@@ -76,7 +78,9 @@ export async function examineDicom(body: Bytes | Skippable, context: Context): P
     if (text !== undefined) add('CompressedText', `A compressed image carries text: ${text}`, placeOf(file, pixelData));
     if (rest.isFilled()) add('PixelsFollowed', undefined, placeOf(file, pixelData));
     await file.tail();
-    for (const { code, message, place } of checkConformance(file)) add(code, message, place);
+    const { policy, onlyDeciding = false } = context;
+    const wanted = { decides: (code: FindingCode) => gradeOf(code, policy).disposition !== 'accept', onlyDeciding };
+    for (const { code, message, place } of checkConformance(file, wanted)) add(code, message, place);
     return { findings, dicom: factOf(file, context, digests) };
   } catch (error) {
     const fault = faultOf(error);

@@ -1,8 +1,11 @@
 import { placeOf } from '../dicom/placeOf.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { findElement, readNumber, readText } from '../dicom/readText.ts';
-import type { Nonconformity } from './Nonconformity.ts';
+import type { AddFinding } from './Nonconformity.ts';
 import { hasModule } from './requirementsOf.ts';
+
+/** What can be found here. */
+export const conditionCodes = ['AttributeMissing'] as const;
 
 /** The top level of one file, as conditions read it. */
 interface Reading {
@@ -100,7 +103,11 @@ const conditions: readonly Condition[] = [
  * Checks attributes of Type 1C and 2C at the top level whose condition the file itself decides. Most conditions are
  * prose on the device or the patient (a paired organ, a contrast agent): those are not checked.
  */
-export function checkConditions(file: DicomFile, sopClass: string, add: (found: Nonconformity) => void): void {
+export function checkConditions(
+  file: DicomFile,
+  sopClass: string,
+  add: AddFinding<(typeof conditionCodes)[number]>,
+): void {
   const { head, index } = file;
   const reading: Reading = {
     sopClass,

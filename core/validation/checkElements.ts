@@ -2,12 +2,23 @@ import { bytesToText } from '../dicom/bytesToText.ts';
 import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { vr, vrName } from '../dicom/vr.ts';
-import type { FindingCode } from '../submission/findingCatalogue.ts';
 import { attributeOf } from './attributeOf.ts';
 import { characterSetOf } from './characterSet.ts';
 import { measureText } from './measureText.ts';
-import type { Nonconformity } from './Nonconformity.ts';
+import type { AddFinding } from './Nonconformity.ts';
 import { bytesPerValue, type ValueRule, valueRule } from './valueRules.ts';
+
+/** What can be found here. */
+export const elementCodes = [
+  'VrUnexpected',
+  'ValueLengthInvalid',
+  'ValueInvalid',
+  'UidInvalid',
+  'ValueTooLong',
+  'MultiplicityInvalid',
+  'CharacterSetUnknown',
+  'TextUndecodable',
+] as const;
 
 type Attribute = ReturnType<typeof attributeOf>;
 
@@ -18,7 +29,7 @@ interface Context {
   head: Uint8Array;
   index: ElementIndex;
   characterSets: CharacterSets;
-  add: (found: Nonconformity) => void;
+  add: AddFinding<(typeof elementCodes)[number]>;
 }
 
 interface Element {
@@ -36,7 +47,7 @@ interface Element {
  * Checks every public element against PS3.5 and PS3.6: its VR, the length and form of its value, how many values there
  * are, and whether its text can be read. Private elements are their vendor's matter, and the profile removes them.
  */
-export function checkElements(file: DicomFile, add: (found: Nonconformity) => void): void {
+export function checkElements(file: DicomFile, add: AddFinding<(typeof elementCodes)[number]>): void {
   const { index, head } = file;
   const context = { head, index, characterSets: new Map([[-1, characterSetOf('')]]), add };
   const last = file.pixels === undefined ? index.count : index.count - 1;
@@ -62,7 +73,12 @@ function checkValue(context: Context, element: Element): void {
   else if (to > from) checkText(context, element, rule);
 }
 
-function note({ index, add }: Context, { node, tag }: Element, code: FindingCode, message: string): void {
+function note(
+  { index, add }: Context,
+  { node, tag }: Element,
+  code: (typeof elementCodes)[number],
+  message: string,
+): void {
   add({ code, message, place: { offset: at(index.start, node), tag } });
 }
 

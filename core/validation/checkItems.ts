@@ -3,8 +3,11 @@ import { at } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { tagsOf } from '../dicom/tagsOf.ts';
 import { isEmptyElement } from './isEmptyElement.ts';
-import type { Nonconformity } from './Nonconformity.ts';
+import type { AddFinding } from './Nonconformity.ts';
 import { requiredInItems } from './tables/requiredInItems.ts';
+
+/** What can be found here. */
+export const itemCodes = ['AttributeMissing', 'AttributeEmpty'] as const;
 
 interface Requirement {
   tag: number;
@@ -50,7 +53,7 @@ interface OpenItem {
  * Checks that the items of a sequence have what every use of that sequence in PS3.3 requires of them (Types 1 and 2),
  * at every level. What only some IODs require of a sequence, and what depends on a condition, is not checked.
  */
-export function checkItems(file: DicomFile, add: (found: Nonconformity) => void): void {
+export function checkItems(file: DicomFile, add: AddFinding<(typeof itemCodes)[number]>): void {
   const { index } = file;
   const open: OpenItem[] = [];
   for (let node = 0; node < index.count; node += 1) {

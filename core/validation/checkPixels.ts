@@ -3,14 +3,17 @@ import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { readNumber } from '../dicom/readText.ts';
 import { isVideo } from '../dicom/transferSyntax.ts';
-import type { Nonconformity } from './Nonconformity.ts';
+import type { AddFinding } from './Nonconformity.ts';
+
+/** What can be found here. */
+export const pixelCodes = ['FramesMissing', 'PixelsTooLong'] as const;
 
 /**
  * Compares Pixel Data, once it has been read, with what the head says of it. Native pixels may have one byte of
  * padding (PS3.5 §8.1.1); each encapsulated frame takes one fragment at least (§A.4). Too few native bytes are no
  * finding but a refusal of the reader.
  */
-export function checkPixels(file: DicomFile, add: (found: Nonconformity) => void): void {
+export function checkPixels(file: DicomFile, add: AddFinding<(typeof pixelCodes)[number]>): void {
   const { nativeBytes, index, meta } = file;
   if (file.pixels === undefined) return;
   const place = { offset: at(index.start, index.count - 1), tag: at(index.tag, index.count - 1) };

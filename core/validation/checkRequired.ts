@@ -2,15 +2,22 @@ import { at } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { findElement } from '../dicom/readText.ts';
 import { isEmptyElement } from './isEmptyElement.ts';
-import type { Nonconformity } from './Nonconformity.ts';
+import type { AddFinding, Nonconformity } from './Nonconformity.ts';
 import { type Requirement, requirementsOf } from './requirementsOf.ts';
+
+/** What can be found here. */
+export const requiredCodes = ['AttributeMissing', 'AttributeEmpty'] as const;
 
 /**
  * Checks that what the IOD requires is there (PS3.3): every attribute of Type 1, with a value, and of Type 2, of the
  * mandatory modules at the top level.
  * @returns false when there is no table for the SOP class
  */
-export function checkRequired(file: DicomFile, sopClass: string, add: (found: Nonconformity) => void): boolean {
+export function checkRequired(
+  file: DicomFile,
+  sopClass: string,
+  add: AddFinding<(typeof requiredCodes)[number]>,
+): boolean {
   const required = requirementsOf(sopClass);
   if (required === undefined) return false;
   const { index } = file;
@@ -42,14 +49,14 @@ type Missing = Requirement & { offset: number };
 function noteMissing(
   { index }: DicomFile,
   { tag, type, module, offset }: Missing,
-  add: (found: Nonconformity) => void,
+  add: AddFinding<(typeof requiredCodes)[number]>,
 ): void {
   if (findElement(index, tag) !== undefined) return;
   const message = `It is missing, but of Type ${type} in the module ${module}`;
   add({ code: 'AttributeMissing', message, place: { offset, tag } });
 }
 
-const emptyValue = ({ tag, module }: Requirement, offset: number): Nonconformity => ({
+const emptyValue = ({ tag, module }: Requirement, offset: number): Nonconformity<'AttributeEmpty'> => ({
   code: 'AttributeEmpty',
   message: `It is empty, but of Type 1 in the module ${module}`,
   place: { offset, tag },

@@ -5,6 +5,7 @@ import { mapUid } from '../../../core/deid/mapUid.ts';
 import { patientPseudonym } from '../../../core/deid/patientPseudonym.ts';
 import { asciiBytes, concatBytes } from '../../../core/dicom/encodeElement.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
+import { limits } from '../../../core/policy/limits.ts';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
 import { DomainError } from '../../../core/submission/DomainError.ts';
 import { DicomFact, Finding } from '../../../core/submission/steps.ts';
@@ -122,6 +123,18 @@ describe('examineDicom', () => {
     ],
   ])('finds nothing wrong with %s', async (_, bytes, policy = policyWith()) => {
     expect(gatesOf((await examine(bytes, policy)).findings)).toEqual([]);
+  });
+
+  test('what decides on a file is told, however much there is that only informs', async () => {
+    const notes = Array.from(
+      { length: 200 },
+      (_, i): TestElement => ({ tag: 0x00200020 + i, vr: 'LO', value: 'x\x07' }),
+    );
+    const twoRows: TestElement = { tag: 0x00280010, vr: 'US', value: Uint8Array.of(1, 0, 1, 0) };
+    const policy = ProjectPolicy.parse({ ...policyWith(), findings: { MultiplicityInvalid: 'refuse' } });
+    const { findings } = await examine(fileOf(...notes, twoRows), policy);
+    expect(findings.length).toBeGreaterThan(limits.findingsPerFile);
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'MultiplicityInvalid', disposition: 'refuse' }));
   });
 
   test('re-classes findings by the policy', async () => {
