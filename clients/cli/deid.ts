@@ -100,7 +100,7 @@ async function cleanFiles(
   { files, project, threads, report }: Cleaning,
   wants: Wants,
 ): Promise<{ written: Written[]; left: Left[] }> {
-  const examined = await examineFiles({ files, project, threads, report });
+  const examined = await examineFiles({ files, project, threads, report, onlyDeciding: true });
   const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
   for (const each of left) tellLeft(report, each);
   const written: Written[] = [];

@@ -18,14 +18,21 @@ export interface Examined {
   findings: Finding[];
 }
 
+export interface ExamineTask {
+  number: number;
+  file: LocalFile;
+  /** Where nobody is told what only informs. */
+  onlyDeciding: boolean;
+}
+
 /** What the pipeline's Validate would find in one file of this computer. What is wrong with it never stops the others. */
 export async function examineFile(
-  { number, file }: { number: number; file: LocalFile },
+  { number, file, onlyDeciding }: ExamineTask,
   project: LocalProject,
 ): Promise<Examined> {
   const counted = { bytes: 0 };
   try {
-    const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true };
+    const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true, onlyDeciding };
     const { findings, dicom } = await examineDicom(countBytes(streamInput(file), counted), context);
     const disposition = worstOf(findings.map((each) => each.disposition));
     return {
@@ -64,7 +71,7 @@ function codeOf(error: unknown): FindingCode {
 }
 
 function refused(
-  { number, file }: { number: number; file: LocalFile },
+  { number, file }: Pick<ExamineTask, 'number' | 'file'>,
   { policy }: LocalProject,
   code: FindingCode,
 ): Examined {

@@ -13,6 +13,8 @@ interface Examining {
   report: Reporter;
   /** What the project makes of files that are no DICOM; they are refused where nothing is said. */
   place?: ReturnType<typeof plannedPlaces>;
+  /** Where nobody is told what only informs, it is not looked for. */
+  onlyDeciding?: boolean;
   /** Called for each file, in order. */
   onFile?: (file: LocalFile, findings: readonly Finding[]) => void;
 }
@@ -24,10 +26,10 @@ const filesPerProgress = 1000;
 export async function examineFiles(
   examining: Examining,
 ): Promise<{ facts: ReviewedFact[]; findings: Finding[]; review: Review }> {
-  const { files, project, threads, report, onFile, place = (examined) => examined } = examining;
+  const { files, project, threads, report, onFile, onlyDeciding = false, place = (examined) => examined } = examining;
   const facts: ReviewedFact[] = [];
   const findings: Finding[] = [];
-  const tasks = files.map((file, number) => ({ number, file }));
+  const tasks = files.map((file, number) => ({ number, file, onlyDeciding }));
   for await (const examined of threads.run('examine', tasks)) {
     const { fact, findings: found } = place(examined);
     const file = files[fact.file];

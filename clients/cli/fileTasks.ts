@@ -1,11 +1,11 @@
 import { type Cleaned, type CleanTask, cleanFile } from './cleanFile.ts';
 import { digestFile } from './digestFile.ts';
-import { type Examined, examineFile } from './examineFile.ts';
+import { type Examined, type ExamineTask, examineFile } from './examineFile.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 
 interface TaskTypes {
-  examine: { task: { number: number; file: LocalFile }; outcome: Examined };
+  examine: { task: ExamineTask; outcome: Examined };
   digest: { task: { number: number; file: LocalFile }; outcome: { file: number; sha256?: string } };
   clean: { task: CleanTask; outcome: Cleaned };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examineFile } from '../../../clients/cli/examineFile.ts';
 import { examineDicom } from '../../../core/deid/examineDicom.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
+import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
 import { chunked, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import { seededNumbers } from '../../fixtures/mutateBytes.ts';
 
@@ -27,7 +28,10 @@ const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 async function bothReadings(bytes: Uint8Array) {
   const source = join(folder, 'file.dcm');
   writeFileSync(source, bytes);
-  const onDisk = await examineFile({ number: 0, file: { path: 'file.dcm', sizeBytes: 0, source } }, project);
+  const onDisk = await examineFile(
+    { number: 0, file: { path: 'file.dcm', sizeBytes: 0, source }, onlyDeciding: false },
+    project,
+  );
   const { findings, dicom } = await examineDicom(chunked(bytes, 700), { codecs: nodeCodecs, ...project });
   const { pixelSha256: _, ...fact } = dicom ?? { pixelSha256: undefined };
   return {
@@ -69,5 +73,32 @@ describe('a file whose pixels are gone over is judged as one that is read', () =
       const { onDisk, whole } = await bothReadings(damaged.subarray(0, damaged.length - numbers.below(3)));
       expect(onDisk, `round ${round}`).toStrictEqual(whole);
     }
+  });
+});
+
+describe('where nobody reads what only informs', () => {
+  test.each([
+    ['by the defaults', {}],
+    [
+      'where the project refuses and holds what departs from the standard',
+      { ValueInvalid: 'refuse', AttributeMissing: 'hold' },
+    ],
+  ] as const)('files are decided on as ever, %s', async (_, asked) => {
+    const numbers = seededNumbers(20_261_127);
+    const policy = ProjectPolicy.parse({ ...policyWith(), findings: asked });
+    const decided = { accept: 0, hold: 0, refuse: 0 };
+    for (let round = 0; round < 300; round += 1) {
+      const source = join(folder, 'decided.dcm');
+      writeFileSync(source, damagedAt(numbers.below(slice.length - 64 * 64 * 2), numbers.below(256)));
+      const file = { path: 'decided.dcm', sizeBytes: 0, source };
+      const [all, few] = await Promise.all(
+        [false, true].map((onlyDeciding) => examineFile({ number: 0, file, onlyDeciding }, { ...project, policy })),
+      );
+      const deciding = all?.findings.filter(({ disposition }) => disposition !== 'accept');
+      expect(few?.fact, `round ${round}`).toStrictEqual(all?.fact);
+      expect(few?.findings.filter(({ disposition }) => disposition !== 'accept')).toStrictEqual(deciding);
+      decided[all?.fact.disposition ?? 'accept'] += 1;
+    }
+    expect(Math.min(decided.accept, decided.refuse)).toBeGreaterThan(10);
   });
 });

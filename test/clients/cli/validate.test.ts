@@ -171,7 +171,7 @@ describe('airlock validate', () => {
     // a folder cannot be read as a file: nor can one that was a file when it was listed
     const file = { path: 'a', sizeBytes: 1, source: folder };
     const project = { policy: ProjectPolicy.parse(JSON.parse(profile)), key: new Uint8Array(32) };
-    const { fact, findings } = await examineFile({ number: 7, file }, project);
+    const { fact, findings } = await examineFile({ number: 7, file, onlyDeciding: false }, project);
     expect(fact).toMatchObject({ file: 7, disposition: 'refuse' });
     expect(findings).toMatchObject([{ code: 'FileUnreadable', file: 7 }]);
   });
