@@ -130,11 +130,11 @@ describe('examineDicom', () => {
       { length: 200 },
       (_, i): TestElement => ({ tag: 0x00200020 + i, vr: 'LO', value: 'x\x07' }),
     );
-    const twoRows: TestElement = { tag: 0x00280010, vr: 'US', value: Uint8Array.of(1, 0, 1, 0) };
-    const policy = ProjectPolicy.parse({ ...policyWith(), findings: { MultiplicityInvalid: 'refuse' } });
-    const { findings } = await examine(fileOf(...notes, twoRows), policy);
+    const noUid: TestElement = { tag: 0x00281199, vr: 'UI', value: 'none' };
+    const policy = ProjectPolicy.parse({ ...policyWith(), findings: { UidInvalid: 'refuse' } });
+    const { findings } = await examine(fileOf(...notes, noUid), policy);
     expect(findings.length).toBeGreaterThan(limits.findingsPerFile);
-    expect(findings).toContainEqual(expect.objectContaining({ code: 'MultiplicityInvalid', disposition: 'refuse' }));
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'UidInvalid', disposition: 'refuse' }));
   });
 
   test('re-classes findings by the policy', async () => {
