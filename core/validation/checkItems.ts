@@ -14,14 +14,20 @@ interface Requirement {
   type: 1 | 2;
 }
 
-/** Attributes of Type 1, a space, attributes of Type 2: as the table has them, by sequence. */
-const demandsBySequence = new Map<number, string>();
-for (const [demands, sequences] of Object.entries(requiredInItems)) {
-  for (const sequence of tagsOf(sequences)) demandsBySequence.set(sequence, demands);
+let table: ReadonlyMap<number, string> | undefined;
+
+/** Attributes of Type 1, a space, attributes of Type 2: as the table has them, by sequence; read when it is needed. */
+function demandsBySequence(): ReadonlyMap<number, string> {
+  table ??= new Map(
+    Object.entries(requiredInItems).flatMap(([demands, sequences]) =>
+      tagsOf(sequences).map((sequence) => [sequence, demands] as const),
+    ),
+  );
+  return table;
 }
 
 function requiredIn(sequence: number): Requirement[] {
-  const [type1 = '', type2 = ''] = (demandsBySequence.get(sequence) ?? '').split(' ');
+  const [type1 = '', type2 = ''] = (demandsBySequence().get(sequence) ?? '').split(' ');
   return [
     ...tagsOf(type1).map((tag) => ({ tag, type: 1 as const })),
     ...tagsOf(type2).map((tag) => ({ tag, type: 2 as const })),
@@ -33,7 +39,7 @@ const known = new Map<number, readonly Requirement[]>();
 /** What every item of a sequence must have; nothing for a sequence that the table lacks. */
 function requirementsOf(sequence: number): readonly Requirement[] {
   const required = known.get(sequence);
-  if (required !== undefined || !demandsBySequence.has(sequence)) return required ?? none;
+  if (required !== undefined || !demandsBySequence().has(sequence)) return required ?? none;
   const found = requiredIn(sequence);
   known.set(sequence, found);
   return found;

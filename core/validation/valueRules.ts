@@ -43,9 +43,24 @@ const forms: Record<string, [RegExp, number, string?]> = {
 const text = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
 const single = new Set(['LT', 'ST', 'UR', 'UT']);
 
-const byVr: Array<ValueRule | undefined> = [];
-for (const [name, [characters, maxLength, form]] of Object.entries(forms)) {
-  byVr[vrCode(name)] = {
+const names = new Map(Object.keys(forms).map((name) => [vrCode(name), name]));
+const known = new Map<number, ValueRule>();
+
+/** The rule for the text of a VR; undefined for a VR of numbers, bytes or items. */
+export function valueRule(code: number): ValueRule | undefined {
+  const rule = known.get(code);
+  if (rule !== undefined) return rule;
+  const name = names.get(code);
+  const made = name === undefined ? undefined : makeRule(name);
+  if (made !== undefined) known.set(code, made);
+  return made;
+}
+
+function makeRule(name: string): ValueRule | undefined {
+  const written = forms[name];
+  if (written === undefined) return undefined;
+  const [characters, maxLength, form] = written;
+  return {
     maxLength,
     form: form === undefined ? undefined : new RegExp(`^ *(?:${form})? *$`),
     allowed: allowedBytes(characters, text.has(name)),
@@ -59,9 +74,6 @@ function allowedBytes(characters: RegExp, hasEscapes: boolean): Uint8Array {
   allowed[0x1b] = Number(hasEscapes);
   return allowed;
 }
-
-/** The rule for the text of a VR; undefined for a VR of numbers, bytes or items. */
-export const valueRule = (code: number): ValueRule | undefined => byVr[code];
 
 const sizes: Record<string, number> = {
   ...{ AT: 4, FD: 8, FL: 4, SL: 4, SS: 2, SV: 8, UL: 4, US: 2, UV: 8 },
