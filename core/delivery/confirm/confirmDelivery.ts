@@ -1,11 +1,12 @@
 import { compareArchive } from '../../submission/compareArchive.ts';
 import type { Ports } from '../../submission/ports.ts';
 import type { ArchiveFinding, Confirmation, Delivery } from '../../submission/steps.ts';
-import { hashName, type ScanClaim } from '../claims.ts';
+import type { ScanClaim } from '../claims.ts';
 import { requireOwnLabels } from '../ownSession.ts';
 import { ensurePlace } from '../push/ensurePlace.ts';
 import { sendPacks } from '../push/sendPacks.ts';
 import { keptArchive, type Turn } from '../turns/takeTurn.ts';
+import { archiveFindings } from './archiveFindings.ts';
 import { keepMismatches } from './keepMismatches.ts';
 
 type ConfirmPorts = Pick<Ports, 'work' | 'clean' | 'archive' | 'registers' | 'clock'>;
@@ -50,20 +51,11 @@ export async function confirmDelivery(ports: ConfirmPorts, confirm: Confirm): Pr
 }
 
 async function look({ archive }: ConfirmPorts, { delivery, claim, turn }: Confirm) {
-  const { equal, absent, different, foreign } = await compareArchive(keptArchive(archive, turn), delivery);
-  const stood = new Set(claim.others);
-  const findings: ArchiveFinding[] = [
-    ...absent.map(({ file, name }) => ({ code: 'ArchiveFileMissing' as const, file, name })),
-    ...different.map(({ file, name }) => ({ code: 'ArchiveFileAltered' as const, file, name })),
-    ...foreign
-      .map(({ name }) => hashName(name))
-      .filter((name) => !stood.has(name))
-      .map((nameSha256) => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id, nameSha256 })),
-  ];
+  const { equal, ...compared } = await compareArchive(keptArchive(archive, turn), delivery);
   const own = new Set(claim.names);
   const files = equal.map(({ awaited: { file, name }, listed: { uri, sizeBytes }, md5 }) => ({
     ...{ file, uri, sizeBytes, md5 },
     ...(!own.has(name) && { stood: true as const }),
   }));
-  return { files, findings };
+  return { files, findings: archiveFindings(compared, { claim, delivery }) };
 }

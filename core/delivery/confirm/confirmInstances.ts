@@ -1,8 +1,9 @@
 import type { Ports } from '../../submission/ports.ts';
-import type { ArchiveFinding, Delivery } from '../../submission/steps.ts';
-import { hashName, type ScanClaim } from '../claims.ts';
+import type { Delivery } from '../../submission/steps.ts';
+import type { ScanClaim } from '../claims.ts';
 import { noteOwnSession, requireOwnLabels } from '../ownSession.ts';
 import type { Turn } from '../turns/takeTurn.ts';
+import { archiveFindings } from './archiveFindings.ts';
 import { compareInstances } from './compareInstances.ts';
 import type { Confirmed } from './confirmDelivery.ts';
 
@@ -18,18 +19,9 @@ export async function confirmInstances(
 ): Promise<Confirmed> {
   const { archive } = ports;
   await requireOwnLabels(ports, submission, delivery);
-  const { equal, absent, different, foreign } = await compareInstances(archive, delivery);
+  const { equal, ...compared } = await compareInstances(archive, delivery);
   if (equal.length > 0) await noteOwnSession(ports, submission, delivery);
-  const stood = new Set(claim.others);
   const own = new Set(claim.names);
-  const findings: ArchiveFinding[] = [
-    ...absent.map(({ file, name }) => ({ code: 'ArchiveFileMissing' as const, file, name })),
-    ...different.map(({ file, name }) => ({ code: 'ArchiveFileAltered' as const, file, name })),
-    ...foreign
-      .map(({ name }) => hashName(name))
-      .filter((name) => !stood.has(name))
-      .map((nameSha256) => ({ code: 'ArchiveFileForeign' as const, scan: delivery.scan.id, nameSha256 })),
-  ];
   const files: Confirmed['files'] = [];
   for (const { awaited, listed } of equal) {
     await turn.keep();
@@ -40,5 +32,5 @@ export async function confirmInstances(
       ...(!own.has(awaited.name) && { stood: true as const }),
     });
   }
-  return { files, findings, repaired: 0 };
+  return { files, findings: archiveFindings(compared, { claim, delivery }), repaired: 0 };
 }
