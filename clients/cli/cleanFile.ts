@@ -71,22 +71,15 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
 
 /** Of a file of its own the pixels are copied as they lie there; what is packed passes through. */
 async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortSignal) {
-  const { file, labels, out, name } = task;
-  const context = { codecs: nodeCodecs, ...project, labels };
+  const { labels, out, name } = task;
   const path = join(out, name);
-  const isOwn = file.packed === undefined && file.isBrokenPack !== true;
-  if (!isOwn) {
-    const cleaned = await deidentify(streamInput(file), context);
-    await makeFolder(dirname(path));
-    await writeWhole(path, cleaned.output, signal);
-    return cleaned;
-  }
-  const input = openInput(file);
+  const input = openInput(task.file);
   try {
-    const cleaned = await deidentify(input.body, context);
-    const splice = await cleaned.splice();
+    const cleaned = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels });
+    const splice = input.file === undefined ? undefined : await cleaned.splice();
     await makeFolder(dirname(path));
-    await writeWhole(path, splice === undefined ? cleaned.output : { ...splice, from: input.file }, signal);
+    const isCopied = splice !== undefined && input.file !== undefined;
+    await writeWhole(path, isCopied ? { ...splice, from: input.file } : cleaned.output, signal);
     return cleaned;
   } finally {
     input.close();

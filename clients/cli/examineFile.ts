@@ -1,5 +1,5 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
-import type { Skippable } from '../../core/dicom/byteSource.ts';
+import type { SkippableBytes } from '../../core/dicom/byteSource.ts';
 import { gradeOf } from '../../core/policy/ProjectPolicy.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
@@ -45,15 +45,17 @@ export async function examineFile(
 }
 
 /** Also of bytes that are gone over. */
-function countBytes(body: Bytes | Skippable, counted: { bytes: number }): Bytes | Skippable {
-  const skip = (count: number) => {
-    const passed = 'skip' in body ? body.skip(count) : 0;
-    counted.bytes += passed;
-    return passed;
-  };
+function countBytes(body: SkippableBytes, counted: { bytes: number }): SkippableBytes {
+  const { skip } = body;
   return {
     [Symbol.asyncIterator]: () => countChunks(body, counted),
-    ...('skip' in body ? { skip } : {}),
+    skip:
+      skip &&
+      ((count) => {
+        const passed = skip(count);
+        counted.bytes += passed;
+        return passed;
+      }),
   };
 }
 

@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import type { Skippable } from '../../core/dicom/byteSource.ts';
+import type { SkippableBytes } from '../../core/dicom/byteSource.ts';
 import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import type { Bytes } from '../../core/submission/ports.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 
@@ -23,15 +22,23 @@ export const isUnreadable = (error: unknown): boolean => error instanceof Error 
  * The bytes of a file, unpacked where it lies in a ZIP.
  * @throws DomainError PackInvalid for a broken entry; errors of the file system, which isUnreadable knows
  */
-export function streamInput(file: LocalFile): Bytes | Skippable {
+export function streamInput(file: LocalFile): SkippableBytes {
   if (file.isBrokenPack === true) return { [Symbol.asyncIterator]: () => ({ next: brokenPack }) };
-  return file.packed === undefined ? readInTurns(file.source) : readPacked(file.source, file.packed);
+  if (file.packed !== undefined) return readPacked(file.source, file.packed);
+  const place = { file: -1, position: 0 };
+  return bodyAt(place, () => openChunks(file.source, place));
 }
 
-/** A file of its own, open until it is closed: to read it from its start, and then to copy of it what was read. */
-export function openInput({ source }: LocalFile) {
-  const file = onDisk(() => openSync(source, 'r'));
-  return { body: readInTurns(source, file), file, close: () => closeSync(file) };
+/**
+ * The same body, of a file of its own with that file: it is open until it is closed, so that of what was read ranges
+ * can be copied. What is packed has no file.
+ * @throws as its body
+ */
+export function openInput(file: LocalFile) {
+  const isOwn = file.packed === undefined && file.isBrokenPack !== true;
+  if (!isOwn) return { body: streamInput(file), file: undefined, close: () => undefined };
+  const place = { file: onDisk(() => openSync(file.source, 'r')), position: 0 };
+  return { body: bodyAt(place, () => chunksAt(place)), file: place.file, close: () => closeSync(place.file) };
 }
 
 const brokenPack = () => Promise.reject(new DomainError('PackInvalid', 'Cannot read the pack: it is no whole ZIP'));
@@ -46,27 +53,21 @@ const rooms: Uint8Array[] = [];
 const turnBytes = 16 * 1024 * 1024;
 let sinceTurn = 0;
 
-/**
- * Reads until the file ends, whatever its size was. The first chunk is memory of its own; each other one is valid until
- * the next is asked for. Calls block: for files in the page cache, to hand each call to another thread takes longer.
- */
-function readInTurns(path: string, opened?: number): Skippable {
-  const place = { file: opened ?? -1, position: 0 };
-  return {
-    [Symbol.asyncIterator]: () => (opened === undefined ? openChunks(path, place) : chunksAt(place)),
-    skip(count) {
-      const { size } = onDisk(() => fstatSync(place.file));
-      const passed = Math.max(0, Math.min(count, size - place.position));
-      place.position += passed;
-      return passed;
-    },
-  };
-}
-
+/** Where an open file is read next. */
 interface Place {
   file: number;
   position: number;
 }
+
+const bodyAt = (place: Place, chunks: () => AsyncGenerator<Uint8Array, void>): SkippableBytes => ({
+  [Symbol.asyncIterator]: chunks,
+  skip(count) {
+    const { size } = onDisk(() => fstatSync(place.file));
+    const passed = Math.max(0, Math.min(count, size - place.position));
+    place.position += passed;
+    return passed;
+  },
+});
 
 async function* openChunks(path: string, place: Place): AsyncGenerator<Uint8Array, void> {
   place.file = onDisk(() => openSync(path, 'r'));
@@ -77,6 +78,10 @@ async function* openChunks(path: string, place: Place): AsyncGenerator<Uint8Arra
   }
 }
 
+/**
+ * Reads until the file ends, whatever its size was. The first chunk is memory of its own; each other one is valid until
+ * the next is asked for. Calls block: for files in the page cache, to hand each call to another thread takes longer.
+ */
 async function* chunksAt(place: Place): AsyncGenerator<Uint8Array, void> {
   let room = rooms.pop() ?? new Uint8Array(chunkBytes);
   let other = rooms.pop() ?? new Uint8Array(chunkBytes);

@@ -1,4 +1,4 @@
-import type { Skippable } from '../dicom/byteSource.ts';
+import type { SkippableBytes } from '../dicom/byteSource.ts';
 import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
 import { placeOf } from '../dicom/placeOf.ts';
@@ -59,7 +59,7 @@ interface Deidentified {
  * nothing after them is passed on: past Pixel Data the standard knows signatures and padding only.
  * @throws DomainError with a code of dicomFaults or of fileRefusal, NotDeidentifiable
  */
-export async function deidentify(body: Bytes | Skippable, context: DeidContext): Promise<Deidentified> {
+export async function deidentify(body: SkippableBytes, context: DeidContext): Promise<Deidentified> {
   const file = await readDicom(body, context.codecs);
   requireWholePixels(file);
   const identity = identityMap(file, context);

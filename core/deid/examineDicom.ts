@@ -1,5 +1,5 @@
 import { blankRectangles } from '../dicom/blankRectangles.ts';
-import type { Skippable } from '../dicom/byteSource.ts';
+import type { SkippableBytes } from '../dicom/byteSource.ts';
 import { codestreamText } from '../dicom/codestreamText.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
@@ -52,7 +52,7 @@ interface Context {
  * fault of the body's own source is thrown on. Nothing in the result is a value of the file but its class, modality,
  * transfer syntax and numbers: patient and UIDs are mapped, the date is moved as the policy says.
  */
-export async function examineDicom(body: Bytes | Skippable, context: Context): Promise<Examination> {
+export async function examineDicom(body: SkippableBytes, context: Context): Promise<Examination> {
   const iterator = body[Symbol.asyncIterator]();
   const findings: FileFinding[] = [];
   const add = (code: FindingCode, message?: string, place?: DicomPlace) => {
@@ -92,9 +92,9 @@ export async function examineDicom(body: Bytes | Skippable, context: Context): P
 }
 
 /** The reader must not close it: what is left is read after a refusal. */
-const unclosable = (body: Bytes | Skippable, iterator: AsyncIterator<Uint8Array>): Bytes | Skippable => ({
+const unclosable = ({ skip }: SkippableBytes, iterator: AsyncIterator<Uint8Array>): SkippableBytes => ({
   [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }),
-  ...('skip' in body ? { skip: (count: number) => body.skip(count) } : {}),
+  skip,
 });
 
 type PixelDigests = Pick<DicomFact, 'pixelSha256' | 'blanked'>;

@@ -33,9 +33,9 @@ const temporalOrder = ['UNMODIFIED', 'MODIFIED', 'REMOVED'];
 export function stampElements(stamps: Stamps, form: ElementForm): Map<number, Uint8Array> {
   const { labels, policy, earlier, mark, arePixelsClean } = stamps;
   const { codes, titles } = methodStamps(stamps, form);
-  const text = (tag: number, vr: number, value: string): [number, Uint8Array] => [
+  const text = (tag: number, code: number, value: string): [number, Uint8Array] => [
     tag,
-    textElement({ tag, vr, value }, form),
+    textElement({ tag, vr: code, value }, form),
   ];
   const routing = `Project:${labels.project} Subject:${labels.subject} Session:${labels.session}`;
   return new Map([

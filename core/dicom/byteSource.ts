@@ -2,10 +2,10 @@ import { limits } from '../policy/limits.ts';
 import type { Bytes } from '../submission/ports.ts';
 import { dicomFault } from './dicomFault.ts';
 
-/** A stream whose reader can go over bytes that it need not look at, between two chunks. */
-export interface Skippable extends Bytes {
+/** A stream that may let its reader go over bytes, between two chunks, instead of reading them. */
+export interface SkippableBytes extends Bytes {
   /** Goes over the next `count` bytes, or over what is left where there are fewer; answers over how many. */
-  skip(count: number): number;
+  skip?: ((count: number) => number) | undefined;
 }
 
 /** A stream that can be read up to a point and then be handed on. */

@@ -1,7 +1,7 @@
 import { limits } from '../policy/limits.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { ByteRange, Bytes, Codecs } from '../submission/ports.ts';
-import { type ByteSource, byteSource, collectBytes, readQueue, type Skippable } from './byteSource.ts';
+import { type ByteSource, byteSource, collectBytes, readQueue, type SkippableBytes } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';
 import { at, createElementIndex, type ElementIndex, flag } from './elementIndex.ts';
 import { proveTiling, requireUniqueTags } from './proveTiling.ts';
@@ -53,7 +53,7 @@ export interface DicomFile {
  * body's iterator is not closed, so that after a refusal the caller can read what is left.
  * @throws DomainError with a code of dicomFaults, byte offset and tag
  */
-export async function readDicom(body: Bytes | Skippable, codecs: Codecs): Promise<DicomFile> {
+export async function readDicom(body: SkippableBytes, codecs: Codecs): Promise<DicomFile> {
   const raw = byteSource(body[Symbol.asyncIterator]());
   const meta = await readFileMeta(raw);
   const encoding = encodingOf(meta.transferSyntax);
@@ -76,8 +76,8 @@ export async function readDicom(body: Bytes | Skippable, codecs: Codecs): Promis
     index: scan.index,
     pixels,
     async passPixels() {
-      if (value?.lengthBytes !== undefined && 'skip' in body && !encoding.deflated) {
-        skipPixelValue(queue, { ...value, lengthBytes: value.lengthBytes }, (count) => body.skip(count));
+      if (value?.lengthBytes !== undefined && body.skip !== undefined && !encoding.deflated) {
+        skipPixelValue(queue, { ...value, lengthBytes: value.lengthBytes }, body.skip);
       } else if (pixels !== undefined) for await (const _ of pixels);
     },
     nativeBytes: value?.lengthBytes,

@@ -1,4 +1,4 @@
-import type { ChunkQueue, Skippable } from './byteSource.ts';
+import type { ChunkQueue, SkippableBytes } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';
 import { itemTag, sequenceEndTag } from './elementIndex.ts';
 
@@ -41,7 +41,7 @@ const truncated = ({ offset, tag }: PixelValue, end: number) =>
 export function skipPixelValue(
   queue: ChunkQueue,
   pixels: PixelValue & { lengthBytes: number },
-  skip: Skippable['skip'],
+  skip: NonNullable<SkippableBytes['skip']>,
 ) {
   const held = queue.takeHeld() ?? new Uint8Array(0);
   const inHeld = Math.min(held.length, pixels.lengthBytes);
