@@ -36,6 +36,8 @@ export async function openPortal(browser: Browser, url: string): Promise<Portal>
       await page.getByRole('heading', { name: 'Send scans to the archive' }).waitFor();
     },
     accessibilityFaults: async () => {
+      // Before the page has been drawn there is nothing to judge but its absence.
+      await page.locator('h1').first().waitFor({ state: 'attached' });
       await page.evaluate(await axeSource);
       const found: unknown = await page.evaluate(`axe
         .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
