@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { confirmOutput } from '../../../core/deid/confirmOutput.ts';
 import { profileRules } from '../../../core/deid/profileRules.ts';
+import { concatBytes } from '../../../core/dicom/encodeElement.ts';
 import { policyWith } from '../../fixtures/deidContext.ts';
 import {
   ctImageStorage,
@@ -9,6 +10,7 @@ import {
   type TestElement,
   writeElements,
   writeFile,
+  writeHeader,
 } from '../../fixtures/writeDicom.ts';
 
 type Deid = Parameters<typeof policyWith>[0];
@@ -25,6 +27,13 @@ function confirm(elements: TestElement[], deid: Deid = {}, form = explicitLittle
     stamped: new Set([0x00100010]),
     isOwnOutput: false,
   });
+}
+
+function itemBytes(elements: TestElement[], isDelimited: boolean): Uint8Array {
+  const content = writeElements(elements, explicitLittle);
+  if (!isDelimited) return concatBytes([writeHeader(0xfffee000, content.length, explicitLittle), content]);
+  const ends = writeHeader(0xfffee00d, 0, explicitLittle);
+  return concatBytes([writeHeader(0xfffee000, 0xffffffff, explicitLittle), content, ends]);
 }
 
 const inItems = (elements: TestElement[]): TestElement[] => [{ tag: 0x00089215, vr: 'SQ', items: [elements] }];
@@ -83,6 +92,38 @@ describe('confirmOutput finds', () => {
       confirmOutput(bytes, start, { policy, rules, stamped: new Set(), isOwnOutput: false });
     expect(() => confirmFrom(bytes.length - data.length)).not.toThrow();
     expect(() => confirmFrom(bytes.length - data.length / 2)).toThrow(/cannot be read/);
+  });
+
+  test.each([
+    ['lengths', false, false],
+    ['delimiters', true, true],
+    ['a length and then delimiters', false, true],
+    ['delimiters and then a length', true, false],
+  ])('a name in any of the items that end by %s', (_, ...delimited) => {
+    const name: TestElement = { tag: 0x00142006, vr: 'PN', value: 'planted' };
+    const number: TestElement = { tag: 0x00200013, vr: 'IS', value: '1' };
+    const sequenceOf = (items: TestElement[][]): TestElement => ({
+      ...{ tag: 0x00089215, vr: 'SQ' },
+      value: concatBytes(items.map((each, i) => itemBytes(each, delimited[i] ?? false))),
+    });
+    expect(() => confirm([sequenceOf([[number], [inItem(number)]]), number])).not.toThrow();
+    for (const items of [
+      [[name], [number]],
+      [[number], [name]],
+      [[number], [inItem(name)]],
+    ])
+      expect(() => confirm([sequenceOf(items)])).toThrow(/a name is in element/);
+  });
+
+  test.each([
+    ['passes the end of its sequence', 2],
+    ['ends before its content', -2],
+  ])('an item that %s', (_, more) => {
+    const bytes = itemBytes([{ tag: 0x00200013, vr: 'IS', value: '1' }], false);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(4, view.getUint32(4, true) + more, true);
+    const behind: TestElement = { tag: 0x00200013, vr: 'IS', value: '1' };
+    expect(() => confirm([{ tag: 0x00089215, vr: 'SQ', value: bytes }, behind])).toThrow(/cannot be read/);
   });
 
   test('what no other reader can read', () => {
