@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { doTasks, type OutcomeOf, type TaskKind, type TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
-import { endLoading, growYoungGeneration } from './streamingFlags.js';
+import { compileForLong, endLoading, growYoungGeneration } from './streamingFlags.js';
 
 interface Opening {
   /** All that will be read: few files are not worth a thread. */
@@ -24,6 +24,8 @@ export interface FileThreads {
 /** Below these a thread costs more than it brings. */
 const worthwhileFiles = 1000;
 const worthwhileBytes = 512 * 1024 * 1024;
+/** With as many the last of V8's compilers saves as much as it takes. */
+const longFiles = 10_000;
 /** What is asked at once: to ask, and to be answered, takes as long as to work on a tenth of a slice. */
 const batchFiles = 32;
 const batchBytes = 16 * 1024 * 1024;
@@ -39,6 +41,7 @@ type Batch<Kind extends TaskKind> = TaskOf<Kind>[];
 type Hand<Kind extends TaskKind> = (batch: Batch<Kind>) => Promise<OutcomeOf<Kind>[]>;
 
 export async function openFileThreads({ files, jobs, project, signal }: Opening): Promise<FileThreads> {
+  if (files.length > longFiles) compileForLong();
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const isWorthwhile = files.length > worthwhileFiles || (files.length > 1 && bytes > worthwhileBytes);
   const threads = Math.min(jobs ?? (isWorthwhile ? availableParallelism() : 1), files.length);

@@ -2,5 +2,6 @@ declare function setStreamingFlags(): Promise<void>;
 declare function growYoungGeneration(): void;
 declare function compileAhead(): void;
 declare function endLoading(): void;
+declare function compileForLong(): void;
 
-export { compileAhead, endLoading, growYoungGeneration, setStreamingFlags };
+export { compileAhead, compileForLong, endLoading, growYoungGeneration, setStreamingFlags };

@@ -16,14 +16,19 @@ export async function setStreamingFlags() {
   setFlagsFromString('--no-incremental-marking');
   // and when it is twice what lived the last time: V8 would wait for four times, and thousands of files have that
   setFlagsFromString('--heap-growing-percent=100');
-  // seventy times the default: within a thousand slices the last compiler takes longer than its code saves
-  setFlagsFromString('--invocation-count-for-turbofan=200000');
+  // within thousands of slices the last compiler takes longer than its code saves
+  setFlagsFromString('--no-turbofan');
   growYoungGeneration();
 }
 
 /** From here on what is young grows as it fills, from 1 MB to 4: with less, each slice was collected for itself. */
 export function growYoungGeneration() {
   setFlagsFromString('--semi-space-growth-factor=4');
+}
+
+/** For work that goes on for long: the last compiler pays. */
+export function compileForLong() {
+  setFlagsFromString('--turbofan');
 }
 
 /**
