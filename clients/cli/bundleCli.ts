@@ -69,7 +69,7 @@ const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'clients
 const bundling = (root: string) =>
   ({
     absWorkingDir: root,
-    entryPoints: ['clients/cli/cliProcess.ts', 'clients/cli/fileWorkerProcess.ts'],
+    entryPoints: ['clients/cli/cliProcess.ts', 'clients/cli/fileWorkerProcess.ts', 'clients/cli/copyHelperProcess.ts'],
     outdir: 'dist/cli',
     write: false,
     metafile: true,

@@ -2,16 +2,19 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deidentify } from '../../core/deid/deidentify.ts';
 import { identityMap } from '../../core/deid/identityMap.ts';
+import type { Layout } from '../../core/deid/writeOutput.ts';
 import { readDicom } from '../../core/dicom/readDicom.ts';
 import { readText } from '../../core/dicom/readText.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
+import { copyHelper, isLarge } from './copyRange.ts';
 import { refusal } from './exitOf.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
-import { isUnreadable, openInput, streamInput } from './streamInput.ts';
+import { openInput, streamInput } from './streamInput.ts';
+import { isUnreadable } from './unreadable.ts';
 import { valuesByPath } from './valuesByPath.ts';
-import { writeWhole } from './writeWhole.ts';
+import { wholeFile } from './wholeFile.ts';
 
 export interface CleanTask {
   number: number;
@@ -24,6 +27,8 @@ export interface CleanTask {
   /** With values before and after, which identify people. */
   wantsValues: boolean;
   wantsIdentity: boolean;
+  /** A processor has nothing else to do: it can copy large pixels. */
+  sparesCore: boolean;
 }
 
 /** What stood in a file and what stands for it now: this is what a key holder may want back. */
@@ -69,19 +74,27 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
   };
 }
 
-/** Of a file of its own the pixels are copied as they lie there; what is packed passes through. */
+/** Of a file of its own the pixels are copied as they lie there, large ones beside the proof; what is packed passes through. */
 async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortSignal) {
-  const { labels, out, name } = task;
+  const { file, labels, out, name, sparesCore } = task;
   const path = join(out, name);
-  const input = openInput(task.file);
-  try {
-    const cleaned = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels });
-    const splice = input.file === undefined ? undefined : await cleaned.splice();
+  const helper = sparesCore && isLarge(file.sizeBytes) ? await copyHelper() : undefined;
+  const input = openInput(file);
+  const { file: from } = input;
+  const output = wholeFile(path);
+  const onLayout = async (layout: Layout) => {
+    if (from === undefined || helper === undefined) return;
     await makeFolder(dirname(path));
-    const isCopied = splice !== undefined && input.file !== undefined;
-    await writeWhole(path, isCopied ? { ...splice, from: input.file } : cleaned.output, signal);
+    output.copyPixels({ ...layout, from }, helper);
+  };
+  try {
+    const cleaned = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels, onLayout });
+    const splice = from === undefined ? undefined : await cleaned.splice();
+    await makeFolder(dirname(path));
+    await output.write(splice !== undefined && from !== undefined ? { ...splice, from } : cleaned.output, signal);
     return cleaned;
   } finally {
+    await output.close();
     input.close();
   }
 }

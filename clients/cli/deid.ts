@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CliContext, Command } from './CliContext.ts';
 import type { Cleaned, CleanTask } from './cleanFile.ts';
+import { copyHelper, isLarge } from './copyRange.ts';
 import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
@@ -48,7 +49,10 @@ export const deid: Command = async (args, context) => {
   try {
     const files = await withoutOutput(listed.files, output.folder);
     const threads = await openFileThreads({ files, jobs, project, signal: context.signal });
-    const wants = { out: output.folder, ...wantsOf(values), wantsIdentity: map !== undefined };
+    const { sparesCore } = threads;
+    // it is loaded while this thread reads
+    if (sparesCore && files.some(({ sizeBytes }) => isLarge(sizeBytes))) await copyHelper();
+    const wants = { out: output.folder, ...wantsOf(values), wantsIdentity: map !== undefined, sparesCore };
     const { written, left } = await cleanFiles({ files, project, threads, report }, wants).finally(threads.close);
     await output.finish(
       written.map(({ name }) => name),
@@ -82,7 +86,7 @@ async function openMapping(cwd: string, path: string | undefined, keyPath: strin
 type CleanedFile = Extract<Cleaned, { outcome: 'written' }>;
 type Written = Omit<CleanedFile, 'changes'>;
 
-type Wants = Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsValues' | 'wantsIdentity'>;
+type Wants = Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsValues' | 'wantsIdentity' | 'sparesCore'>;
 
 const wantsOf = (values: { diff: boolean; 'diff-values': boolean }) => ({
   wantsChanges: values.diff || values['diff-values'],

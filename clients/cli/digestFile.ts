@@ -1,7 +1,8 @@
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
-import { isUnreadable, streamInput } from './streamInput.ts';
+import { streamInput } from './streamInput.ts';
+import { isUnreadable } from './unreadable.ts';
 
 /** SHA-256 (hex) of a file's bytes; none where it can no longer be read as it could be before. */
 export async function digestFile({

@@ -10,7 +10,8 @@ import { worstOf } from '../../core/submission/worstOf.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
-import { isUnreadable, streamInput } from './streamInput.ts';
+import { streamInput } from './streamInput.ts';
+import { isUnreadable } from './unreadable.ts';
 
 export interface Examined {
   /** Without a digest: few files need one. */

@@ -18,6 +18,8 @@ export interface FileThreads {
    * order, however many threads there are. What a task throws ends the run.
    */
   run<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]): AsyncGenerator<OutcomeOf<Kind>, void>;
+  /** No thread of these has a processor that is left: another one can copy beside. */
+  sparesCore: boolean;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function openFileThreads({ files, jobs, project, signal }: Opening)
   if (threads > 1) return inThreads(threads, project, signal);
   return {
     run: (kind, tasks) => doTasks({ kind, tasks }, project, signal),
+    sparesCore: jobs === undefined && availableParallelism() > 1,
     close: async () => undefined,
   };
 }
@@ -81,6 +84,7 @@ async function inThreads(threads: number, project: LocalProject, signal: AbortSi
       const hands = Array<Hand<Kind>[]>(batchesPerWorker).fill(theirs).flat();
       return inOrder({ batches: batchesOf(tasks, threads), signal }, [here, ...hands]);
     },
+    sparesCore: false,
     async close() {
       signal.removeEventListener('abort', stop);
       stop();

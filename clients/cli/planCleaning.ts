@@ -30,7 +30,7 @@ const safeName = /^\d+(?:\.\d+)*$/;
  */
 export function planCleaning(
   { files, facts, review, project }: Examined,
-  { out, ...wants }: Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsValues' | 'wantsIdentity'>,
+  { out, ...wants }: Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsValues' | 'wantsIdentity' | 'sparesCore'>,
 ): { tasks: CleanTask[]; left: Left[] } {
   const [reason = 'NothingToArchive'] = review.reasons;
   if (review.decision === 'reject') return { tasks: [], left: allLeft(facts, review, reason) };

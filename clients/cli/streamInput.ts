@@ -6,17 +6,12 @@ import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
+import { markUnreadable, onDisk } from './unreadable.ts';
 
 /** It stays in the processor's cache until it is written. */
 const chunkBytes = 256 * 1024;
 /** A local header with its name, as a rule: more is read when it is longer. */
 const localHeaderRoom = 512;
-
-/** Marks a fault of this computer's disk, so that it is told from one of the data, or of the disk written to. */
-const unreadable = new WeakSet<Error>();
-
-/** True for an error that a body of streamInput threw because the file could not be read. */
-export const isUnreadable = (error: unknown): boolean => error instanceof Error && unreadable.has(error);
 
 /**
  * The bytes of a file, unpacked where it lies in a ZIP.
@@ -104,18 +99,6 @@ async function* chunksAt(place: Place): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-/** What a file that loses its end while it is read becomes. */
-export const becameShorter = (): never => markUnreadable(new Error('The file became shorter while it was read'));
-
-/** Reads, and marks what goes wrong as a fault of what is read. */
-export function onDisk<Result>(call: () => Result): Result {
-  try {
-    return call();
-  } catch (error) {
-    return markUnreadable(error);
-  }
-}
-
 /** Reads from an offset on. Each chunk is memory of its own. */
 async function* readDisk(path: string, start: number, expectedBytes: number): AsyncGenerator<Uint8Array, void> {
   const file = await open(path).catch(markUnreadable);
@@ -133,12 +116,6 @@ async function* readDisk(path: string, start: number, expectedBytes: number): As
   } finally {
     await file.close();
   }
-}
-
-/** Throws it on, as a fault of what is read. */
-export function markUnreadable(error: unknown): never {
-  if (error instanceof Error) unreadable.add(error);
-  throw error;
 }
 
 /** Its CRC is compared as well: a manifest, which would have its digest, is not there. */

@@ -28,7 +28,7 @@ import { regionOverlays } from './regionOverlays.ts';
 import { type RenderedHead, renderHead } from './renderHead.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
 import { textCleaner } from './textCleaner.ts';
-import { type Splice, spliceOutput, writeOutput } from './writeOutput.ts';
+import { type Layout, passingRange, type Splice, spliceOutput, writeOutput } from './writeOutput.ts';
 
 interface DeidContext {
   codecs: Codecs;
@@ -36,6 +36,11 @@ interface DeidContext {
   key: Uint8Array;
   policy: ProjectPolicy;
   labels: DeidLabels;
+  /**
+   * Told where passing pixels will be while nothing is proven: who copies them can do so beside the proof, and give no
+   * file away before it.
+   */
+  onLayout?: ((layout: Layout) => Promise<void>) | undefined;
 }
 
 interface Deidentified {
@@ -75,6 +80,8 @@ export async function deidentify(body: SkippableBytes, context: DeidContext): Pr
   const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
   const rendered = renderHead(file, plan, meta);
+  const passing = passingRange(file, blanking);
+  if (passing !== undefined) await context.onLayout?.({ headBytes: rendered.bytes.length, pixels: passing });
   requireNoResidual(file, { rendered, plan }, identifiers);
   const before = rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file));
   confirmOutput(inOldVrs(before, meta.length, file), meta.length, {

@@ -33,22 +33,32 @@ export async function* writeOutput(file: DicomFile, parts: Parts): AsyncGenerato
   parts.onTail(await readTail(file));
 }
 
+/** Where the pixels of an output will be: a range of the input, as it lies there, behind so many bytes. */
+export interface Layout {
+  headBytes: number;
+  pixels: ByteRange;
+}
+
 /** An output as what it is made of: new bytes, and behind them a range of the input, byte by byte as it lies there. */
 export interface Splice {
   head: Uint8Array;
   pixels: ByteRange;
 }
 
+/** Undefined where the pixels do not pass as they lie in the input. */
+export const passingRange = ({ nativeRange }: DicomFile, blanking: Blanking | undefined): ByteRange | undefined =>
+  blanking === undefined ? nativeRange : undefined;
+
 /**
  * The new file for who can copy ranges of the input: undefined where the pixels do not pass as they lie there. Goes over
  * the input to its end, as writeOutput reads it: only one of the two can be had.
  */
 export async function spliceOutput(file: DicomFile, parts: Parts): Promise<Splice | undefined> {
-  const { nativeRange } = file;
-  if (nativeRange === undefined || parts.blanking !== undefined) return undefined;
+  const pixels = passingRange(file, parts.blanking);
+  if (pixels === undefined) return undefined;
   await file.passPixels();
   parts.onTail(await readTail(file));
-  return { head: parts.head, pixels: nativeRange };
+  return { head: parts.head, pixels };
 }
 
 async function* chain(first: Uint8Array, rest: Bytes | undefined): AsyncGenerator<Uint8Array, void> {

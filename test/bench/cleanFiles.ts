@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { compileAhead, endLoading, setStreamingFlags } from '../../clients/cli/streamingFlags.js';
 
@@ -27,6 +28,7 @@ for (const [number, name] of readdirSync(input).sort().entries()) {
     wantsChanges: false,
     wantsValues: false,
     wantsIdentity: false,
+    sparesCore: availableParallelism() > 1,
   };
   const cleaned = await cleanFile(task, project, never);
   if (cleaned.outcome !== 'written') throw new Error(`Cannot measure: a file is ${cleaned.code}`);

@@ -81,7 +81,8 @@ interface Setting {
 function rivalsFor(input: string, { keyFile, folder, cores }: Setting): Rival[] {
   const cli = join(import.meta.dirname, '../../clients/cli/airlock.js');
   const cleanFiles = join(folder, 'bundle/cleanFiles.mjs');
-  const deid = (out: string) => ['deid', input, '--out', out, '--key-file', keyFile, '--jobs', '1'];
+  const jobs = cores === 'one' ? ['--jobs', '1'] : [];
+  const deid = (out: string) => ['deid', input, '--out', out, '--key-file', keyFile, ...jobs];
   const rivals: Rival[] = [
     ['cp', (out) => runMeasured('cp', ['-r', '--sparse=never', input, out], cores)],
     ['cleanFile', (out) => runMeasured(process.execPath, [cleanFiles, input, out], cores)],

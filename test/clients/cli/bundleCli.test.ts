@@ -24,6 +24,7 @@ const settings = { 'package.json': '{"type":"module"}', 'package-lock.json': '{}
 const program = {
   'clients/cli/cliProcess.ts': "import { word } from '../../core/word.ts';\nconsole.log(word satisfies string);\n",
   'clients/cli/fileWorkerProcess.ts': 'export {};\n',
+  'clients/cli/copyHelperProcess.ts': 'export {};\n',
   'clients/cli/bundleCli.ts': '',
   'core/word.ts': "export const word = 'one';\n",
 };
@@ -148,7 +149,7 @@ describe('the bundled command line', () => {
     const entry = fileURLToPath(new URL('../../../clients/cli/airlock.js', import.meta.url));
     expect(execFileSync(process.execPath, [entry, '--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(readdirSync(freshBundle() ?? '')).toEqual(
-      expect.arrayContaining(['cliProcess.mjs', 'fileWorkerProcess.mjs']),
+      expect.arrayContaining(['cliProcess.mjs', 'fileWorkerProcess.mjs', 'copyHelperProcess.mjs']),
     );
   });
 });

@@ -6,6 +6,13 @@ import { join } from 'node:path';
 import { compactDecrypt, importPKCS8 } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
+import {
+  explicitLittle,
+  pixels,
+  withIdentity,
+  writeFile as writeDicomFile,
+  writeElements,
+} from '../../fixtures/writeDicom.ts';
 import { airlock, dicomFile, folderOf, zipOf } from './cliRun.ts';
 
 let folder: string;
@@ -147,6 +154,38 @@ describe('airlock deid', () => {
     const again = await airlock(['deid', 'in', '--out', 'out', '--key-file', 'key'], { cwd: folder });
     expect(again.exit).toBe(0);
     expect(await readdir(join(folder, 'out'), { recursive: true })).toHaveLength(61);
+  });
+
+  test('writes large pixels as they are, whoever copies them', async () => {
+    const large = synthesizeCtSlice({ seed: 'cli', series: 1, instance: 1, rows: 2200, columns: 2200 });
+    folder = await folderOf({ 'in/large': large, 'in/small': slice(2), key });
+    const args = ['deid', 'in', '--key-file', 'key', '--out'];
+    expect(await airlock([...args, 'beside'], { cwd: folder })).toMatchObject({ exit: 0 });
+    expect(await airlock([...args, 'alone', '--jobs', '1'], { cwd: folder })).toMatchObject({ exit: 0 });
+    expect(await digests(join(folder, 'beside'))).toEqual(await digests(join(folder, 'alone')));
+    const pixelBytes = 2200 * 2200 * 2;
+    const written = await Promise.all(
+      (await names(join(folder, 'beside'))).map((name) => readFile(join(folder, 'beside', name))),
+    );
+    const isWhole = (bytes: Buffer) => bytes.subarray(-pixelBytes).equals(large.subarray(-pixelBytes));
+    expect(written.map(isWhole).filter(Boolean)).toHaveLength(1);
+  });
+
+  test('leaves nothing of a large file whose proof fails', async () => {
+    const elements = withIdentity(
+      { tag: 0x00100010, vr: 'PN', value: 'Zzyzxburg^Quillabeth' },
+      { tag: 0x00081090, vr: 'LO', value: 'made for QUILLABETH' },
+      pixels(new Uint8Array(9_000_000)),
+    );
+    const file = writeDicomFile({ data: writeElements(elements, explicitLittle) });
+    folder = await folderOf({ 'in/large': file, key });
+    const { exit, err } = await airlock(['deid', 'in', '--key-file', 'key', '--out', 'out'], { cwd: folder });
+    expect({ exit, err }).toEqual({
+      exit: 3,
+      err: ['file 0 is not written: ResidualIdentifier', '0 of 1 file is written'],
+    });
+    const left = await readdir(join(folder, 'out'), { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile())).toEqual([]);
   });
 
   test('leaves no unfinished file behind when it is interrupted', async () => {

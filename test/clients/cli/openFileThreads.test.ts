@@ -24,7 +24,7 @@ test('writes nothing any more once a run that failed is closed', async () => {
   await mkdir(out);
   const file = { path: 'in.dcm', sizeBytes: bytes.length, source };
   const labels = { project: 'TRIAL', subject: 'S1', session: 'S1_CT' };
-  const wants = { wantsChanges: false, wantsValues: false, wantsIdentity: false };
+  const wants = { wantsChanges: false, wantsValues: false, wantsIdentity: false, sparesCore: false };
   const tasks = Array.from({ length: 512 }, (_, number) => ({
     ...{ number, file, labels, out, name: `${number}/x.dcm` },
     ...wants,

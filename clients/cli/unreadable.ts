@@ -1,0 +1,23 @@
+/** Marks a fault of this computer's disk, so that it is told from one of the data, or of the disk written to. */
+const unreadable = new WeakSet<Error>();
+
+/** True for an error that was thrown because a file could not be read. */
+export const isUnreadable = (error: unknown): boolean => error instanceof Error && unreadable.has(error);
+
+/** Throws it on, as a fault of what is read. */
+export function markUnreadable(error: unknown): never {
+  if (error instanceof Error) unreadable.add(error);
+  throw error;
+}
+
+/** Reads, and marks what goes wrong as a fault of what is read. */
+export function onDisk<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    return markUnreadable(error);
+  }
+}
+
+/** What a file that loses its end while it is read becomes. */
+export const becameShorter = (): never => markUnreadable(new Error('The file became shorter while it was read'));
