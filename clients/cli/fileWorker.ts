@@ -3,7 +3,7 @@ import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OutcomeOf, TaskKind, TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
-import { compileAhead } from './streamingFlags.js';
+import { leaveStreamingFlags } from './streamingFlags.js';
 
 /** What a thread is asked. */
 type Question = { id: number; kind: TaskKind; tasks: readonly unknown[] } | 'stop';
@@ -25,20 +25,19 @@ interface Asked {
   fail(error: Error): void;
 }
 
-/** Says where compiled code is kept; a thread does not ask its parent. */
-function compiledCodeIn(): NodeJS.ProcessEnv {
-  const compiled = getCompileCacheDir();
-  if (compiled === undefined) return process.env;
-  compileAhead();
-  return { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) };
+/** What a thread is started with. */
+export interface FileWorkerData {
+  project: LocalProject;
+  /** Where compiled code is kept: a thread does not ask its parent. */
+  compiledIn: string | undefined;
 }
 
 export function openFileWorker(project: LocalProject): FileWorker {
-  const worker = new Worker(
-    // beside this one: another source, or another part of the bundle
-    new URL(`./fileWorkerProcess${extname(import.meta.url)}`, import.meta.url),
-    { workerData: project, env: compiledCodeIn() },
-  );
+  const compiled = getCompileCacheDir();
+  const workerData: FileWorkerData = { project, compiledIn: compiled && dirname(compiled) };
+  if (compiled !== undefined) leaveStreamingFlags();
+  // beside this one: another source, or another part of the bundle
+  const worker = new Worker(new URL(`./fileWorkerProcess${extname(import.meta.url)}`, import.meta.url), { workerData });
   const asked = new Map<number, Asked>();
   let lastId = 0;
   const failAll = (error: Error) => {

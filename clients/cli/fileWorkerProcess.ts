@@ -1,9 +1,18 @@
+import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { doTasks, type TaskKind, type TaskOf } from './fileTasks.ts';
-import type { LocalProject } from './localProject.ts';
+import type { TaskKind, TaskOf } from './fileTasks.ts';
+import type { FileWorkerData } from './fileWorker.ts';
+import { compileAhead, setStreamingFlags } from './streamingFlags.js';
 
-/** A thread of runFileTasks: it answers questions; 'stop' lets what is under way clean up and ends it. */
-const project: LocalProject = workerData;
+const { project, compiledIn }: FileWorkerData = workerData;
+if (compiledIn !== undefined) {
+  await setStreamingFlags();
+  enableCompileCache(compiledIn);
+  compileAhead();
+}
+const { doTasks } = await import('./fileTasks.ts');
+
+/** A thread of openFileThreads: it answers questions; 'stop' lets what is under way clean up and ends it. */
 const stopped = new AbortController();
 /** What was asked before must end first. */
 let last = Promise.resolve();

@@ -24,7 +24,7 @@ export interface FileThreads {
 }
 
 /** Below these a thread costs more than it brings. */
-const worthwhileFiles = 1000;
+const worthwhileFiles = 750;
 const worthwhileBytes = 512 * 1024 * 1024;
 /** With as many the last of V8's compilers saves as much as it takes. */
 const longFiles = 10_000;
@@ -43,11 +43,12 @@ type Batch<Kind extends TaskKind> = TaskOf<Kind>[];
 type Hand<Kind extends TaskKind> = (batch: Batch<Kind>) => Promise<OutcomeOf<Kind>[]>;
 
 export async function openFileThreads({ files, jobs, project, signal }: Opening): Promise<FileThreads> {
-  if (files.length > longFiles) compileForLong();
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const isWorthwhile = files.length > worthwhileFiles || (files.length > 1 && bytes > worthwhileBytes);
   const threads = Math.min(jobs ?? (isWorthwhile ? availableParallelism() : 1), files.length);
-  if (threads > 1) return inThreads(threads, project, signal);
+  const isLong = files.length > longFiles;
+  if (threads > 1) return inThreads({ threads, isLong }, project, signal);
+  if (isLong) compileForLong();
   return {
     run: (kind, tasks) => doTasks({ kind, tasks }, project, signal),
     sparesCore: jobs === undefined && availableParallelism() > 1,
@@ -56,11 +57,19 @@ export async function openFileThreads({ files, jobs, project, signal }: Opening)
 }
 
 /** This thread works too: it is loaded already. */
-async function inThreads(threads: number, project: LocalProject, signal: AbortSignal): Promise<FileThreads> {
+async function inThreads(
+  { threads, isLong }: { threads: number; isLong: boolean },
+  project: LocalProject,
+  signal: AbortSignal,
+): Promise<FileThreads> {
   const { openFileWorker } = await import('./fileWorker.ts');
   // until one answers: by then they are loaded
   growYoungGeneration();
   const workers = Array.from({ length: threads - 1 }, () => openFileWorker(project));
+  const settleFlags = () => {
+    endLoading();
+    if (isLong) compileForLong();
+  };
   const stop = () => {
     for (const worker of workers) worker.stop();
   };
@@ -79,7 +88,7 @@ async function inThreads(threads: number, project: LocalProject, signal: AbortSi
       const theirs = workers.map(
         (worker): Hand<Kind> =>
           (batch) =>
-            worker.ask(kind, batch).finally(endLoading),
+            worker.ask(kind, batch).finally(settleFlags),
       );
       const hands = Array<Hand<Kind>[]>(batchesPerWorker).fill(theirs).flat();
       return inOrder({ batches: batchesOf(tasks, threads), signal }, [here, ...hands]);

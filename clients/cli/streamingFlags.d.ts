@@ -1,7 +1,8 @@
 declare function setStreamingFlags(): Promise<void>;
+declare function leaveStreamingFlags(): void;
 declare function growYoungGeneration(): void;
 declare function compileAhead(): void;
 declare function endLoading(): void;
 declare function compileForLong(): void;
 
-export { compileAhead, compileForLong, endLoading, growYoungGeneration, setStreamingFlags };
+export { compileAhead, compileForLong, endLoading, growYoungGeneration, leaveStreamingFlags, setStreamingFlags };

@@ -1,5 +1,17 @@
 import { setFlagsFromString } from 'node:v8';
 
+/** Each with what V8 has of its own. */
+const flags = [
+  // as in the pipeline's functions: the whole heap is not collected for every 64 MB of a file that goes through
+  ['--external-memory-accounted-in-global-limit', '--no-external-memory-accounted-in-global-limit'],
+  // a heap of 20 MB is collected at once sooner than it is marked piece by piece
+  ['--no-incremental-marking', '--incremental-marking'],
+  // and when it is twice what lived the last time: V8 would wait for four times, and thousands of files have that
+  ['--heap-growing-percent=100', '--heap-growing-percent=0'],
+  // within thousands of slices the last compiler takes longer than its code saves
+  ['--no-turbofan', '--turbofan'],
+];
+
 /**
  * Of V8, for a program through which files stream. To be set before anything else is loaded: it is compiled under them,
  * and what is young gets its 4 MB while that goes on.
@@ -10,15 +22,18 @@ export async function setStreamingFlags() {
   await import('node:timers/promises');
   await import('node:stream/promises');
   await import('node:zlib');
-  // as in the pipeline's functions: the whole heap is not collected for every 64 MB of a file that goes through
-  setFlagsFromString('--external-memory-accounted-in-global-limit');
-  // a heap of 20 MB is collected at once sooner than it is marked piece by piece
-  setFlagsFromString('--no-incremental-marking');
-  // and when it is twice what lived the last time: V8 would wait for four times, and thousands of files have that
-  setFlagsFromString('--heap-growing-percent=100');
-  // within thousands of slices the last compiler takes longer than its code saves
-  setFlagsFromString('--no-turbofan');
+  for (const [streaming] of flags) setFlagsFromString(streaming);
   growYoungGeneration();
+}
+
+/**
+ * V8's own, for a thread that is started: under others it compiles all that Node consists of anew, which took longer
+ * than all that it loads itself. It then sets those of before.
+ */
+export function leaveStreamingFlags() {
+  for (const [, own] of flags) setFlagsFromString(own);
+  setFlagsFromString('--semi-space-growth-factor=2');
+  setFlagsFromString('--lazy');
 }
 
 /** From here on what is young grows as it fills, from 1 MB to 4: with less, each slice was collected for itself. */

@@ -9,7 +9,7 @@ export interface Measured {
   peakBytes: number;
 }
 
-const lookEveryMs = 5;
+const lookEveryMs = 20;
 
 /** Runs a command to its end on one core, or on all. @throws Error when it fails */
 export async function runMeasured(command: string, args: readonly string[], cores: 'one' | 'all'): Promise<Measured> {
