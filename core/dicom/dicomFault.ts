@@ -1,5 +1,6 @@
 import { DomainError } from '../submission/DomainError.ts';
 import { type DicomFaultCode, dicomFaults } from './dicomFaults.ts';
+import { lookUpVr } from './lookUpVr.ts';
 
 /** Where a structure is at fault: byte offset (in the inflated data, when deflated) and element. */
 export interface DicomPlace {
@@ -14,9 +15,22 @@ export function formatTag(tag: number): string {
 }
 
 /** A refusal of DICOM bytes. Its message and its cause tell the place, never a value. */
-export function dicomFault(code: DicomFaultCode, why: string, place: DicomPlace): DomainError {
-  const element = place.tag === undefined ? 'DICOM' : `element ${formatTag(place.tag)}`;
-  return new DomainError(code, `Cannot read ${element} at byte ${place.offset}: ${why}`, { cause: place });
+export function dicomFault(code: DicomFaultCode, why: string, { offset, tag }: DicomPlace): DomainError {
+  const isTold = tag !== undefined && !isWords(tag);
+  const element = isTold ? `element ${formatTag(tag)}` : 'DICOM';
+  const place: DicomPlace = isTold ? { offset, tag } : { offset };
+  return new DomainError(code, `Cannot read ${element} at byte ${offset}: ${why}`, { cause: place });
+}
+
+/**
+ * True for what is no tag of PS3.6 and may be letters: behind a wrong length a reader takes the rest of a name for a
+ * header, and its letters, in hexadecimal, for a tag. Two that stand side by side, in either order of bytes, are words.
+ */
+function isWords(tag: number): boolean {
+  if (tag >>> 16 === 0xfffe || lookUpVr(tag) !== undefined) return false;
+  const isLetter = (shift: number) => ((tag >>> shift) & 0xff) >= 0x20;
+  const [first, second, third, fourth] = [isLetter(24), isLetter(16), isLetter(8), isLetter(0)];
+  return (first && second) || (third && fourth) || (first && fourth) || (second && third);
 }
 
 /** The code and place of a refusal that dicomFault made; undefined for any other error. */

@@ -126,8 +126,8 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
   function requireValueFits({ tag, headerBytes, length }: Header): void {
     const left = frame.bound - position - headerBytes;
     if (length <= left) return;
-    const why = `its length is ${length}, but ${left} bytes are left in its sequence or item`;
-    throw dicomFault('DicomOverrun', why, place(tag));
+    // not the length itself: it may be letters of a value
+    throw dicomFault('DicomOverrun', `it has no room in ${left} bytes of its sequence or item`, place(tag));
   }
 
   function endsHere(view: DataView): boolean {
@@ -259,7 +259,7 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
       return;
     }
     if (length === undefinedLength || position + 8 + length > frame.bound) {
-      throw dicomFault('DicomOverrun', `a fragment has a length of ${length}`, place(tag));
+      throw dicomFault('DicomOverrun', 'a fragment has no length or passes what holds it', place(tag));
     }
     position += 8 + length;
   }
@@ -271,7 +271,8 @@ export function scanElements({ start, explicit, bigEndian, part, after = -1 }: S
   function finish(available: number): void {
     while (position === frame.end) close(0);
     if (frame === whole && position === available) return;
-    throw dicomFault('DicomTruncated', `the file ends at byte ${available}`, place());
+    const offset = Math.min(position, available);
+    throw dicomFault('DicomTruncated', `the file ends at byte ${available}`, { ...place(), offset });
   }
 
   return {

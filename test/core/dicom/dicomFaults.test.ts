@@ -10,7 +10,7 @@ import { vr } from '../../../core/dicom/vr.ts';
 import { limits } from '../../../core/policy/limits.ts';
 import { brokenFiles, emptyElements, fileOf, implicitFile, nest } from '../../fixtures/brokenFiles.ts';
 import { chunked, collect, nodeCodecs } from '../../fixtures/deidContext.ts';
-import { explicitLittle } from '../../fixtures/writeDicom.ts';
+import { explicitBig, explicitLittle, implicitLittle, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
 
 async function readWhole(bytes: Uint8Array): Promise<void> {
   const file = await readDicom(chunked(bytes, 65_536), nodeCodecs);
@@ -45,6 +45,24 @@ describe('each way in which bytes are no readable file', () => {
 
   test.each(guards)('$code guards against $why', ({ code, call }) => {
     expect(call).toThrow(expect.objectContaining({ name: code }));
+  });
+
+  /** A name behind a length that is too short: what is left of it is read as a header. */
+  const cutName = { tag: 0x00100010, vr: 'PN', value: 'SMITH^ANNABELLA', claimedLength: 4 };
+  const implicit = { transferSyntax: '1.2.840.10008.1.2' };
+  const inItem = { tag: 0x00081140, vr: 'SQ', items: [[cutName]] };
+  test.each([
+    ['implicit VR', { ...implicit, data: writeElements([cutName], implicitLittle) }],
+    ['an item', { ...implicit, data: writeElements([inItem], implicitLittle) }],
+    ['explicit VR', { data: writeElements([cutName], explicitLittle) }],
+    ['big endian', { transferSyntax: '1.2.840.10008.1.2.2', data: writeElements([cutName], explicitBig) }],
+  ])('tells no letters of a name behind a wrong length: %s', async (_, file) => {
+    const error: unknown = await readWhole(writeFile(file)).catch((cause: unknown) => cause);
+    const fault = faultOf(error);
+    expect(fault?.code).toMatch(/^Dicom/);
+    // H^AN and NABE, as numbers of either order
+    expect(JSON.stringify(fault)).not.toMatch(/5E48|485E|4E41|414E|1161969998|1161970/i);
+    expect(fault?.place.offset).toBeLessThan(400);
   });
 
   test('is in this table, and says what to do', () => {
