@@ -176,7 +176,7 @@ interface Planned {
 function requireNoResidual(file: DicomFile, { rendered, plan }: Planned, identifiers: Identifiers): void {
   const residual = findResidual(rendered, identifiers, file.index);
   if (residual === undefined) {
-    const place = findDecoded(file, plan, identifiers.foreign);
+    const place = findDecoded(file, plan, identifiers);
     if (place !== undefined) throw fileRefusal('ResidualIdentifier', 'a name of the input is left in it', place);
     return;
   }

@@ -5,32 +5,49 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { isTextVr } from '../dicom/vr.ts';
 import { characterSetReader } from './characterSetReader.ts';
-import { isPlainAscii } from './namingTexts.ts';
+import { isDescriptor } from './isDescriptor.ts';
+import type { NamingTexts } from './namingTexts.ts';
+import { plainSpellings } from './plainSpellings.ts';
 import { type EditPlan, elementActions } from './planEdits.ts';
 
+/** Hiragana as katakana: the phonetic group of a name is in one of them, and a note in the other. */
+const toKatakana = (text: string) =>
+  text.replace(/[\u3041-\u3096]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
+
 /** The same for what is the same to a reader: half and full width, composed and not, capitals and small letters. */
-const foldText = (text: string) => text.normalize('NFKC').toLowerCase();
+const foldText = (text: string) => toKatakana(text.normalize('NFKC').toLowerCase());
 
 /**
- * The first kept text in which a name stands that is written in letters beyond ASCII, whatever character set the item
- * around it has: by bytes a search cannot know it there.
- * @param names decoded
+ * The first kept text in which a name stands that a search by bytes cannot know there: one that is written in letters
+ * beyond ASCII, whatever character set the item around it has, and one of plain letters that the text writes with marks,
+ * in full width or with an escape sequence in its middle.
  */
 export function findDecoded(
   { head, index }: Pick<DicomFile, 'head' | 'index'>,
   { action }: EditPlan,
-  names: ReadonlySet<string>,
+  { foreign, texts }: Pick<NamingTexts, 'foreign' | 'texts'>,
 ): Required<DicomPlace> | undefined {
-  if (names.size === 0) return undefined;
   const setOf = characterSetReader({ head, index });
-  const folded = [...names].map(foldText);
+  const folded = [...foreign].map(foldText);
   for (let node = 0; node < index.count; node += 1) {
     const isKept = elementActions[action[node] ?? 0] === 'kept' && (at(index.flags, node) & flag.container) === 0;
-    if (!isKept || !isTextVr(at(index.vr, node))) continue;
-    const raw = valueText(head, index, node);
-    if (isPlainAscii(raw)) continue;
-    const text = foldText(decodeText(raw, setOf(node)));
-    if (folded.some((name) => text.includes(name))) return { tag: at(index.tag, node), offset: at(index.start, node) };
+    if (!isKept || !isTextVr(at(index.vr, node)) || isPlain(head, at(index.value, node), at(index.end, node))) continue;
+    const text = foldText(decodeText(valueText(head, index, node), setOf(node)));
+    const isNamed = folded.some((name) => text.includes(name)) || plainSpellings(text).some(holdsText);
+    if (isNamed) return { tag: at(index.tag, node), offset: at(index.start, node) };
   }
   return undefined;
+
+  function holdsText(text: string): boolean {
+    return text.split(/[^a-z0-9]+/).some((word) => texts.has(word) && !isDescriptor(word));
+  }
+}
+
+/** True for bytes that mean the same in every character set. */
+function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let position = from; position < to; position += 1) {
+    const byte = bytes[position] ?? 0;
+    if (byte > 0x7e || byte === 0x1b) return false;
+  }
+  return true;
 }

@@ -4,8 +4,8 @@ import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
+import { isDescriptor } from './isDescriptor.ts';
 import type { RenderedHead } from './renderHead.ts';
-import { descriptorWords } from './tables/descriptorWords.ts';
 import { termWords } from './tables/termWords.ts';
 
 /** Where an identifier of the input is left. */
@@ -142,7 +142,7 @@ function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual 
 function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean {
   const isLong = pattern.length >= longTextBytes;
   // A word of anatomy or technique that is a name as well tells nobody without the rest of the name
-  if (isTextContext(code) && descriptors.has(wordOf(pattern))) return false;
+  if (isTextContext(code) && wordOf(pattern).split(' ').every(isDescriptor)) return false;
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
   if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(pattern);
@@ -150,10 +150,9 @@ function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean 
 }
 
 /** Names are words, and so are defined terms: PERFUSION, HEAD. */
-const descriptors = new Set(descriptorWords.trim().split(/\s+/));
 const terms = new Set(termWords.split(' '));
 const wordOf = (pattern: Uint8Array) => bytesToText(pattern, 0, pattern.length);
-const isTerm = (pattern: Uint8Array) => terms.has(wordOf(pattern)) || descriptors.has(wordOf(pattern));
+const isTerm = (pattern: Uint8Array) => terms.has(wordOf(pattern)) || isDescriptor(wordOf(pattern));
 
 /** Scripts beyond ASCII may write without spaces, so that names stand inside what looks like one word. */
 const isForeign = (pattern: Uint8Array) => pattern.length >= foreignTextBytes && pattern.some((byte) => byte > 0x7f);

@@ -29,11 +29,23 @@ const split = (value: string, by: RegExp) => value.split(by).map((each) => each.
 const isForeign = (text: string) => /[^\0-\u00ff]/.test(text);
 const isLong = (text: string) => text.length >= (isForeign(text) ? shortestForeign : shortestText);
 
+/** In a word that two short names would make, they stand by chance. */
+const shortestJoined = 6;
+
+/** Family and given name as people and file names have them: in either order, parted by a space and by nothing. */
+function inAnyOrder(group: string): string[] {
+  const [family = '', given = ''] = split(group, /[\^,;\s]+/);
+  if (![family, given].every(isNamingWord)) return [];
+  const joined = [`${family}${given}`, `${given}${family}`].filter((text) => text.length >= shortestJoined);
+  return [`${family} ${given}`, `${given} ${family}`, `${family}, ${given}`, ...joined];
+}
+
 const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) => string[]> = {
   /** PS3.5 §6.2.1: groups stand between =, components between ^. */
   name: (value) => {
     const parts = split(value, /[\\^=,;\s]+/).filter((part) => !nobodysParts.has(part));
-    return [...split(value, /[\\\r\n]/), ...split(value, /[\\=]/), ...parts].filter(isLong);
+    const groups = split(value, /[\\=]/);
+    return [...split(value, /[\\\r\n]/), ...groups, ...parts, ...groups.flatMap(inAnyOrder)].filter(isLong);
   },
   id: (value) => split(value, /[\\\r\n]/).filter(isLong),
   institution: (value) => split(value, /[\\\r\n]/).filter((text) => text.length >= shortestInstitution),

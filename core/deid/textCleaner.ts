@@ -1,7 +1,5 @@
 import type { Identifiers } from './harvestIdentifiers.ts';
-import { descriptorWords } from './tables/descriptorWords.ts';
-
-const listed = new Set(descriptorWords.trim().split(/\s+/));
+import { isDescriptor } from './isDescriptor.ts';
 
 /** Terms that a list cannot hold: reconstruction kernels, levels of the spine, b-values, weightings. */
 const termForm =
@@ -27,7 +25,7 @@ export function textCleaner(words: readonly string[], identifiers: Pick<Identifi
 
   function isHarmless(word: string, position: number, all: readonly string[]): boolean {
     if (isIdentifying(word) || word.split('.').some(isIdentifying)) return false;
-    if (listed.has(word) || own.has(word) || termForm.test(word)) return true;
+    if (isDescriptor(word) || own.has(word) || termForm.test(word)) return true;
     return (
       measureForm.test(word) && ![all[position - 1], all[position + 1]].some((each) => numberStart.test(each ?? ''))
     );

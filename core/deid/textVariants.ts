@@ -1,3 +1,5 @@
+import { plainSpellings } from './plainSpellings.ts';
+
 /**
  * The bytes, one a character, by which a text could stand elsewhere in a file: as it is, in UTF-8, in ISO 8859-1 and in
  * UTF-16 of both orders. Where a text has letters beyond ASCII, which a search does not fold, also in capitals and in
@@ -8,15 +10,6 @@ export function textVariants(text: string): string[] {
   const isAscii = !/[^\0-\u007f]/.test(text);
   const cases = isAscii ? [text] : [text, text.toLowerCase(), text.toUpperCase(), ...plainSpellings(text)];
   return [...new Set(cases.flatMap(encodingsOf))];
-}
-
-/** A name as it is written where its letters are not at hand: without marks, and with e for the German dots. */
-function plainSpellings(text: string): string[] {
-  const bare = (from: string) =>
-    from.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss').replaceAll('ø', 'o');
-  const lower = text.toLowerCase();
-  const german = lower.normalize('NFC').replace(/[äöü]/g, (letter) => `${bare(letter)}e`);
-  return [bare(lower), bare(german)];
 }
 
 const utf8 = new TextEncoder();
