@@ -3,6 +3,7 @@ import type { DeletionCertificate } from '../../core/audit/DeletionCertificate.t
 import type { Receipt } from '../../core/audit/Receipt.ts';
 import { addressOf, askXnat, xnatAccount } from './askXnat.ts';
 import type { CliContext } from './CliContext.ts';
+import { counted } from './counted.ts';
 import { refusal } from './exitOf.ts';
 
 type Archived = NonNullable<Receipt['files'][number]['archived']>;
@@ -27,7 +28,9 @@ export async function compareWithArchive(context: CliContext, receipt: Receipt):
       context.out(`${fault}  file ${file}  ${archived.uri}`);
     }
   }
-  context.err(`${compared - faults} of ${compared} archived files are in XNAT as the receipt says`);
+  context.err(
+    `${compared - faults} of ${counted(compared, 'archived file is', 'archived files are')} in XNAT as the receipt says`,
+  );
   return faults;
 }
 
@@ -48,7 +51,7 @@ export async function compareWithRemoval(context: CliContext, { archive }: Delet
     left += 1;
     context.out(`stands  ${uri}`);
   }
-  context.err(`${files.length - left} of ${files.length} files are gone from XNAT`);
+  context.err(`${files.length - left} of ${counted(files.length, 'file is', 'files are')} gone from XNAT`);
   return left;
 }
 

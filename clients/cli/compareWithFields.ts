@@ -4,6 +4,7 @@ import type { Receipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
 import { addressOf, askXnat, xnatAccount } from './askXnat.ts';
 import type { CliContext } from './CliContext.ts';
+import { counted } from './counted.ts';
 import { refusal } from './exitOf.ts';
 import { jsonOf } from './jsonOf.ts';
 
@@ -37,7 +38,10 @@ export async function compareWithFields(context: CliContext, receipt: Receipt): 
       context.out(`differs  field ${name}  ${uri}`);
     }
   }
-  if (compared > 0) context.err(`${compared - faults} of ${compared} fields of sessions say what the receipt says`);
+  if (compared > 0)
+    context.err(
+      `${compared - faults} of ${counted(compared, 'field of sessions says', 'fields of sessions say')} what the receipt says`,
+    );
   return faults;
 }
 

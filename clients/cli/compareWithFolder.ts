@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Receipt } from '../../core/audit/Receipt.ts';
 import type { CliContext } from './CliContext.ts';
+import { counted } from './counted.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
 import { printable } from './reporter.ts';
 import { streamLocalFile } from './streamLocalFile.ts';
@@ -34,7 +35,7 @@ export async function compareWithFolder(
   const others = [...digests].filter(([sha256]) => !named.has(sha256)).flatMap(([, some]) => some);
   for (const path of others) out(printable(`not in the receipt  ${path}`));
   err(
-    `${receipt.files.length - missing.length} of ${receipt.files.length} files are here; ${others.length} others are not in the receipt`,
+    `${receipt.files.length - missing.length} of ${counted(receipt.files.length, 'file is', 'files are')} here; ${counted(others.length, 'other is', 'others are')} not in the receipt`,
   );
   return missing.length;
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { CliContext, Command } from './CliContext.ts';
 import type { Cleaned, CleanTask } from './cleanFile.ts';
 import { copyHelper, isLarge } from './copyRange.ts';
+import { counted } from './counted.ts';
 import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
@@ -146,7 +147,7 @@ function lineOf({ path, vr, action, rule, before, after }: NonNullable<CleanedFi
 function tellSummary({ progress }: Reporter, told: { files: number; written: number; left: readonly Left[] }): number {
   const { files, written, left } = told;
   const copies = files - written - left.length;
-  const line = `${written} of ${files} ${files === 1 ? 'file is' : 'files are'} written${copies > 0 ? `; ${copies} are copies of others` : ''}`;
+  const line = `${written} of ${counted(files, 'file is', 'files are')} written${copies > 0 ? `; ${counted(copies, 'is a copy of another', 'are copies of others')}` : ''}`;
   progress({ type: 'summary', files, written, left: left.length, copies }, line);
   if (left.length === 0) return exitCodes.archived;
   return written === 0 ? exitCodes.refused : exitCodes.partial;

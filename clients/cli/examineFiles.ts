@@ -1,5 +1,6 @@
 import { type ReviewedFact, reviewFiles } from '../../core/submission/reviewFiles.ts';
 import type { Finding, Review } from '../../core/submission/steps.ts';
+import { counted } from './counted.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import type { FileThreads } from './openFileThreads.ts';
@@ -39,7 +40,7 @@ export async function examineFiles(
     if (facts.length % filesPerProgress === 0) {
       report.progress(
         { type: 'progress', done: facts.length, of: files.length },
-        `${facts.length} of ${files.length} files are read`,
+        `${facts.length} of ${counted(files.length, 'file is', 'files are')} read`,
       );
     }
   }

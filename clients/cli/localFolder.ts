@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ByteRange } from '../../core/submission/ports.ts';
 import { isJunkFile } from '../../core/upload/isJunkFile.ts';
 import type { ReadFile } from '../../core/upload/readParts.ts';
+import { counted } from './counted.ts';
 import { refusal } from './exitOf.ts';
 
 export interface LocalFolder {
@@ -74,7 +75,7 @@ function requireNames(unnamable: number): void {
   if (unnamable === 0) return;
   throw refusal(
     'local',
-    `Cannot read the folder: ${unnamable} names of files or folders are not UTF-8, rename them (\`ls -b\` shows them)`,
+    `Cannot read the folder: ${counted(unnamable, 'name of a file or folder is', 'names of files or folders are')} not UTF-8, rename those (\`ls -b\` shows them)`,
   );
 }
 

@@ -5,6 +5,7 @@ import { DomainError } from '../../core/submission/DomainError.ts';
 import type { ByteRange } from '../../core/submission/ports.ts';
 import { isJunkFile } from '../../core/upload/isJunkFile.ts';
 import { refusal } from './exitOf.ts';
+import { leftOut } from './leftOut.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
 
 /** A file to read: on disk, or in a ZIP on disk. Plain data, so that it can be handed to a worker. */
@@ -42,9 +43,8 @@ export async function openLocalInput(paths: readonly string[], cwd: string): Pro
     input.skipped.links += folder.skipped.links;
     await listFolder(input, folder);
   }
-  const { junk, links } = input.skipped;
   if (input.files.length > 0) return input;
-  throw refusal('usage', `There is no file to read there; left out: ${junk} that are no data, ${links} links`);
+  throw refusal('usage', `There is no file to read there; ${leftOut(input.skipped)}`);
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,5 +1,6 @@
 import type { Receipt } from '../../core/audit/Receipt.ts';
 import { adviceOf } from '../../core/submission/adviceOf.ts';
+import { counted } from './counted.ts';
 
 /** Lines for people: how many files ended how, by which codes, and where in XNAT they are. */
 export function receiptSummary({ totals, files, sessions }: Receipt): string[] {
@@ -9,7 +10,7 @@ export function receiptSummary({ totals, files, sessions }: Receipt): string[] {
     return told.length === 0 ? '' : ` (${told.join(', ')})`;
   };
   const stood = files.filter(({ archived }) => archived?.stood === true).length;
-  const before = stood === 0 ? '' : ` (${stood} were there before)`;
+  const before = stood === 0 ? '' : ` (${counted(stood, 'was', 'were')} there before)`;
   return [
     `archived ${totals.archived}${before}, held ${totals.held}${codesOf('held')}, refused ${totals.refused}${codesOf('refused')}, duplicate ${totals.duplicate}`,
     ...sessions.map(({ subject, session, uri }) => `XNAT: subject ${subject}, session ${session} at ${uri}`),

@@ -1,5 +1,6 @@
 import type { SubmissionView } from '../../core/submission/api.ts';
 import type { Command } from './CliContext.ts';
+import { counted } from './counted.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
 import { openService } from './openService.ts';
@@ -29,7 +30,7 @@ export const status: Command = async (args, context) => {
 };
 
 function lineOf({ id, state, reason, project, createdAt, manifest, outcome }: SubmissionView): string {
-  const files = manifest === undefined ? '' : `  ${manifest.files} files`;
+  const files = manifest === undefined ? '' : `  ${counted(manifest.files, 'file')}`;
   const ended =
     outcome === undefined ? '' : `  archived ${outcome.archived}, held ${outcome.held}, refused ${outcome.refused}`;
   return `${id}  ${state}${reason === undefined ? '' : ` (${reason})`}  ${project}  ${createdAt}${files}${ended}`;

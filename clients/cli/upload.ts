@@ -8,8 +8,10 @@ import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
 import { summarizeFiles } from '../../core/upload/summarizeFiles.ts';
 import { type UploadEvent, uploadSubmission } from '../../core/upload/uploadSubmission.ts';
 import type { CliContext, Command } from './CliContext.ts';
+import { counted } from './counted.ts';
 import { endLines } from './endLines.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
+import { leftOut } from './leftOut.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
 import { digestBytes, nodeCodecs } from './nodeCodecs.ts';
 import { openService, type Service } from './openService.ts';
@@ -83,21 +85,24 @@ async function planFolder(folder: LocalFolder, { signal }: CliContext, report: R
   const { junk, links } = folder.skipped;
   report.progress(
     { type: 'inspected', ...counts, broken: broken.length, junk, links },
-    `${counts.files} files, ${readableBytes(counts.bytes)}: ${counts.dicom} DICOM, ${counts.patients} patients, ` +
-      `${counts.studies} studies, ${counts.series} series; left out ${junk} that are no data and ${links} links`,
+    `${counted(counts.files, 'file')}, ${readableBytes(counts.bytes)}: ${counts.dicom} DICOM, ` +
+      `${counted(counts.patients, 'patient')}, ${counted(counts.studies, 'study', 'studies')}, ${counts.series} series` +
+      `; ${leftOut({ junk, links })}`,
   );
   const zips = inspected.filter(({ file }) => file.kind === 'other' && /\.zip$/i.test(file.path)).length;
   if (zips > 0) {
     report.progress(
       { type: 'warning', code: 'ZipNotOpened', count: zips },
-      `${zips} ZIPs are sent as they are, and no image in them is seen: unpack them first`,
+      zips === 1
+        ? '1 ZIP is sent as it is, and no image in it is seen: unpack it first'
+        : `${zips} ZIPs are sent as they are, and no image in them is seen: unpack them first`,
     );
   }
   if (broken.length > 0) {
     const codes = [...new Set(broken.map(({ code }) => code))].join(', ');
     report.progress(
       { type: 'warning', code: codes, count: broken.length },
-      `${broken.length} cannot be read: ${codes}`,
+      `${counted(broken.length, 'file')} cannot be read: ${codes}`,
     );
   }
   return planUpload(
@@ -173,7 +178,7 @@ function lineOf(event: UploadEvent, sentBytes: number, totalBytes: number): stri
     case 'part':
       return `${event.object} part ${event.number}${event.skipped ? ' is there' : ' sent'}: ${readableBytes(sentBytes)} of ${readableBytes(totalBytes)}`;
     case 'object':
-      return `${event.object} complete: ${event.files} files`;
+      return `${event.object} complete: ${counted(event.files, 'file')}`;
     case 'committed':
       return `${event.submission}: committed`;
   }

@@ -2,10 +2,12 @@ import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import type { Finding, Review } from '../../core/submission/steps.ts';
 import { mergeFindings } from '../../core/validation/mergeFindings.ts';
 import type { CliContext, Command } from './CliContext.ts';
+import { counted } from './counted.ts';
 import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { jobsOf } from './jobsOf.ts';
+import { leftOut } from './leftOut.ts';
 import { type LocalFile, openLocalInput } from './localInput.ts';
 import { openLocalProject } from './localProject.ts';
 import { openFileThreads } from './openFileThreads.ts';
@@ -83,7 +85,7 @@ function tellSet(report: Reported, files: readonly LocalFile[], { findings, excl
   for (const each of findings) {
     const { disposition, code, message, file } = each;
     const word = disposition === 'accept' ? 'note' : disposition;
-    const line = `${word}  ${code}  ${each.files} files, the first is ${files[file]?.path}  ${message}`;
+    const line = `${word}  ${code}  ${whichOf(each.files, files[file]?.path)}  ${message}`;
     report.result(eventOf(each, files[file]?.path), [line, `        ${adviceOf(code)}`]);
   }
   for (const { file, code, disposition } of excluded) {
@@ -98,12 +100,13 @@ function tellSet(report: Reported, files: readonly LocalFile[], { findings, excl
 
 function tellNotes(report: Reported, files: readonly LocalFile[], findings: readonly Finding[]): void {
   for (const { code, severity, tag = '', files: count = 1, file, message } of mergeFindings(onlyNotes(findings))) {
-    const where = count === 1 ? files[file]?.path : `${count} files, the first is ${files[file]?.path}`;
     report.result({ type: 'note', code, severity, tag, files: count, file, message, advice: adviceOf(code) }, [
-      `note  ${code}  ${tag}  ${where}  ${message}`,
+      `note  ${code}  ${tag}  ${whichOf(count, files[file]?.path)}  ${message}`,
     ]);
   }
 }
+
+const whichOf = (count = 1, first = '') => (count === 1 ? first : `${count} files, the first is ${first}`);
 
 const onlyNotes = (findings: readonly Finding[]) => findings.filter(({ disposition }) => disposition === 'accept');
 
@@ -122,8 +125,8 @@ function tellSummary(report: Reported, { files, review, notes, skipped }: Told):
   const { junk, links } = skipped;
   const summary = { files, accept, hold, refuse, duplicate, notes: onlyNotes(notes).length, sessions: sessions.length };
   report.result({ type: 'summary', ...summary, decision, reasons, junk, links }, [
-    `${files} ${files === 1 ? 'file' : 'files'}: ${accept} would be archived, ${hold} held for a person, ${refuse} refused, ${duplicate} are copies`,
-    ...(junk + links > 0 ? [`left out: ${junk} that are no data, ${links} links`] : []),
+    `${counted(files, 'file')}: ${accept} would be archived, ${hold} held for a person, ${refuse} refused, ${counted(duplicate, 'is a copy', 'are copies')}`,
+    ...(junk + links > 0 ? [leftOut(skipped)] : []),
   ]);
   if (refuse > 0) return exitCodes.refused;
   return hold > 0 ? exitCodes.held : exitCodes.archived;

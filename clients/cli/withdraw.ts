@@ -1,6 +1,7 @@
 import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
 import { asOperator } from './asOperator.ts';
 import type { Command } from './CliContext.ts';
+import { counted } from './counted.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
 import { followed } from './followed.ts';
@@ -34,7 +35,9 @@ export const withdraw: Command = async (args, context) => {
   const signed = await provenCertificate(await service.api.getCertificate(id), receiptKey);
   const { objects, archive } = signed.certificate;
   const files = archive.reduce((sum, session) => sum + session.files.length, 0);
-  context.err(`${id} is withdrawn: ${files} files are gone from XNAT, ${objects} objects from storage`);
+  context.err(
+    `${id} is withdrawn: ${counted(files, 'file is', 'files are')} gone from XNAT, ${counted(objects, 'object')} from storage`,
+  );
   context.err('Where it was sent from, notes and copies of receipts under AIRLOCK_HOME still hold file names');
   await giveDocument(context, { what: 'certificate', document: signed, output: values.output });
   return exitCodes.archived;

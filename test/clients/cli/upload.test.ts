@@ -45,9 +45,7 @@ describe('airlock upload', () => {
       'notes.txt',
     ]);
     expect(server.manifestOf(only()).map(({ kind }) => kind)).toEqual(['dicom', 'dicom', 'dicom', 'other']);
-    expect(err.join('\n')).toContain(
-      '3 DICOM, 1 patients, 1 studies, 1 series; left out 2 that are no data and 1 links',
-    );
+    expect(err.join('\n')).toContain('3 DICOM, 1 patient, 1 study, 1 series; left out: 2 that are no data, 1 link');
     expect(said).not.toMatch(/SMITH|DOE/);
   });
 
@@ -55,7 +53,7 @@ describe('airlock upload', () => {
     const place = await begin({}, { ...slices, 'more.ZIP': 'images nobody sees' });
     const { exit, err } = await airlock(['upload', '.', '--project', 'DEMO'], place);
     expect(exit).toBe(0);
-    expect(err).toContain('1 ZIPs are sent as they are, and no image in them is seen: unpack them first');
+    expect(err).toContain('1 ZIP is sent as it is, and no image in it is seen: unpack it first');
   });
 
   test('says what to do about a refusal of the service', async () => {
