@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
-import { OnConflict } from '../../core/submission/Submission.ts';
+import { OnConflict, XnatLabel } from '../../core/submission/Submission.ts';
 import { isFinal } from '../../core/submission/states.ts';
 import { inspectFiles } from '../../core/upload/inspectFiles.ts';
 import { planUpload, type UploadPlan } from '../../core/upload/planUpload.ts';
@@ -42,6 +42,7 @@ export const upload: Command = async (args, context) => {
   const report = reporter(context, values.json);
   const service = await openService(context);
   const folder = await openLocalFolder(resolve(context.cwd, path));
+  if (folder.files.length === 0) throw refusal('usage', `There is no file to send there; ${leftOut(folder.skipped)}`);
   const plan = await planFolder(folder, context, report);
   const sent = await send({ context, service, report, folder, plan }, target);
   const { id: submission, state, reason } = sent;
@@ -70,6 +71,12 @@ function targetOf({ project, subject, session, resume, 'on-conflict': asked }: A
   if (project === undefined) throw refusal('usage', 'Cannot upload: name the project with --project');
   const onConflict = OnConflict.optional().safeParse(asked);
   if (!onConflict.success) throw refusal('usage', 'Cannot upload: --on-conflict is fail, append or new-label');
+  if (![project, subject, session].every((label) => !label || XnatLabel.safeParse(label).success)) {
+    throw refusal(
+      'usage',
+      'Cannot upload: project, subject and session are of letters, digits, _ and -, 64 at the most',
+    );
+  }
   return {
     project,
     ...(subject && { subject }),

@@ -56,6 +56,21 @@ describe('airlock upload', () => {
     expect(err).toContain('1 ZIP is sent as it is, and no image in it is seen: unpack it first');
   });
 
+  test.each([
+    {
+      why: 'there is nothing to send',
+      args: [],
+      files: { '.DS_Store': 'junk' },
+      says: 'There is no file to send there',
+    },
+    { why: 'a label has a space', args: ['--session', 'visit 1'], files: slices, says: 'of letters, digits, _ and -' },
+  ])('says what is wrong and asks the service for nothing when $why', async ({ args, files, says }) => {
+    const place = await begin({}, files);
+    const { exit, err } = await airlock(['upload', '.', '--project', 'DEMO', ...args], place);
+    expect({ exit, err }).toEqual({ exit: 2, err: [expect.stringContaining(says)] });
+    expect(server.seen).toEqual([]);
+  });
+
   test('says what to do about a refusal of the service', async () => {
     const place = await begin();
     const { err } = await airlock(['status', 'sub_00000000000000000000000009'], place);
