@@ -35,8 +35,8 @@ export const relabel: Command = async (args, context) => {
     throw refusal('usage', 'Cannot relabel: give --session or --subject, of letters, digits, _ and -, 64 at the most');
   }
   const service = await openService(context, 'operator');
-  const { attempt } = await asOperator(() => service.api.relabelSubmission(id, wanted.data));
-  const ended = await followed(context, service, { id, tell: ['relabelling'] });
+  const { attempt, updatedAt } = await asOperator(() => service.api.relabelSubmission(id, wanted.data));
+  const ended = await followed(context, service, { id, tell: ['relabelling'], since: updatedAt });
   if (ended.state !== 'archived') {
     context.err(`${id}: ${ended.state} (${ended.reason})`);
     return exitOfSubmission(ended);

@@ -71,7 +71,7 @@ async function messageOf(error: unknown): Promise<string> {
   // loaded when something failed: no command waits for the catalogues
   const { actionOf } = await import('../../core/submission/adviceOf.ts');
   const action = actionOf(known);
-  return `${known}: ${error.message}${action === '' ? '' : `. ${action}`}`;
+  return `${known}: ${error.message}${error.message.endsWith(action) ? '' : `. ${action}`}`;
 }
 
 function localAdvice(code: string): string {

@@ -25,8 +25,8 @@ export const withdraw: Command = async (args, context) => {
   const reason = WithdrawalReason.safeParse(values.reason);
   if (!reason.success) throw refusal('usage', 'Cannot withdraw: --reason is consent, mistake or other');
   const service = await openService(context, 'operator');
-  await asOperator(() => service.api.withdrawSubmission(id, { reason: reason.data }));
-  const ended = await followed(context, service, { id, tell: ['withdrawing', 'withdrawn'] });
+  const { updatedAt } = await asOperator(() => service.api.withdrawSubmission(id, { reason: reason.data }));
+  const ended = await followed(context, service, { id, tell: ['withdrawing', 'withdrawn'], since: updatedAt });
   if (ended.state !== 'withdrawn') {
     context.err(`${id}: ${ended.state} (${ended.reason})`);
     return exitOfSubmission(ended);

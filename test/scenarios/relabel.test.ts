@@ -32,12 +32,15 @@ test('what is relabelled has its new labels in XNAT; old and new receipt prove t
   const refused = await site.cli(['relabel', id, '--session', taken], operator);
   expect(refused).toMatchObject({ code: 8 });
   expect(refused.err).toMatch(/^LabelTaken: .*nothing was changed: XNAT_E00002 has it/m);
+  expect(refused.err.match(/Choose another label/g)).toHaveLength(1);
 
   const relabel = ['relabel', id, '--session', 'NEW_LABEL', '--subject', 'NEW_SUBJECT', '-o', at('addendum.json')];
   expect(await site.cli(relabel, operator)).toMatchObject({ code: 0 });
   const again = await site.cli(['relabel', id, '--session', 'NEW_LABEL'], operator);
   expect(again).toMatchObject({ code: 0 });
   expect(again.err).toContain('has these labels already');
+  // what was relabelled before is not told once more
+  expect(again.err.match(/^relabelling$/gm)).toHaveLength(1);
 
   expect(await site.cli(['receipt', id, '-o', at('receipt.json')])).toMatchObject({
     code: 0,
