@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { limits } from '../../core/policy/limits.ts';
 import type { ServiceDescription } from '../../core/submission/api.ts';
 import { type ApiClient, apiClient } from '../../core/upload/apiClient.ts';
 import { type AccessToken, ClientConfig, clientCredentialsToken } from '../../core/upload/clientCredentials.ts';
@@ -41,10 +42,9 @@ export async function openService(context: CliContext, role: keyof typeof config
     clock,
     random,
     signal,
+    attemptsUnanswered: limits.clientAttemptsUnanswered,
     onRetry: ({ code, waitMilliseconds }) =>
-      context.err(
-        `${code}: ${new URL(url).origin} does not take it, trying again in ${(waitMilliseconds / 1000).toFixed(1)} s`,
-      ),
+      context.err(`${code} at ${new URL(url).origin}: trying again in ${(waitMilliseconds / 1000).toFixed(1)} s`),
   });
   const describe = once(() => api.describeService());
   const token = tokenSource(context, { config: config?.url === url ? config : undefined, describe });

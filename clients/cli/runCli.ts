@@ -70,9 +70,18 @@ async function messageOf(error: unknown): Promise<string> {
   if (known === undefined) return error.message;
   // loaded when something failed: no command waits for the catalogues
   const { actionOf } = await import('../../core/submission/adviceOf.ts');
-  const action = actionOf(known);
+  const action = clientActions.get(known) ?? actionOf(known);
   return `${known}: ${error.message}${error.message.endsWith(action) ? '' : `. ${action}`}`;
 }
+
+/** Problems that only a client sees; the catalogue has those of the service. */
+const clientActions: ReadonlyMap<string, string> = new Map([
+  [
+    'ServiceUnreachable',
+    'Check the network and the address (AIRLOCK_URL, or cli.json in AIRLOCK_HOME); on one machine, that `npm start` runs',
+  ],
+  ['StorageRefused', 'Check that the clock of this computer is right, then try again'],
+]);
 
 function localAdvice(code: string): string {
   switch (code) {

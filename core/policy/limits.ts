@@ -59,6 +59,8 @@ export const limits = {
   clientPartsInFlight: 4,
   clientAttempts: 8,
   clientAttemptsRefused: 3,
+  /** While nothing has answered yet: a person with a wrong address waits seconds. */
+  clientAttemptsUnanswered: 3,
   clientBackoffSeconds: 30,
   clientPollSeconds: 10,
   /** Attempts that the reconciler starts without a person: beyond these the fault does not go away by itself. */

@@ -119,7 +119,7 @@ async function send<T>({ url, fetch: http, token, signal }: ApiClientOptions, ca
   if (call.body !== undefined) headers['content-type'] = 'application/json';
   const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
   return http(address, { method, headers, ...body, ...(signal && { signal }) }).catch((cause: unknown) => {
-    throw unreachable(`Cannot ${call.route}`, cause, signal);
+    throw unreachable(`Cannot reach ${address.origin}`, cause, signal);
   });
 }
 

@@ -9,6 +9,8 @@ interface RetryOptions {
   /** Uniform in [0, 1). */
   random: () => number;
   signal?: AbortSignal | undefined;
+  /** Tries while no answer has ever come: the address may be wrong, or nothing runs there. As many as later if absent. */
+  attemptsUnanswered?: number;
   onRetry?: (retry: { code: string; attempt: number; waitMilliseconds: number }) => void;
 }
 
@@ -18,8 +20,10 @@ const firstWaitMilliseconds = 500;
  * Repeats a request that failed for a passing reason, after a random wait that grows (full jitter) and is never
  * shorter than Retry-After asks. What was given up once is not tried again by an outer call of the same function.
  */
-export function retrying({ clock, random, signal, onRetry }: RetryOptions): Retry {
+export function retrying({ clock, random, signal, attemptsUnanswered, onRetry }: RetryOptions): Retry {
   const givenUp = new WeakSet<ApiProblem>();
+  let hasAnswered = false;
+  const attemptsOf = (problem: ApiProblem) => (hasAnswered ? undefined : attemptsUnanswered) ?? attemptsFor(problem);
 
   return async (attempt) => {
     for (let attempts = 1; ; attempts += 1) {
@@ -28,10 +32,11 @@ export function retrying({ clock, random, signal, onRetry }: RetryOptions): Retr
         (value) => ({ value }),
         (error: unknown) => ({ error }),
       );
+      hasAnswered ||= isAnswer(outcome);
       if ('value' in outcome) return outcome.value;
       const { error } = outcome;
       if (!(error instanceof ApiProblem) || !error.retryable || givenUp.has(error)) throw error;
-      if (attempts >= attemptsFor(error)) {
+      if (attempts >= attemptsOf(error)) {
         givenUp.add(error);
         throw error;
       }
@@ -41,6 +46,10 @@ export function retrying({ clock, random, signal, onRetry }: RetryOptions): Retr
     }
   };
 }
+
+/** A refusal is one too. */
+const isAnswer = (outcome: { value: unknown } | { error: unknown }) =>
+  'value' in outcome || (outcome.error instanceof ApiProblem && outcome.error.status > 0);
 
 /** A refusal seldom passes: bytes harmed on their way, or an address that expired. */
 const attemptsFor = ({ status }: ApiProblem) =>

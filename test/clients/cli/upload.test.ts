@@ -71,6 +71,14 @@ describe('airlock upload', () => {
     expect(server.seen).toEqual([]);
   });
 
+  test('gives up after a few tries where no service has ever answered, and says where it looked', async () => {
+    const place = await begin();
+    await server.close();
+    const { exit, err } = await airlock(['status'], place);
+    expect({ exit, lines: err.length }).toEqual({ exit: 5, lines: 3 });
+    expect(err.at(-1)).toContain(`ServiceUnreachable: Cannot reach ${server.url}: the service does not answer. Check`);
+  });
+
   test('says what to do about a refusal of the service', async () => {
     const place = await begin();
     const { err } = await airlock(['status', 'sub_00000000000000000000000009'], place);
