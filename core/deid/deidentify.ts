@@ -93,7 +93,8 @@ export async function deidentify(body: SkippableBytes, context: DeidContext): Pr
   const actions = countActions(plan);
   const tail: ElementChange[] = [];
   const onTail = (removed: readonly ElementChange[]) => {
-    tail.push(...removed);
+    // one by one: as arguments of one call, a hundred thousand overflow the stack
+    for (const each of removed) tail.push(each);
     actions.removed += removed.length;
   };
   const parts = { head: rendered.bytes, metaBytes: meta.length, blanking, codecs: context.codecs, onTail };

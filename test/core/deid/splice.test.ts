@@ -66,3 +66,17 @@ test('pixels of which a part is blacked out lie in no range', async () => {
   const rule = { modality: 'CT', rows: 64, columns: 64, rectangles: [{ left: 0, top: 0, width: 8, height: 8 }] };
   expect(await spliceOf(bytes, { cleanPixels: [rule] })).toBeUndefined();
 });
+
+test('a hundred thousand elements behind the pixels are counted as removed', async () => {
+  const many = Array.from({ length: 200_000 }, (_, i) => ({
+    tag: 0x7fe11000 + (i % 0xf000) + 0x20000 * Math.floor(i / 0xf000),
+    vr: 'LO',
+  }));
+  const { bytes, actions } = await deidentifyBytes(
+    concatBytes([writeFile({ data }), writeElements(many, explicitLittle)]),
+    {},
+    1024 * 1024,
+  );
+  expect(bytes).toEqual((await deidentifyBytes(writeFile({ data }))).bytes);
+  expect(actions.removed).toBeGreaterThanOrEqual(200_000);
+});
