@@ -95,7 +95,7 @@ async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortS
     return cleaned;
   } finally {
     await output.close();
-    input.close();
+    await input.close();
   }
 }
 

@@ -26,14 +26,20 @@ export function streamInput(file: LocalFile): SkippableBytes {
 
 /**
  * The same body, of a file of its own with that file: it is open until it is closed, so that of what was read ranges
- * can be copied. What is packed has no file.
+ * can be copied. What is packed has no file; its ZIP is closed too, however far it was read.
  * @throws as its body
  */
 export function openInput(file: LocalFile) {
   const isOwn = file.packed === undefined && file.isBrokenPack !== true;
-  if (!isOwn) return { body: streamInput(file), file: undefined, close: () => undefined };
+  if (!isOwn) return openPacked(file);
   const place = { file: onDisk(() => openSync(file.source, 'r')), position: 0 };
-  return { body: bodyAt(place, () => chunksAt(place)), file: place.file, close: () => closeSync(place.file) };
+  return { body: bodyAt(place, () => chunksAt(place)), file: place.file, close: async () => closeSync(place.file) };
+}
+
+function openPacked(file: LocalFile) {
+  const chunks = streamInput(file)[Symbol.asyncIterator]();
+  const body: SkippableBytes = { [Symbol.asyncIterator]: () => chunks };
+  return { body, file: undefined, close: async () => void (await chunks.return?.()) };
 }
 
 const brokenPack = () => Promise.reject(new DomainError('PackInvalid', 'Cannot read the pack: it is no whole ZIP'));
