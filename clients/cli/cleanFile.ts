@@ -92,6 +92,9 @@ async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortS
     const splice = from === undefined ? undefined : await cleaned.splice();
     await makeFolder(dirname(path));
     await output.write(splice !== undefined && from !== undefined ? { ...splice, from } : cleaned.output, signal);
+    // its name and labels are those of the file that was examined
+    input.requireSame();
+    output.keep();
     return cleaned;
   } finally {
     await output.close();

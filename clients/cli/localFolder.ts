@@ -7,11 +7,18 @@ import type { ReadFile } from '../../core/upload/readParts.ts';
 import { counted } from './counted.ts';
 import { refusal } from './exitOf.ts';
 
+interface ListedFile {
+  path: string;
+  sizeBytes: number;
+  /** When it was last written to; absent for a folder that cannot be listed. */
+  modifiedMs?: number;
+}
+
 export interface LocalFolder {
   /** Absolute: what `path` is relative to. */
   root: string;
   /** Paths with `/`, relative to the root, in order. */
-  files: { path: string; sizeBytes: number }[];
+  files: ListedFile[];
   /** Files that are no data, and what is neither file nor folder: links are not followed. */
   skipped: { junk: number; links: number };
   readFile: ReadFile;
@@ -31,7 +38,7 @@ export async function openLocalFolder(path: string): Promise<LocalFolder> {
     readFile: (file, range, into) => readRange(join(root, file), range, into),
   };
   if (found.isDirectory()) requireNames(await walk(path, '', folder));
-  else if (found.isFile()) folder.files.push({ path: basename(path), sizeBytes: found.size });
+  else if (found.isFile()) folder.files.push(listedFile(basename(path), found));
   else folder.skipped.links += 1;
   return folder;
 }
@@ -52,10 +59,14 @@ async function walk(root: string, inside: string, folder: LocalFolder): Promise<
     else if (entry.isDirectory()) unnamable += await walk(root, path, folder);
     else if (!entry.isFile()) folder.skipped.links += 1;
     // at once: to hand each of many thousand calls to another thread takes ten times as long
-    else folder.files.push({ path, sizeBytes: lstatSync(join(root, path)).size });
+    else folder.files.push(listedFile(path, lstatSync(join(root, path))));
   }
   return unnamable;
 }
+
+const listedFile = (path: string, { size, mtimeMs }: { size: number; mtimeMs: number }): ListedFile => ({
+  ...{ path, sizeBytes: size, modifiedMs: mtimeMs },
+});
 
 const listed = (path: string) => readdir(path, { withFileTypes: true });
 

@@ -13,6 +13,8 @@ export interface LocalFile {
   /** As the person knows it: relative to what was named; a ZIP's own name stands before those in it. */
   path: string;
   sizeBytes: number;
+  /** When a file of its own was last written to, in ms, as it was listed: what is packed has a CRC. */
+  modifiedMs?: number;
   /** Absolute path of what to open. */
   source: string;
   /** Where it lies in the ZIP; absent for a file of its own. */
@@ -54,8 +56,8 @@ const notThere = (position: number, count: number) =>
   'check its spelling, and put it in quotation marks when it has spaces';
 
 async function listFolder(input: LocalInput, folder: LocalFolder): Promise<void> {
-  for (const { path, sizeBytes } of folder.files) {
-    const file = { path, sizeBytes, source: join(folder.root, path) };
+  for (const listed of folder.files) {
+    const file = { ...listed, source: join(folder.root, listed.path) };
     if (await isZip(file)) await listPack(input, file);
     else input.files.push(file);
   }

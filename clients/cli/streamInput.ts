@@ -6,7 +6,7 @@ import { readPackedFiles } from '../../core/pack/readPackedFiles.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
-import { markUnreadable, onDisk } from './unreadable.ts';
+import { becameAnother, markUnreadable, onDisk } from './unreadable.ts';
 
 /** It stays in the processor's cache until it is written. */
 const chunkBytes = 256 * 1024;
@@ -26,20 +26,35 @@ export function streamInput(file: LocalFile): SkippableBytes {
 
 /**
  * The same body, of a file of its own with that file: it is open until it is closed, so that of what was read ranges
- * can be copied. What is packed has no file; its ZIP is closed too, however far it was read.
+ * can be copied, and it can be told from one that took its place, or was written to, since it was listed. What is packed
+ * has no file, and its CRC; its ZIP is closed too, however far it was read.
  * @throws as its body
  */
 export function openInput(file: LocalFile) {
   const isOwn = file.packed === undefined && file.isBrokenPack !== true;
   if (!isOwn) return openPacked(file);
   const place = { file: onDisk(() => openSync(file.source, 'r')), position: 0 };
-  return { body: bodyAt(place, () => chunksAt(place)), file: place.file, close: async () => closeSync(place.file) };
+  return {
+    body: bodyAt(place, () => chunksAt(place)),
+    file: place.file,
+    requireSame: () => requireListed(place.file, file),
+    close: async () => closeSync(place.file),
+  };
+}
+
+function requireListed(open: number, { sizeBytes, modifiedMs }: LocalFile): void {
+  if (modifiedMs === undefined) return;
+  const { size, mtimeMs } = onDisk(() => fstatSync(open));
+  if (size !== sizeBytes || mtimeMs !== modifiedMs) becameAnother();
 }
 
 function openPacked(file: LocalFile) {
   const chunks = streamInput(file)[Symbol.asyncIterator]();
   const body: SkippableBytes = { [Symbol.asyncIterator]: () => chunks };
-  return { body, file: undefined, close: async () => void (await chunks.return?.()) };
+  return {
+    ...{ body, file: undefined, requireSame: () => undefined },
+    close: async () => void (await chunks.return?.()),
+  };
 }
 
 const brokenPack = () => Promise.reject(new DomainError('PackInvalid', 'Cannot read the pack: it is no whole ZIP'));

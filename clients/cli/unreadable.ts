@@ -19,5 +19,8 @@ export function onDisk<Result>(call: () => Result): Result {
   }
 }
 
+/** What a file that is not the one that was listed becomes. */
+export const becameAnother = (): never => markUnreadable(new Error('The file was written to while it was read'));
+
 /** What a file that loses its end while it is read becomes. */
 export const becameShorter = (): never => markUnreadable(new Error('The file became shorter while it was read'));

@@ -14,7 +14,9 @@ interface WholeFile {
   copyPixels(layout: Layout & { from: number }, helper: CopyHelper): void;
   /** @throws errors of the file system; of a file read from, those that isUnreadable knows */
   write(content: Content, signal: AbortSignal): Promise<void>;
-  /** Leaves nothing of a file that was not written to its end. */
+  /** Gives it its name, once it is written. */
+  keep(): void;
+  /** Leaves nothing of a file that was not kept. */
   close(): Promise<void>;
 }
 
@@ -49,6 +51,8 @@ export function wholeFile(path: string): WholeFile {
       if ('from' in content && isLarge(lengthOf(content.pixels))) await writeSplice(content, signal);
       else await writeBlocks(opened(), content, signal);
       closeOpened();
+    },
+    keep() {
       renameSync(unfinished, path);
       isThere = false;
     },

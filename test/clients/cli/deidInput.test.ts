@@ -1,14 +1,19 @@
+import { writeFileSync } from 'node:fs';
 import { readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { explicitLittle, pixels, withIdentity, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
-import { airlock, folderOf, zipOf } from './cliRun.ts';
+import { airlock, dicomFile, folderOf, zipOf } from './cliRun.ts';
 
 let folder: string;
 afterEach(() => rm(folder, { recursive: true }));
 
 const key = 'ab'.repeat(32);
-const deid = (input: string) => airlock(['deid', input, '--key-file', 'key', '--out', 'out'], { cwd: folder });
+const deid = (input: string, onOut?: () => void) =>
+  airlock(['deid', input, '--key-file', 'key', '--out', 'out'], {
+    cwd: folder,
+    ...(onOut === undefined ? {} : { onOut }),
+  });
 
 /** Files of this process that are open, as Linux lists them. */
 const openPaths = async () =>
@@ -32,4 +37,18 @@ test('leaves no ZIP open of which it refused a file', async () => {
     err: ['file 0 is not written: ResidualIdentifier', '0 of 1 file is written'],
   });
   expect(await openPaths()).not.toContain(join(folder, 'in.zip'));
+});
+
+test.each([
+  ['a file of another patient', dicomFile({ patient: 'ROE^JANE', study: '1.2.9', sop: '1.2.3.4.7' })],
+  ['one of another patient and the same instance', dicomFile({ patient: 'ROE^JANE', sop: '1.2.3.4.6' })],
+])('writes nothing of %s that takes the place of one that was examined', async (_, other) => {
+  folder = await folderOf({ 'in/0': dicomFile(), 'in/1': dicomFile({ sop: '1.2.3.4.6' }), key });
+  const { exit, out, err } = await deid('in', () => writeFileSync(join(folder, 'in/1'), other));
+  expect({ exit, err }).toEqual({
+    exit: 4,
+    err: ['file 1 is not written: FileUnreadable', '1 of 2 files are written'],
+  });
+  const entries = await readdir(join(folder, 'out'), { recursive: true, withFileTypes: true });
+  expect(entries.filter((entry) => entry.isFile()).map((entry) => entry.name)).toEqual([out[0]?.split('/').at(-1)]);
 });
