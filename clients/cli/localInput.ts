@@ -7,6 +7,7 @@ import { isJunkFile } from '../../core/upload/isJunkFile.ts';
 import { refusal } from './exitOf.ts';
 import { leftOut } from './leftOut.ts';
 import { type LocalFolder, openLocalFolder } from './localFolder.ts';
+import { isUnreadable, markUnreadable } from './unreadable.ts';
 
 /** A file to read: on disk, or in a ZIP on disk. Plain data, so that it can be handed to a worker. */
 export interface LocalFile {
@@ -58,8 +59,10 @@ const notThere = (position: number, count: number) =>
 async function listFolder(input: LocalInput, folder: LocalFolder): Promise<void> {
   for (const listed of folder.files) {
     const file = { ...listed, source: join(folder.root, listed.path) };
-    if (await isZip(file)) await listPack(input, file);
-    else input.files.push(file);
+    const entries = await packedIn(file).catch(faultOf);
+    if (entries === undefined) input.files.push(file);
+    else if (entries === 'broken') input.files.push({ ...file, isBrokenPack: true });
+    else for (const packed of entries) listEntry(input, file, packed);
   }
 }
 
@@ -70,14 +73,14 @@ async function isZip({ path, sizeBytes, source }: LocalFile): Promise<boolean> {
   return magic[0] === 0x50 && magic[1] === 0x4b;
 }
 
-async function listPack(input: LocalInput, file: LocalFile): Promise<void> {
-  const entries = await readPackDirectory((range) => readAt(file.source, range), file.sizeBytes).catch(brokenPack);
-  if (entries === 'broken') input.files.push({ ...file, isBrokenPack: true });
-  else for (const packed of entries) listEntry(input, file, packed);
-}
+/** Undefined for what is no ZIP. */
+const packedIn = async (file: LocalFile) =>
+  (await isZip(file)) ? readPackDirectory((range) => readAt(file.source, range), file.sizeBytes) : undefined;
 
-function brokenPack(error: unknown): 'broken' {
+/** What cannot be read stays a file: whoever reads it, as all others, learns so. */
+function faultOf(error: unknown): 'broken' | undefined {
   if (DomainError.is(error) && error.name === 'PackInvalid') return 'broken';
+  if (isUnreadable(error)) return undefined;
   throw error;
 }
 
@@ -89,9 +92,10 @@ function listEntry(input: LocalInput, { path, source }: LocalFile, packed: PackE
 }
 
 async function readAt(path: string, { start, end }: ByteRange): Promise<Uint8Array> {
-  const file = await open(path);
+  const file = await open(path).catch(markUnreadable);
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(end - start), 0, end - start, start);
+    const room = new Uint8Array(end - start);
+    const { buffer, bytesRead } = await file.read(room, 0, room.length, start).catch(markUnreadable);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
