@@ -9,6 +9,7 @@ import { exitCodes } from './exitCodes.ts';
 import { refusal } from './exitOf.ts';
 import { isThere } from './isThere.ts';
 import { jobsOf } from './jobsOf.ts';
+import { leftOut } from './leftOut.ts';
 import { type LocalFile, openLocalInput } from './localInput.ts';
 import { type LocalProject, openLocalProject } from './localProject.ts';
 import { type FileThreads, openFileThreads } from './openFileThreads.ts';
@@ -60,7 +61,7 @@ export const deid: Command = async (args, context) => {
       context.signal,
     );
     await map?.write({ project: project.policy.project, written });
-    return tellSummary(report, { files: files.length, written: written.length, left });
+    return tellSummary(report, { files: files.length, written: written.length, left, skipped: listed.skipped });
   } finally {
     await output.close();
   }
@@ -144,11 +145,20 @@ function lineOf({ path, vr, action, rule, before, after }: NonNullable<CleanedFi
   return [`  ${path} ${vr} ${action}  ${rule}`, ...(values.length > 0 ? [values.join(' → ')] : [])].join('  ');
 }
 
-function tellSummary({ progress }: Reporter, told: { files: number; written: number; left: readonly Left[] }): number {
-  const { files, written, left } = told;
+interface Told {
+  files: number;
+  written: number;
+  left: readonly Left[];
+  /** What was not read: links are not followed. */
+  skipped: { junk: number; links: number };
+}
+
+function tellSummary({ progress }: Reporter, { files, written, left, skipped }: Told): number {
+  const { junk, links } = skipped;
   const copies = files - written - left.length;
   const line = `${written} of ${counted(files, 'file is', 'files are')} written${copies > 0 ? `; ${counted(copies, 'is a copy of another', 'are copies of others')}` : ''}`;
-  progress({ type: 'summary', files, written, left: left.length, copies }, line);
+  const more = junk + links > 0 ? `; ${leftOut(skipped)}` : '';
+  progress({ type: 'summary', files, written, left: left.length, copies, junk, links }, `${line}${more}`);
   if (left.length === 0) return exitCodes.archived;
   return written === 0 ? exitCodes.refused : exitCodes.partial;
 }

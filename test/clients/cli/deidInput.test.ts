@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { readdir, readlink, rm } from 'node:fs/promises';
+import { readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { explicitLittle, pixels, withIdentity, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
@@ -51,4 +51,11 @@ test.each([
   });
   const entries = await readdir(join(folder, 'out'), { recursive: true, withFileTypes: true });
   expect(entries.filter((entry) => entry.isFile()).map((entry) => entry.name)).toEqual([out[0]?.split('/').at(-1)]);
+});
+
+test('tells of links that it does not follow', async () => {
+  folder = await folderOf({ 'in/a': dicomFile(), b: dicomFile({ sop: '1.2.3.4.6' }), key });
+  await symlink(join(folder, 'b'), join(folder, 'in/b'));
+  const { exit, err } = await deid('in');
+  expect({ exit, err }).toEqual({ exit: 0, err: ['1 of 1 file is written; left out: 0 that are no data, 1 link'] });
 });
