@@ -5,6 +5,7 @@ import { exitCodes } from './exitCodes.ts';
 import { exitOfSubmission, refusal } from './exitOf.ts';
 import { openService } from './openService.ts';
 import { parseArgs } from './parseArgs.ts';
+import { reasonLines } from './reasonLines.ts';
 import { reporter } from './reporter.ts';
 
 /** `airlock status [ID]`: one submission, or the newest of the site. */
@@ -20,7 +21,7 @@ export const status: Command = async (args, context) => {
   const [id] = positionals;
   if (id !== undefined) {
     const view = await api.getSubmission(id);
-    report.result({ type: 'submission', ...view }, [lineOf(view)]);
+    report.result({ type: 'submission', ...view }, [lineOf(view), ...reasonLines(view.reason)]);
     return exitOfSubmission(view);
   }
   const { items, cursor } = await api.listSubmissions();

@@ -1,12 +1,13 @@
 import { errorCatalogue } from './errorCatalogue.ts';
 import { findingCatalogue } from './findingCatalogue.ts';
+import { reviewReasons } from './reviewReasons.ts';
 
 /** What to do about a code of the error catalogue; empty for any other. */
 export const actionOf = (code: string): string => findEntry(errorCatalogue, code)?.action ?? '';
 
-/** What a code of either catalogue means, and what to do about it; empty for any other. */
+/** What a code of a catalogue or a reason of the review means, and what to do about it; empty for any other. */
 export function adviceOf(code: string): string {
-  const error = findEntry(errorCatalogue, code);
+  const error = findEntry(errorCatalogue, code) ?? findEntry(reviewReasons, code);
   if (error !== undefined) return `${error.meaning}. ${error.action}`;
   const finding = findEntry(findingCatalogue, code);
   return finding === undefined ? '' : `${finding.meaning}. ${finding.advice}`;

@@ -20,7 +20,7 @@ export function codesPage(): string {
     meaning,
     advice,
   ]);
-  const reasons = Object.entries(reviewReasons).map(([code, meaning]) => [`\`${code}\``, meaning]);
+  const reasons = Object.entries(reviewReasons).map(([code, { meaning, action }]) => [`\`${code}\``, meaning, action]);
   return `# Codes
 
 Made from the catalogues in \`core/submission\` by \`npm run docs\`; a test fails when this page is older than they are.
@@ -41,6 +41,8 @@ ${table(['code', 'severity', 'does', 'meaning', 'advice'], findings)}
 
 ## Why a whole submission is held or rejected
 
-${table(['code', 'meaning'], reasons)}
+The codes of the files that led to it stand beside the reason.
+
+${table(['code', 'meaning', 'what to do'], reasons)}
 `;
 }

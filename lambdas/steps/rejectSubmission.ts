@@ -3,6 +3,7 @@ import { readDocument } from '../../core/submission/documents.ts';
 import { stagingKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { Nothing, Review, StepInput } from '../../core/submission/steps.ts';
+import { stopReason } from '../../core/submission/stopReason.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type RejectPorts = Pick<Ports, 'ledger' | 'work' | 'staging' | 'clock'>;
@@ -12,8 +13,7 @@ type RejectPorts = Pick<Ports, 'ledger' | 'work' | 'staging' | 'clock'>;
  * first: what has gone while it is on its way would be missed by its next attempt.
  */
 export const rejectSubmission = (ports: RejectPorts) => async (input: StepInput) => {
-  const { reasons } = await readDocument(ports.work, workKeys.review(input.submission), Review);
-  const reason = reasons.join(' ');
+  const reason = stopReason(await readDocument(ports.work, workKeys.review(input.submission), Review));
   await advance(ports, input, { type: 'submission.rejected', to: 'rejected', code: reason, patch: { reason } });
   await ports.staging.removeAll(stagingKeys.all(input.submission));
   return {};

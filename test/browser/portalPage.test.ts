@@ -137,10 +137,28 @@ describe.runIf(hasChromium)('the page in Chromium', () => {
   });
 
   test.each([
-    { state: 'held', label: 'Held for review', reason: 'FilesHeld', why: 'a person must look' },
-    { state: 'rejected', label: 'Rejected', reason: 'MixedPatients', why: 'the rules of the project say no' },
-    { state: 'failed', label: 'Failed', reason: 'XnatRefused', why: 'the archive refuses' },
-  ] as const)('says $label and never archived when $why', async ({ state, label, reason }) => {
+    {
+      state: 'held',
+      label: 'Held for review',
+      reason: 'FilesHeld BurnedInRisk',
+      says: 'Pixels may show a name or a date. A person must look at it.',
+      why: 'a person must look',
+    },
+    {
+      state: 'rejected',
+      label: 'Rejected',
+      reason: 'MixedPatients',
+      says: 'Send each patient',
+      why: 'the rules say no',
+    },
+    {
+      state: 'failed',
+      label: 'Failed',
+      reason: 'XnatRefused',
+      says: 'Check the XNAT account',
+      why: 'the archive refuses',
+    },
+  ] as const)('says $label and never archived when $why', async ({ state, label, reason, says }) => {
     const { page, accessibilityFaults } = await openSignedIn({ end: { state, reason } });
     await chooseFolder((await sampleFolder()).path);
     await page.getByLabel('Project').fill('DEMO');
@@ -148,6 +166,7 @@ describe.runIf(hasChromium)('the page in Chromium', () => {
     await page.locator('.now').getByText(label).waitFor();
     const text = await page.locator('main').innerText();
     expect(text).toContain(reason);
+    expect(text).toContain(says);
     expect(text).not.toMatch(/success|archived and verified/i);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

@@ -112,7 +112,10 @@ describe('bad input in one file is a finding', () => {
     const policy = ProjectPolicy.parse({ ...demoPolicy, onRefusedFile: 'reject' });
     const { ports, input } = await staged([slice(1), { path: 'x', bytes: new Uint8Array(9) }], policy);
     await runPipeline(ports, input);
-    expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'rejected', reason: 'FilesRefused' });
+    expect(await ports.ledger.get(input.submission)).toMatchObject({
+      state: 'rejected',
+      reason: 'FilesRefused NotDicom',
+    });
     // nobody needs patient data of what has ended
     expect(await Array.fromAsync(ports.staging.list(''))).toEqual([]);
     expect(ports.archive.sessions.size).toBe(0);
@@ -273,7 +276,7 @@ describe('every step is safe to run twice', () => {
     const { ports, input } = run;
     await runPipeline(ports, input);
     const held = await ports.ledger.get(input.submission);
-    expect(held).toMatchObject({ state: 'held', reason: 'FilesRefused' });
+    expect(held).toMatchObject({ state: 'held', reason: 'FilesRefused NotDicom' });
     expect(await ports.staging.head(stagingKeys.object(input.submission, 'pack-000001'))).toBeDefined();
     expect(ports.archive.sessions.size).toBe(0);
 

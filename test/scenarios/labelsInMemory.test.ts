@@ -22,7 +22,10 @@ test.each([
   const ports = memoryPorts(demoPolicy);
   const input = await stage(ports, files, labels);
   await runPipeline(ports, input);
-  expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'held', reason: 'NothingToArchive' });
+  expect(await ports.ledger.get(input.submission)).toMatchObject({
+    state: 'held',
+    reason: 'NothingToArchive LabelIdentifies',
+  });
   const findings = await readLines(ports.work, workKeys.findings(input.submission, 'b00001'), Finding);
   expect(findings.filter(({ code }) => code === 'LabelIdentifies')).not.toEqual([]);
   expect(JSON.stringify(findings).toLowerCase()).not.toMatch(/imaginovic|16164353|quillabeth/);
@@ -36,7 +39,10 @@ test.each([{ delivery: { route: 'archive' } }, { delivery: { route: 'prearchive'
     const note = { path: 'notes.txt', bytes: Buffer.from('of nobody') };
     const input = await stage(ports, [...files, note], { session: 'CT_Imaginovic' });
     await runPipeline(ports, input);
-    expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'held', reason: 'NothingToArchive' });
+    expect(await ports.ledger.get(input.submission)).toMatchObject({
+      state: 'held',
+      reason: 'NothingToArchive LabelIdentifies',
+    });
     expect([ports.archive.sessions.size, ports.archive.shared.size]).toEqual([0, 0]);
   },
 );
@@ -54,7 +60,10 @@ test('holds with one file that a label names those that lack the name', async ()
   await runPipeline(ports, input);
   const findings = await readLines(ports.work, workKeys.findings(input.submission, 'b00001'), Finding);
   expect(findings.filter(({ code }) => code === 'LabelIdentifies').map(({ file }) => file)).toEqual([0]);
-  expect(await ports.ledger.get(input.submission)).toMatchObject({ state: 'held', reason: 'NothingToArchive' });
+  expect(await ports.ledger.get(input.submission)).toMatchObject({
+    state: 'held',
+    reason: 'NothingToArchive LabelIdentifies',
+  });
   expect(ports.archive.sessions.size).toBe(0);
 });
 

@@ -62,7 +62,7 @@ describe('files that are no DICOM', () => {
     const input = await stage(ports, study);
     await runPipeline(ports, input);
     const held = await ports.ledger.get(input.submission);
-    expect(held).toMatchObject({ state: 'held', reason: 'FilesHeld' });
+    expect(held).toMatchObject({ state: 'held', reason: 'FilesHeld OtherFile' });
     expect(ports.archive.sessions.size).toBe(0);
     if (held === undefined) throw new Error('There is no submission');
     const released = { actor: { kind: 'user', id: 'operator-1' }, to: 'anonymizing' } as const;

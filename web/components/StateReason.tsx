@@ -15,14 +15,16 @@ export function StateReason({ view }: { view: SubmissionView }) {
   if (state === 'archived') return <PartArchived view={view} />;
   const data = dataWords[state];
   if (data === undefined || reason === undefined) return undefined;
-  const { meaning, action } = reasonWords(reason);
+  const reasons = reason.split(' ').map((code) => ({ code, ...reasonWords(code) }));
   return (
     <div className={state === 'held' ? 'notice caution' : 'notice problem'}>
-      <p className="noticeTitle">{meaning}.</p>
+      {reasons.map(({ code, meaning, action }, index) => (
+        <p key={code} className={index === 0 ? 'noticeTitle' : undefined}>
+          {meaning}.{action !== undefined && ` ${action}.`}
+        </p>
+      ))}
       <p>{data}</p>
-      <p>
-        {action === undefined ? 'Ask those in charge of the project' : action}. Tell them the submission and the code.
-      </p>
+      <p>Those in charge of the project can help: tell them the submission and the code.</p>
       <p className="detail">
         Code <code>{reason}</code>
       </p>
@@ -36,7 +38,7 @@ function PartArchived({ view: { outcome, manifest } }: { view: SubmissionView })
   return (
     <div className="notice caution">
       <p className="noticeTitle">
-        {numberWords(outcome.archived)} of {counted(manifest.files, 'file')} are in the archive.
+        {numberWords(outcome.archived)} of {counted(manifest.files, 'file is', 'files are')} in the archive.
       </p>
       <p>
         {numberWords(outcome.refused)} refused and {numberWords(outcome.held)} held are not. The receipt tells which,

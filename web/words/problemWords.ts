@@ -74,7 +74,7 @@ export function reasonWords(code: string): { meaning: string; action: string | u
   if (finding !== undefined) return { meaning: finding.meaning, action: finding.advice };
   const error = lookUp(errorCatalogue, code);
   if (error !== undefined) return { meaning: error.meaning, action: error.action };
-  return { meaning: lookUp(reviewReasons, code) ?? code, action: undefined };
+  return lookUp(reviewReasons, code) ?? { meaning: code, action: undefined };
 }
 
 function lookUp<T>(table: Record<string, T>, code: string): T | undefined {

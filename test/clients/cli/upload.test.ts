@@ -129,15 +129,16 @@ describe('airlock upload', () => {
     { state: 'rejected' as const, exit: 3 },
     { state: 'failed' as const, exit: 11 },
   ])('exits with $exit when the submission ends $state', async ({ state, exit }) => {
-    const place = await begin({ end: { state, reason: 'NothingToArchive FilesHeld' } });
+    const place = await begin({ end: { state, reason: 'NothingToArchive LabelIdentifies' } });
     const run = await airlock(['upload', folder, '--project', 'DEMO', '--wait'], place);
     expect(run.exit).toBe(exit);
-    expect(run.out).toEqual([
-      expect.stringContaining(`${state} (NothingToArchive FilesHeld)`),
-      'NothingToArchive: No file can be archived',
-      'FilesHeld: The project holds a submission when one of its files is held',
-    ]);
-    expect((await airlock(['status', only()], place)).exit).toBe(exit);
+    const advice = [
+      'NothingToArchive: No file can be archived. The codes beside this one say why',
+      expect.stringMatching(/^LabelIdentifies: A label .* Choose another label/),
+    ];
+    expect(run.out).toEqual([expect.stringContaining(`${state} (NothingToArchive LabelIdentifies)`), ...advice]);
+    const status = await airlock(['status', only()], place);
+    expect(status).toMatchObject({ exit, out: [expect.stringContaining(`  ${state} (`), ...advice] });
   });
 
   test('does not say that it is uploaded, or succeeds, when what is resumed has ended otherwise', async () => {
