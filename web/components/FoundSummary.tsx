@@ -53,8 +53,8 @@ export function FoundSummary({ summary, leftOut, plan, arrange }: Props) {
             onChange={({ currentTarget }) => arrange(currentTarget.checked)}
           />
           <label htmlFor="dicomOnly">
-            Leave out the {counted(others, 'file')} that {others === 1 ? 'is' : 'are'} not DICOM: the archive takes
-            DICOM only
+            Leave out the {counted(others, 'file')} that {others === 1 ? 'is' : 'are'} not DICOM: the archive takes such
+            files only where the study has a rule for them
           </label>
         </p>
       )}

@@ -1,6 +1,6 @@
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import type { UploadFlow } from '../upload/uploadFlow.ts';
-import { bytesWords, numberWords, percentOf } from '../words/quantities.ts';
+import { bytesWords, counted, numberWords, percentOf } from '../words/quantities.ts';
 import { ProblemNotice } from './ProblemNotice.tsx';
 
 interface Props {
@@ -24,7 +24,7 @@ export function SendProgress({ flow: { status, sent, problem }, pause, resume, c
       <div className="progress">
         <progress aria-label="Sending to staging" value={sent.bytes} max={Math.max(1, sent.ofBytes)} />
         <p>
-          <strong>{statusWords[status]}:</strong> {numberWords(sent.files)} of {numberWords(sent.ofFiles)} files safe in
+          <strong>{statusWords[status]}:</strong> {numberWords(sent.files)} of {counted(sent.ofFiles, 'file')} safe in
           staging; {bytesWords(sent.bytes)} of {bytesWords(sent.ofBytes)} sent ({percentOf(sent.bytes, sent.ofBytes)} %)
           {sent.skippedBytes > 0 && `, of which ${bytesWords(sent.skippedBytes)} had arrived before`}
         </p>
