@@ -61,7 +61,8 @@ export const removeSubmission = (ports: RemovePorts) => async (input: StepInput)
   };
   await advance(ports, input, {
     ...{ type: 'submission.withdrawn', to: 'withdrawn', code: certificate.reason, digests, counts },
-    patch: { reason: certificate.reason },
+    // the labels that the site asked for may have named a person
+    patch: { reason: certificate.reason, subject: undefined, session: undefined },
   });
   return {};
 };

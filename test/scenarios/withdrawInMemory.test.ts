@@ -67,6 +67,15 @@ describe('a withdrawal', () => {
     expect(certificate.archive[0]?.files).toHaveLength(3);
   });
 
+  test('leaves no label that was asked for, which may have named a person', async () => {
+    const input = await readyToPush(ports, { files: [slice(1)], subject: 'S1', session: 'V1' });
+    await deliver(ports, input);
+    expect(await ports.ledger.get(input.submission)).toMatchObject({ subject: 'S1', session: 'V1' });
+    await withdrawn(input.submission);
+    const { subject, session } = (await ports.ledger.get(input.submission)) ?? {};
+    expect([subject, session]).toEqual([undefined, undefined]);
+  });
+
   test('is not stopped by the hours of the project', async () => {
     const input = await readyToPush(ports, { files: [slice(1)] });
     await deliver(ports, input);
