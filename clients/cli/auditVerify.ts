@@ -67,10 +67,10 @@ async function addendaOf({ api, describe }: Service, submission: string): Promis
   return (await Promise.all(proven)).map(({ relabelling }) => relabelling);
 }
 
-/** The proven receipt; undefined before there is one. */
+/** The proven receipt; undefined before there is one, or where there is none any more. */
 async function receiptOf({ api, describe }: Service, submission: string): Promise<Receipt | undefined> {
   const signed = await api.getReceipt(submission).catch((error: unknown) => {
-    if (error instanceof ApiProblem && error.code === 'ReceiptNotReady') return undefined;
+    if (error instanceof ApiProblem && ['ReceiptNotReady', 'StateConflict'].includes(error.code)) return undefined;
     throw error;
   });
   if (signed === undefined) return undefined;

@@ -6,6 +6,7 @@ import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument } from '../../core/submission/documents.ts';
 import { auditKeys } from '../../core/submission/keys.ts';
 import { type Submission, SubmissionId } from '../../core/submission/Submission.ts';
+import { isFinal } from '../../core/submission/states.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 
@@ -17,6 +18,9 @@ export const getReceipt = apiRoute(
     async ({ path }, principal) => {
       const submission = requireOwn(principal, await ledger.get(path.submission));
       const { id, state } = submission;
+      if (isFinal(state) && state !== 'archived') {
+        throw new DomainError('StateConflict', `Cannot give the receipt: the submission is ${state}, which has none`);
+      }
       if (!isSealed(submission)) {
         throw new DomainError('ReceiptNotReady', `Cannot give the receipt: the submission is ${state}, not archived`);
       }

@@ -47,6 +47,8 @@ test('what is withdrawn is gone from XNAT and storage, and a certificate proves 
   await writeFile(key, (await site.api.describeService()).receiptKey);
   expect(await site.cli(['verify', certificate, '--key', key, '--archive'])).toMatchObject({ code: 0, lines: [] });
   expect(await site.cli(['audit', 'verify', '--submission', taken])).toMatchObject({ code: 0 });
+  // nothing that a person waits for
+  expect(await site.cli(['receipt', taken])).toMatchObject({ code: 8 });
   // as often as it is asked for
   expect(await site.cli(['withdraw', taken], operator)).toMatchObject({ code: 0 });
 

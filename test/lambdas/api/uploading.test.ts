@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyChain } from '../../../core/audit/verifyChain.ts';
 import { limits } from '../../../core/policy/limits.ts';
+import { advance } from '../../../core/submission/advance.ts';
 import { ServiceDescription } from '../../../core/submission/api.ts';
 import { stagingKeys } from '../../../core/submission/keys.ts';
 import { type Api, manifestOf, openApi, partOf, send } from '../../fakes/openApi.ts';
@@ -213,6 +214,7 @@ describe('refuses', () => {
     { why: 'to commit another manifest', code: 'ManifestMismatch', status: 409, at: uploaded, call: commitOther },
     { why: 'to commit over a manifest that changed', code: 'ManifestMismatch', status: 409, at: changed, call: commit },
     { why: 'a receipt before the archive has it', code: 'ReceiptNotReady', status: 404, at: committed, call: receipt },
+    { why: 'a receipt of what has ended without one', code: 'StateConflict', status: 409, at: expired, call: receipt },
   ])('$why', async ({ code, status, at, call }) => {
     const answer = await call(await at());
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
@@ -284,6 +286,11 @@ async function sent() {
 async function committed() {
   const submission = await uploaded();
   expect((await commit(submission)).status).toBe(200);
+  return submission;
+}
+async function expired() {
+  const submission = await created();
+  await advance(api.ports, { submission, attempt: 0 }, { type: 'submission.expired', to: 'expired' });
   return submission;
 }
 /** The manifest's object was overwritten by one who holds storage rights. */
