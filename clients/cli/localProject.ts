@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { policyFaults } from '../../core/policy/policyFaults.ts';
 import type { CliContext } from './CliContext.ts';
 import { refusal } from './exitOf.ts';
 import { jsonOf } from './jsonOf.ts';
@@ -19,8 +20,9 @@ export async function openLocalProject(
   { profile, keyFile }: { profile: string | undefined; keyFile?: string | undefined },
 ): Promise<LocalProject> {
   const asked = profile === undefined ? defaults : jsonOf(await readFile(resolve(cwd, profile), 'utf8'));
+  if (asked === undefined) throw refusal('usage', 'Cannot read the profile: the file is no JSON');
   const policy = ProjectPolicy.safeParse(asked);
-  if (!policy.success) throw refusal('usage', 'Cannot read the profile: the file does not hold a project policy');
+  if (!policy.success) throw refusal('usage', `Cannot read the profile: ${policyFaults(policy.error)}`);
   if (keyFile !== undefined) return { policy: policy.data, key: await readKey(resolve(cwd, keyFile)) };
   return { policy: policy.data, key: crypto.getRandomValues(new Uint8Array(32)) };
 }

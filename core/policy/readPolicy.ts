@@ -1,5 +1,6 @@
 import { DomainError } from '../submission/DomainError.ts';
 import { ProjectPolicy } from './ProjectPolicy.ts';
+import { policyFaults } from './policyFaults.ts';
 
 /**
  * A policy that can be carried out.
@@ -8,6 +9,5 @@ import { ProjectPolicy } from './ProjectPolicy.ts';
 export function readPolicy(value: unknown): ProjectPolicy {
   const parsed = ProjectPolicy.safeParse(value);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.')} (${message})`);
-  throw new DomainError('PolicyInvalid', `Cannot read the policy of a project: ${faults.join(', ')}`);
+  throw new DomainError('PolicyInvalid', `Cannot read the policy of a project: ${policyFaults(parsed.error)}`);
 }

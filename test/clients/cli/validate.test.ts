@@ -176,6 +176,15 @@ describe('airlock validate', () => {
     expect(findings).toMatchObject([{ code: 'FileUnreadable', file: 7 }]);
   });
 
+  test('says which fields of a profile do not fit, and what is wanted there', async () => {
+    folder = await folderOf({ x: 'no', p: JSON.stringify({ ...JSON.parse(profile), onHeldFile: 'wait', feelds: {} }) });
+    const { exit, err } = await airlock(['validate', 'x', '--profile', 'p'], { cwd: folder });
+    expect({ exit, err }).toEqual({
+      exit: 2,
+      err: [expect.stringMatching(/^Cannot read the profile: onHeldFile \(.*"hold".*feelds/)],
+    });
+  });
+
   test.each([
     { why: 'the format is unknown', args: ['validate', '.', '--format', 'xml'], exit: 2 },
     { why: 'there is no path', args: ['validate'], exit: 2 },
