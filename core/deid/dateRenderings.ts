@@ -1,4 +1,20 @@
-const months = 'january february march april may june july august september october november december'.split(' ');
+/** In English, German, French, Spanish, Italian, Dutch, Portuguese and Scandinavian, as far as they differ. */
+const months = [
+  'january januar janvier enero gennaio januari janeiro',
+  'february februar février febrero febbraio februari fevereiro',
+  'march märz mars marzo maart março marts',
+  'april avril abril aprile',
+  'may mai mayo maggio mei maio maj',
+  'june juni juin junio giugno junho',
+  'july juli juillet julio luglio julho',
+  'august août agosto augustus augusti',
+  'september septembre septiembre settembre setembro',
+  'october oktober octobre octubre ottobre outubro',
+  'november novembre noviembre novembro',
+  'december dezember décembre diciembre dicembre dezembro desember',
+].map((names) => names.split(' '));
+/** Abbreviations that are no other beginning than the English one, but for these. */
+const shortNames: Record<number, string> = { 3: 'mrz', 5: 'mai', 10: 'okt', 12: 'dez' };
 
 /**
  * How people write a day, beside the eight digits of DICOM: the separators and orders of ISO 8601, Europe and America,
@@ -7,10 +23,8 @@ const months = 'january february march april may june july august september octo
  */
 export function dateRenderings(date: string): string[] {
   const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6)];
-  const name = months[Number(month) - 1] ?? '';
-  const short = name.slice(0, 3);
   const bare = String(Number(day));
-  const numbers = ['-', '/', '.', ' '].flatMap((by) =>
+  const numbers = ['-', '/', '.', ' ', '_'].flatMap((by) =>
     [
       [year, month, day],
       [day, month, year],
@@ -19,15 +33,33 @@ export function dateRenderings(date: string): string[] {
       [String(Number(month)), bare, year],
     ].map((parts) => parts.join(by)),
   );
-  const words = [name, short].flatMap((each) =>
+  const joined = [`${day}${month}${year}`, `${month}${day}${year}`];
+  const shortYears = ['-', '/'].flatMap((by) =>
+    [
+      [day, month],
+      [month, day],
+    ].map((parts) => [...parts, year.slice(2)].join(by)),
+  );
+  return [...new Set([...numbers, ...joined, ...shortYears, ...inWords({ year, month: Number(month), day })])];
+}
+
+function inWords({ year, month, day }: { year: string; month: number; day: string }): string[] {
+  const [english = '', ...others] = months[month - 1] ?? [];
+  const bare = String(Number(day));
+  const short = english.slice(0, 3);
+  const anywhere = [short, shortNames[month] ?? short, english, ...others].flatMap((each) =>
     [day, bare].flatMap((dd) => [
       `${dd} ${each} ${year}`,
       `${dd}-${each}-${year}`,
       `${dd}${each}${year}`,
       `${dd}. ${each} ${year}`,
-      `${each} ${dd}, ${year}`,
-      `${each} ${dd} ${year}`,
     ]),
   );
-  return [...new Set([...numbers, ...words])];
+  const inEnglish = [english, short].flatMap((each) =>
+    [day, bare, ...ordinalsOf(bare)].flatMap((dd) => [`${each} ${dd}, ${year}`, `${each} ${dd} ${year}`]),
+  );
+  const iberian = others.flatMap((each) => [`${day} de ${each} de ${year}`, `${bare} de ${each} de ${year}`]);
+  return [...anywhere, ...inEnglish, ...iberian];
 }
+
+const ordinalsOf = (day: string) => ['st', 'nd', 'rd', 'th'].map((ending) => `${day}${ending}`);

@@ -23,6 +23,8 @@ const patternsPerPrefix = 1024;
 const longTextBytes = 8;
 /** Of letters beyond ASCII so many bytes are enough inside a word. */
 const foreignTextBytes = 6;
+/** A number shorter than this is not taken for one that zeros pad. */
+const shortestNumber = 5;
 /** In bytes that are no text a match needs this much, and a letter. */
 const binaryTextBytes = 6;
 
@@ -70,14 +72,13 @@ export function findResidual(
   return undefined;
 }
 
-/** The element of the input that a position belongs to. */
-const elementAt = ({ index, node, shift }: Stretch, position: number): Described =>
-  node >= 0 ? describe(index, node) : elementAround(index, position + shift);
-
+/** An element of the input that holds a match. */
 interface Described {
   tag: number;
   vr: number;
   offset: number;
+  /** True where the match is one whole value of it. */
+  isValue: boolean;
 }
 
 interface PrefixTable {
@@ -132,21 +133,50 @@ function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual 
   const to = from + pattern.length;
   if (to > end) return undefined;
   for (let i = 4; i < pattern.length; i += 1) if (fold[bytes[from + i] ?? 0] !== pattern[i]) return undefined;
+  const first = isNumber(pattern) ? withoutZeros(stretch, from) : from;
   const isWhole =
-    (from === start || isWord[bytes[from - 1] ?? 0] === 0) && (to === end || isWord[bytes[to] ?? 0] === 0);
-  const { tag, vr: code, offset } = elementAt(stretch, from);
-  return countsIn(code, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
+    (first === start || isWord[bytes[first - 1] ?? 0] === 0) && (to === end || isWord[bytes[to] ?? 0] === 0);
+  const { tag, offset, ...element } = elementAt(stretch, from, to);
+  return countsIn(element, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
+}
+
+const isNumber = (pattern: Uint8Array) =>
+  pattern.length >= shortestNumber && pattern.every((byte) => byte >= 0x30 && byte <= 0x39);
+
+/** Where a number begins that other programs pad with zeros. */
+function withoutZeros({ bytes, start }: Stretch, from: number): number {
+  let first = from;
+  while (first > start && bytes[first - 1] === 0x30) first -= 1;
+  return first;
 }
 
 /** Whether a match in an element of this VR is more than chance. */
-function countsIn(code: number, pattern: Uint8Array, isWhole: boolean): boolean {
+function countsIn({ vr: code, isValue }: Pick<Described, 'vr' | 'isValue'>, pattern: Uint8Array, isWhole: boolean) {
   const isLong = pattern.length >= longTextBytes;
+  if (isNumber(pattern)) return numberCountsIn({ vr: code, isValue }, pattern, isWhole);
   // A word of anatomy or technique that is a name as well tells nobody without the rest of the name
   if (isTextContext(code) && wordOf(pattern).split(' ').every(isDescriptor)) return false;
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
   if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(pattern);
   return hasLetter && pattern.length >= binaryTextBytes && (isWhole || isLong);
+}
+
+/** A look-up table that rises by one holds all digits in their order. */
+const risingDigits = '0123456789';
+
+/** Dates and times are judged as such; among numbers one counts that is a whole value. */
+function numberCountsIn(
+  { vr: code, isValue }: Pick<Described, 'vr' | 'isValue'>,
+  pattern: Uint8Array,
+  isWhole: boolean,
+): boolean {
+  const isLong = pattern.length >= longTextBytes;
+  if (code === vr.DA || code === vr.DT || code === vr.TM) return false;
+  if (code === vr.DS || code === vr.IS) return isValue && pattern.length >= binaryTextBytes;
+  if (code === vr.CS) return isLong || (isWhole && pattern.length >= binaryTextBytes);
+  if (isTextContext(code)) return isWhole || (isLong && code !== vr.UI);
+  return isLong && isWhole && !risingDigits.includes(wordOf(pattern));
 }
 
 /** Names are words, and so are defined terms: PERFUSION, HEAD. */
@@ -182,17 +212,43 @@ function judgeRun(
 ): Residual | undefined {
   const run = bytesToText(stretch.bytes, from, Math.min(to, from + 256));
   const isUid = uids.has(run) || uids.has(run.replace(/^\.+|\.+$/g, ''));
-  const isDate = run
-    .split('.')
-    .some((part) => (part.length === 8 || part.length === 14) && dates.has(part.slice(0, 8)));
+  // Times, counters and random digits follow dates in UIDs and in names of files
+  const isDate = run.split('.').some((part) => part.length >= 8 && dates.has(part.slice(0, 8)));
   if (!isUid && !isDate) return undefined;
-  const { tag, vr: code, offset } = elementAt(stretch, from);
-  if (!isUid && !isTextContext(code)) return undefined;
+  const { tag, vr: code, offset, isValue } = elementAt(stretch, from, to);
+  // Eight digits of a fraction are chance
+  const isFraction = (code === vr.DS || code === vr.IS) && (!isValue || run.includes('.'));
+  if (!isUid && isFraction) return undefined;
   return { kind: isUid ? 'uid' : 'date', tag, offset };
 }
 
+/** The element of the input that a match belongs to: it stands there where the new bytes were made of one. */
+function elementAt(stretch: Stretch, from: number, to: number): Described {
+  const { index, shift } = stretch;
+  const node = stretch.node >= 0 ? stretch.node : nodeAround(index, from + shift);
+  const tag = at(index.tag, node);
+  const [offset, isValue] =
+    stretch.node >= 0 ? [at(index.start, node), false] : [from + shift, isWholeValue(stretch, node, { from, to })];
+  return { tag, vr: lookUpVr(tag) ?? readableVr(stretch, node), offset, isValue };
+}
+
+/** True for what backslashes, padding or the ends of the element part from everything else in it. */
+function isWholeValue({ bytes, index, shift }: Stretch, node: number, { from, to }: { from: number; to: number }) {
+  const parts = (position: number) => [0x5c, 0x20, 0].includes(bytes[position] ?? 0);
+  const startsValue = from + shift === at(index.value, node) || parts(from - 1);
+  return startsValue && (to + shift === at(index.end, node) || parts(to));
+}
+
+/** Private elements of implicit VR have none: what can be read is text. */
+function readableVr({ bytes, index, shift, node: made }: Stretch, node: number): number {
+  const code = at(index.vr, node);
+  if (code !== vr.UN || made >= 0) return code;
+  const value = bytes.subarray(at(index.value, node) - shift, at(index.end, node) - shift);
+  return value.every((byte) => byte >= 0x20 || byte === 0 || byte === 0x0a || byte === 0x0d) ? vr.LO : code;
+}
+
 /** The last element of the input that starts at or before an offset. */
-function elementAround(index: ElementIndex, offset: number): Described {
+function nodeAround(index: ElementIndex, offset: number): number {
   let low = 0;
   let high = index.count - 1;
   while (low < high) {
@@ -200,10 +256,5 @@ function elementAround(index: ElementIndex, offset: number): Described {
     if (at(index.start, middle) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { ...describe(index, low), offset };
-}
-
-function describe(index: ElementIndex, node: number): Described {
-  const tag = at(index.tag, node);
-  return { tag, vr: lookUpVr(tag) ?? at(index.vr, node), offset: at(index.start, node) };
+  return low;
 }

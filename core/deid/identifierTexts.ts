@@ -29,6 +29,28 @@ const split = (value: string, by: RegExp) => value.split(by).map((each) => each.
 const isForeign = (text: string) => /[^\0-\u00ff]/.test(text);
 const isLong = (text: string) => text.length >= (isForeign(text) ? shortestForeign : shortestText);
 
+/** What fewer characters are left of stands in a text by chance. */
+const shortestBareId = 6;
+const shortestNumber = 5;
+const lettersAndNumber = /^[a-z]{0,8}(0*([1-9]\d*))$/;
+/** A number that is a day stands in every file of that day. */
+const isDay = (digits: string) => /^(?:19|20)\d{6}$/.test(digits);
+
+/** An id, the same without its marks, and where it is a number, without the letters and zeros before it and in groups. */
+function idSpellings(id: string): string[] {
+  const plain = id.replace(/[^a-z0-9\u0080-\uffff]/g, '');
+  const bare = plain.length < shortestBareId || isDay(plain) ? [] : [plain];
+  const [, digits = '', significant = ''] = lettersAndNumber.exec(plain) ?? [];
+  if (significant.length < shortestNumber || isDay(digits) || isDay(significant)) return [id, ...bare];
+  return [id, ...bare, digits, significant, ...inGroups(digits)];
+}
+
+/** As cards show numbers of insurances and of health services. */
+function inGroups(digits: string): string[] {
+  const groups = /^(\d{3})(\d{2,3})(\d{4})$/.exec(digits)?.slice(1);
+  return groups === undefined ? [] : [groups.join('-'), groups.join(' ')];
+}
+
 /** In a word that two short names would make, they stand by chance. */
 const shortestJoined = 6;
 
@@ -47,7 +69,10 @@ const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) =
     const groups = split(value, /[\\=]/);
     return [...split(value, /[\\\r\n]/), ...groups, ...parts, ...groups.flatMap(inAnyOrder)].filter(isLong);
   },
-  id: (value) => split(value, /[\\\r\n]/).filter(isLong),
+  id: (value) =>
+    split(value, /[\\\r\n]/)
+      .filter(isLong)
+      .flatMap(idSpellings),
   institution: (value) => split(value, /[\\\r\n]/).filter((text) => text.length >= shortestInstitution),
   address: (value) => {
     const lines = split(value, /[\\\r\n]/).filter((text) => text.length >= shortestInstitution);

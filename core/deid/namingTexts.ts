@@ -62,6 +62,9 @@ function makeTexts(values: readonly NamingValue[]): NamingTexts {
   return found;
 }
 
+/** Digits and their marks are the same bytes in every encoding of text; as UTF-16 they are numbers of a table. */
+const hasLetter = (text: string) => /[^\0-@[-`{-\u007f]/.test(text);
+
 /** What is shorter occurs by chance, whatever it stands for. */
 const shortestBytes = 4;
 
@@ -72,7 +75,7 @@ function addValue(
 ): void {
   const raw = identifierTexts(kind, text).filter((each) => !isRetained(each));
   const decoded = isPlainAscii(text) ? raw : identifierTexts(kind, decodeText(text, characterSet));
-  for (const each of [...raw, ...decoded.flatMap(textVariants)]) {
+  for (const each of [...raw, ...decoded.filter(hasLetter).flatMap(textVariants)]) {
     if (each.length >= shortestBytes) texts.add(foldAscii(each));
   }
   for (const each of decoded) if (!isPlainAscii(each)) foreign.add(each);

@@ -110,64 +110,6 @@ describe.each([
       ],
     ],
     [
-      'Polish letters that are not at hand',
-      [
-        text(0x00080005, 'CS', 'ISO_IR 192'),
-        text(0x00100010, 'PN', utf8('Wałęsa^Łukasz')),
-        text(0x00620006, 'ST', 'by Walesa'),
-      ],
-    ],
-    [
-      'Scandinavian letters that are spelled out',
-      [
-        text(0x00080005, 'CS', 'ISO_IR 100'),
-        text(0x00100010, 'PN', latin('S\xf8rg\xe5rd^K')),
-        text(0x00620006, 'ST', 'by Soergaard'),
-      ],
-    ],
-    [
-      'Cyrillic that is written in Latin letters',
-      [
-        text(0x00080005, 'CS', 'ISO_IR 192'),
-        text(0x00100010, 'PN', utf8('Ющенко^Пётр')),
-        text(0x00620006, 'ST', 'by YUSHCHENKO'),
-      ],
-    ],
-    [
-      'letters with marks where the name has none',
-      [
-        text(0x00080005, 'CS', 'ISO_IR 100'),
-        text(0x00100010, 'PN', 'Mueller^Garcia'),
-        text(0x00620006, 'ST', latin('by M\xfcller')),
-      ],
-    ],
-    [
-      'letters of full width',
-      [
-        text(0x00080005, 'CS', 'ISO_IR 192'),
-        text(0x00100010, 'PN', 'Smith^Anna'),
-        text(0x00620006, 'ST', utf8('by ＳＭＩＴＨ')),
-      ],
-    ],
-    [
-      'letters with an escape sequence in their middle',
-      [
-        text(0x00080005, 'CS', '\\ISO 2022 IR 87'),
-        text(0x00100010, 'PN', 'Smithson^Anna'),
-        text(0x00620006, 'ST', 'by Smith\x1b(Bson'),
-      ],
-    ],
-    [
-      'katakana where the name has hiragana',
-      [
-        text(0x00080005, 'CS', 'ISO_IR 192'),
-        text(0x00100010, 'PN', utf8('Yamada^Taro==やまだ^たろう')),
-        text(0x00620006, 'ST', utf8('ヤマダ様')),
-      ],
-    ],
-    ['the other order', [text(0x00100010, 'PN', 'Li^Na'), text(0x00620006, 'ST', 'for Na Li')]],
-    ['one word', [text(0x00100010, 'PN', 'Smith^Anna'), text(0x00620006, 'ST', 'export ANNASMITH2')]],
-    [
       'marks that are left out',
       [text(0x00080005, 'CS', 'ISO_IR 100'), text(0x00100010, 'PN', latin('Jos\xe9')), text(0x00620006, 'ST', 'JOSE')],
     ],
