@@ -8,11 +8,12 @@ interface CodestreamWatch {
   found(): CodestreamText | undefined;
 }
 
-/** Segments that decoders need, by what they start with. */
-const known = /^(?:JFIF\0|JFXX\0|Adobe|SPIFF\0|mrfx|AVI1)/;
+/** Segments that decoders need, as far as their content is known: nothing else is to follow but a thumbnail. */
+const known = /^(?:JFIF\0[\s\S]{0,9}|JFXX\0[\s\S]*|Adobe[\s\S]{0,7}|SPIFF\0[\s\S]{0,26}|mrfx[\s\S]*|AVI1[\s\S]*)/;
+const thumbnail = /^JFIF\0[\s\S]{7}(?!\0|[\s\S]\0)/;
 /** Encoders sign their work by name and version, and nothing may follow. */
 const signature = new RegExp(
-  `^(?:${[
+  `^(?![\\s\\S]*\\d{6})(?:${[
     'Created by (?:GDCM/)?OpenJPEG version',
     '(?:Creator: )?JasPer Version',
     'CREATOR: gd-jpeg v[\\d.]+ \\(using IJG JPEG v\\d+\\)(?:, quality|, default quality)?',
@@ -26,8 +27,10 @@ const signature = new RegExp(
   ].join('|')})[\\dv.,;=+e\\s\\0()-]*$`,
   'i',
 );
-/** Four letters in a row make a word. */
-const word = /[A-Za-z\u0080-\u00ff]{4}/;
+/** Four letters in a row make a word; six characters of a line may be an id, a date or a short name. */
+const word = /[A-Za-z\u0080-\u00ff]{4}|[A-Za-z0-9][A-Za-z0-9 .,:^/-]{4,}[A-Za-z0-9]/;
+/** A fragment of nothing but text is no image. */
+const plainText = /^[\t\n\r\x20-\x7e]{4,}\0*$/;
 /** Behind the end of an image: no more of it is kept to be looked at. */
 const restBytes = 65_536;
 
@@ -111,15 +114,38 @@ const textOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCha
 type Report = (text: CodestreamText) => void;
 
 function* walkImages(report: Report): Walk {
-  for (;;) {
-    const start = number16(yield take(2));
+  for (let isFirst = true; ; isFirst = false) {
+    const opening = yield take(2);
+    const start = number16(opening);
     let isWhole = false;
     if (start === 0xffd8) isWhole = yield* walkJpeg(report);
     else if (start === 0xff4f) isWhole = yield* walkJpeg2000(report);
-    // A JP2 file instead of a codestream: its boxes may hold anything (ISO/IEC 15444-1 Annex I)
-    else if (start === 0 && textOf(yield take(6)) === '\0\x0cjP  ') report('application data');
-    const rest = yield 'rest';
-    if (isWhole && word.test(textOf(rest))) report('bytes behind its end');
+    else if (start === 0) yield* walkBoxes(report);
+    const rest = textOf(yield 'rest');
+    if (isWhole && word.test(rest)) report('bytes behind its end');
+    if (!isFirst && plainText.test(textOf(opening) + rest)) report('bytes behind its end');
+  }
+}
+
+/** Boxes of JPEG XL (ISO/IEC 18181-2) that hold nothing but the image. */
+const imageBoxes = new Set(['ftyp', 'jxll', 'jxli', 'jxlc', 'jxlp']);
+
+/**
+ * A JP2 file instead of a codestream: its boxes may hold anything (ISO/IEC 15444-1 Annex I). Of one of JPEG XL those of
+ * Exif, XML and of the rest of a former JPEG do.
+ */
+function* walkBoxes(report: Report): Walk {
+  const kind = textOf(yield take(6));
+  if (kind === '\0\x0cjP  ') report('application data');
+  if (kind !== '\0\x0cJXL ') return;
+  yield take(4);
+  for (;;) {
+    const header = yield take(8);
+    if (!imageBoxes.has(textOf(header.subarray(4)))) report('application data');
+    const bytes = number32(header, 0);
+    // 0: it lasts to the end; 1: its length is one of 64 bits, which no frame needs
+    if (bytes < 8) return;
+    yield { skip: bytes - 8 };
   }
 }
 
@@ -179,8 +205,9 @@ function* walkSegment(marker: number, report: Report): Generator<Need, number, U
 }
 
 function judge(text: string, kind: CodestreamText, report: Report): void {
-  const isHarmless = kind === 'comment' ? signature.test(text) : known.test(text);
-  if (!isHarmless && word.test(text)) report(kind);
+  const isHarmless = kind === 'comment' ? signature.test(text) : thumbnail.test(text);
+  const left = kind === 'comment' ? text : text.replace(known, '');
+  if (!isHarmless && word.test(left)) report(kind);
 }
 
 /** Feeds a walk with what it needs, whatever the chunks. Images may go on from one fragment to the next. */

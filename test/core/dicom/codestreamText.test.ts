@@ -36,6 +36,17 @@ const jpeg2000 = (main: Uint8Array[], tile: Uint8Array[] = []) => {
 };
 const comment2000 = (text: string) => segment('ff64', concatBytes([hex('0001'), asciiBytes(text)]));
 
+/** A codestream in boxes, with one more of them. */
+const jpegXl = (name: string) =>
+  concatBytes([
+    hex('0000000c 4a584c20 0d0a870a 00000014'),
+    asciiBytes('ftypjxl \0\0\0\0jxl '),
+    hex('0000000c'),
+    asciiBytes(`${name}word`),
+    hex('00000000'),
+    asciiBytes('jxlc coded words'),
+  ]);
+
 function textIn(images: readonly Uint8Array[], chunkBytes = 5) {
   // 12 bytes of element header are no part of the value
   const value = fragments(images).subarray(12);
@@ -57,6 +68,26 @@ describe('codestreamText finds', () => {
       'a comment behind the signature of an encoder',
       [concatBytes([jpeg(segment('fffe', 'LEAD Technologies Inc. V1.01 Zzyzx')), end])],
     ],
+    ['comment', 'a number', [concatBytes([jpeg(segment('fffe', '48213756')), end])]],
+    ['comment', 'a short name and a date', [concatBytes([jpeg(segment('fffe', 'Li Na 1960')), end])]],
+    ['comment', 'a number of JPEG 2000', [jpeg2000([comment2000('48213756')])]],
+    ['comment', 'a number behind a signature', [concatBytes([jpeg(segment('fffe', 'Lavc58.1 48213756')), end])]],
+    ['application data', 'a number', [concatBytes([jpeg(segment('ffe5', '48213756')), end])]],
+    [
+      'application data',
+      'words behind JFIF',
+      [concatBytes([hex('ffd8'), segment('ffe0', 'JFIF\0\x01\x02\0\0\x01\0\x01\0\0Zzyzx'), end])],
+    ],
+    [
+      'application data',
+      'words behind Adobe',
+      [concatBytes([jpeg(segment('ffee', 'Adobe\0d\0\0\0\0\x01Zzyzx')), end])],
+    ],
+    ['application data', 'a box of JPEG XL', [jpegXl('Exif')]],
+    ['application data', 'what is left of a JPEG in JPEG XL', [jpegXl('jbrd')]],
+    ['bytes behind its end', 'a number behind an image', [concatBytes([plainJpeg, asciiBytes('48213756')])]],
+    ['bytes behind its end', 'a fragment of words', [plainJpeg, asciiBytes('Zzyzx 48213756\0')]],
+    ['bytes behind its end', 'a fragment of words behind run lengths', [new Uint8Array(70), asciiBytes('Zzyzx 482')]],
     ['application data', 'Exif', [concatBytes([jpeg(segment('ffe1', 'Exif\0\0Zzyzx')), end])]],
     ['application data', 'another application', [concatBytes([jpeg(segment('ffed', 'Photoshop Zzyzx')), end])]],
     ['bytes behind its end', 'words behind an image', [concatBytes([plainJpeg, asciiBytes('Zzyzx')])]],
@@ -82,6 +113,11 @@ test.each([
   ['Adobe\u2019s segment', [concatBytes([jpeg(segment('ffee', 'Adobe\0d')), end])]],
   ['the signature of an encoder', [concatBytes([jpeg(segment('fffe', 'LEAD Technologies Inc. V1.01\0')), end])]],
   ['a plain JPEG 2000 image', [jpeg2000([])]],
+  ['a plain JPEG XL image', [jpegXl('jxlp')]],
+  [
+    'the pixels of a thumbnail',
+    [concatBytes([hex('ffd8'), segment('ffe0', 'JFIF\0\x01\x02\0\0\x01\0\x01\x01\x02pixels'), end])],
+  ],
   ['its encoder\u2019s signature', [jpeg2000([comment2000('Created by OpenJPEG version 2.5.0')])]],
   ['a comment without words', [concatBytes([jpeg(segment('fffe', '12 34')), end])]],
   ['other codestreams', [asciiBytes('run length words')]],
