@@ -3,7 +3,7 @@ import type { ProfileRule } from './profileRules.ts';
 
 /** What becomes of one element, before its value is looked at. */
 export interface Decision {
-  effect: 'keep' | 'remove' | 'empty' | 'dummy' | 'mapUids' | 'keepUids' | 'date' | 'age' | 'clean';
+  effect: 'keep' | 'remove' | 'empty' | 'dummy' | 'mapUids' | 'keepUids' | 'date' | 'age' | 'clean' | 'cut';
   /** What a `date` becomes when it is none, and what a `clean` becomes when no word may stay. */
   fallback: 'remove' | 'empty' | 'dummy';
   /** Names the rule for people. */

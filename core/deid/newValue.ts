@@ -1,8 +1,9 @@
 import { asciiBytes } from '../dicom/encodeElement.ts';
-import { isTextVr, vr, vrCode } from '../dicom/vr.ts';
+import { isSingleText, isTextVr, vr } from '../dicom/vr.ts';
 import type { Decision } from './decideElement.ts';
 import { dummyValue } from './dummyValue.ts';
 import { isTime, isZone, shiftDate, shiftDateTime } from './shiftDate.ts';
+import { visibleText } from './visibleText.ts';
 
 /** A value after its decision: as it was, gone, or new bytes (empty ones for Z). */
 export type NewValue = 'same' | 'gone' | Uint8Array;
@@ -41,6 +42,8 @@ export function newValue(
       return capAge(value.text());
     case 'clean':
       return cleanTexts(value, context) ?? newValue(byFallback[fallback], value, context);
+    case 'cut':
+      return asciiBytes(visibleText(value.vr, value.text()));
     case 'date':
       return movedDates(value.vr, value.text(), context.shiftDays) ?? newValue(byFallback[fallback], value, context);
   }
@@ -63,15 +66,12 @@ function mapUids(text: string, { newUid }: ValueContext): NewValue {
   return mapped.every((each, i) => each === uids[i]) ? 'same' : asciiBytes(mapped.join('\\'));
 }
 
-/** Several values stand between backslashes but in ST, LT and UT, where a backslash is text. */
-const singleTexts = new Set<number>([vrCode('ST'), vrCode('LT'), vrCode('UT')]);
-
 /** What cleaning leaves of a text; undefined when nothing is left, or when the value is no text. */
 function cleanTexts(value: { vr: number; text: () => string }, { cleanText }: ValueContext): NewValue | undefined {
   // Overlays and private elements without dictionary keep the VR of the file; bytes of no VR cannot be read as text
   if (!isTextVr(value.vr)) return undefined;
   const text = value.text();
-  const texts = singleTexts.has(value.vr) ? [text] : text.split('\\');
+  const texts = isSingleText(value.vr) ? [text] : text.split('\\');
   const cleaned = texts.map(cleanText);
   if (cleaned.every((each, i) => each === texts[i])) return 'same';
   const left = cleaned.filter((each) => each !== '').join('\\');

@@ -3,12 +3,13 @@ import { encodeElement } from '../dicom/encodeElement.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
-import { vr } from '../dicom/vr.ts';
+import { isTextVr, vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { decideContentItem, textValue } from './decideContentItem.ts';
 import { type Decision, type DecisionPolicy, decideElement, isClassUid, type Surroundings } from './decideElement.ts';
 import { isCodePart, isPublicCode } from './isPublicCode.ts';
 import { type NewValue, newValue, type ValueContext } from './newValue.ts';
+import { visibleText } from './visibleText.ts';
 
 export type ElementAction = 'kept' | 'changed' | 'emptied' | 'removed';
 
@@ -175,11 +176,26 @@ function goesOn({ flags }: ElementIndex, node: number, { effect }: Decision): bo
 }
 
 const falseNumber: Decision = { effect: 'dummy', fallback: 'dummy', rule: 'words where a number is due' };
+const hiddenText: Decision = { effect: 'cut', fallback: 'dummy', rule: 'bytes behind the end of a text' };
+
+/** What becomes of a value that is to be kept and is not only what it is to be. */
+function faultOfKept(target: Target): Decision | undefined {
+  if (isFalseNumber(target)) return falseNumber;
+  return hidesText(target) ? hiddenText : undefined;
+}
+
+/** True for a text that goes on behind a NUL: many readers stop there, and writers leave there what they had before. */
+function hidesText({ head, index, node, known = at(index.vr, node) }: Target): boolean {
+  if (!isTextVr(known)) return false;
+  if (!head.subarray(at(index.value, node), valueEnd(index, node)).includes(0)) return false;
+  const text = valueText(head, index, node);
+  return visibleText(known, text) !== text;
+}
 
 /** Decides on an element without items to go into. */
 function settle(plan: EditPlan, target: Target, decided: Decision, context: EditContext): void {
   const { index, node, tag } = target;
-  const decision = decided.effect === 'keep' && isFalseNumber(target) ? falseNumber : decided;
+  const decision = decided.effect === 'keep' ? (faultOfKept(target) ?? decided) : decided;
   const code = vrOf(target, context);
   const value = decision.effect === 'keep' ? 'same' : decideValue(target, decision, code, context);
   if (value === 'same' || value === 'gone') {
@@ -189,7 +205,7 @@ function settle(plan: EditPlan, target: Target, decided: Decision, context: Edit
   const flags = at(index.flags, node);
   const form = { explicit: (flags & flag.explicit) !== 0, bigEndian: (flags & flag.bigEndian) !== 0 };
   plan.literals.set(node, encodeElement({ tag, vr: code, value }, form));
-  if (decision.effect === 'clean') plan.cleaned.add(node);
+  if (decision.effect === 'clean' || decision.effect === 'cut') plan.cleaned.add(node);
   note(plan, node, value.length === 0 ? 'emptied' : 'changed', decision.rule);
 }
 
@@ -198,7 +214,9 @@ function isFalseNumber({ head, index, node, known = at(index.vr, node) }: Target
   if (known !== vr.DS && known !== vr.IS) return false;
   let letters = 0;
   for (let position = at(index.value, node); position < valueEnd(index, node) && letters < 3; position += 1) {
-    const small = (head[position] ?? 0) | 0x20;
+    const byte = head[position] ?? 0;
+    if (byte > 0x7e) return true;
+    const small = byte | 0x20;
     letters = small >= 0x61 && small <= 0x7a ? letters + 1 : 0;
   }
   if (letters < 3) return false;

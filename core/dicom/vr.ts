@@ -42,3 +42,8 @@ const textual = new Set(codes('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR U
 
 /** True for a VR whose value is text. */
 export const isTextVr = (code: number): boolean => textual.has(code);
+
+const singleTexts = new Set(codes('ST LT UT'));
+
+/** True for a VR of one text, in which a backslash is text: in others it stands between several. */
+export const isSingleText = (code: number): boolean => singleTexts.has(code);

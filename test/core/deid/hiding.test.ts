@@ -185,6 +185,36 @@ test.each([
   expect((await find(fileOf(text(0x00080060, 'CS', modality)))).dicom?.modality).toBe(known);
 });
 
+test.each<[string, TestElement, string]>([
+  ['a text', text(0x00180015, 'CS', 'CHEST\0Qxsecret'), 'CHEST '],
+  ['several texts', text(0x00080008, 'CS', 'ORIGINAL\0\\PRIMARY\0Qxsecret\\AXIAL'), 'ORIGINAL\0\\PRIMARY\\AXIAL '],
+  ['a text of lines', text(0x00620006, 'ST', 'of it\0\\Qxsecret'), 'of it '],
+  ['a number', text(0x00200013, 'IS', '12\0QX '), '12'],
+])('what stands behind the end of %s does not pass', async (_, element, left) => {
+  for (const deid of [{}, optional]) {
+    const { bytes } = await deidentifyBytes(fileOf(element), deid);
+    const written = Buffer.from(bytes).toString('latin1');
+    expect(written).not.toMatch(/secret|QX/i);
+    expect(written).toContain(String.fromCharCode(left.length, 0) + left);
+  }
+});
+
+test('what stands behind the end of a text is no place for a name', async () => {
+  const file = fileOf(named, text(0x00180015, 'CS', 'QXSECRET\0x'));
+  await expect(deidentifyBytes(file)).rejects.toMatchObject({ name: 'ResidualIdentifier' });
+});
+
+test('zeros that pad each of several values stay', async () => {
+  const { bytes } = await deidentifyBytes(fileOf(text(0x00080008, 'CS', 'ORIGINAL\0\\PRIMARY\0\0')));
+  expect(Buffer.from(bytes).toString('latin1')).toContain('ORIGINAL\0\\PRIMARY\0\0');
+});
+
+test('letters beyond ASCII are no number', async () => {
+  const name = latin('\xbc\xd0\xe0\xd8\xef');
+  const { bytes } = await deidentifyBytes(fileOf(text(0x00280030, 'DS', name)));
+  expect(Buffer.from(bytes).includes(Buffer.from(name))).toBe(false);
+});
+
 test.each(['1.5e-3\\+7', 'NaN\\INF\\-inf', '12 mm'])('the number %s stays as it is', async (number) => {
   const { bytes } = await deidentifyBytes(fileOf(text(0x00280030, 'DS', number)));
   expect(Buffer.from(bytes).toString('latin1')).toContain(number);
