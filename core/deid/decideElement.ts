@@ -84,6 +84,9 @@ const ownRules = new Map<number, Decision>([
   [0x00400032, decide('dummy', 'names the issuer of an identifier')],
   [0x0040e001, decide('dummy', 'names one document')],
   [0x00102295, decide('dummy', 'names one animal')],
+  [0x00720008, decide('dummy', 'names who made a protocol')],
+  ...removeAs('names who used or asked for something', 0x00720010, 0x0074100c, 0x20000050, 0x21000160),
+  ...removeAs('names a traveller', 0x4010101a, 0x40101051),
   ...removeAs('describes private attributes', 0x00080300),
   ...removeAs('role of a person who is removed', 0x00102298),
   ...removeAs('length to end: retired', 0x00080001),
@@ -98,8 +101,11 @@ const ownRules = new Map<number, Decision>([
     0x0040a224,
     0x0040a33a,
     0x0040a992,
+    0x00401060,
+    0x00400553,
   ),
   ...removeAs('comments', 0x00080418, 0x0018991a, 0x0022112c, 0x00240044, 0x00287007, 0x0028702a, 0x00400400),
+  ...removeAs('notes and reasons', 0x00400556, 0x0040a492, 0x00440011, 0x00741006, 0x00741238, 0x30080066),
   ...removeAs('comments', 0x00440106, 0x00660004, 0x01000424, 0x30040006, 0x300600c8, 0x30080202, 0x300a0402),
 ]);
 const privateCharacteristics = 0x00080300;

@@ -49,6 +49,14 @@ describe.each([
     ['attributes encrypted by somebody', [sequence(0x04000500, [text(0x04000520, 'OB')])]],
     ['addresses', [0x00081190, 0x0040e010, 0x00404073].map((tag) => text(tag, 'UR', `http://host/${marker}`))],
     ['comments', [text(0x00240044, 'LT'), text(0x30040006, 'LO'), text(0x30080202, 'ST'), text(0x300a0402, 'ST')]],
+    ['notes', [0x00400556, 0x0040a492, 0x00440011, 0x00741006, 0x00741238, 0x30080066].map((tag) => text(tag, 'LO'))],
+    ['retired descriptions', [text(0x00400553, 'ST'), text(0x00401060, 'LO')]],
+    [
+      'who asks, uses, prints or travels',
+      [0x00720008, 0x00720010, 0x0074100c, 0x20000050, 0x21000160, 0x4010101a, 0x40101051].map((tag) =>
+        text(tag, 'LO'),
+      ),
+    ],
     ['the name of a document', [sequence(0x0040a390, [text(0x0040e001, 'ST')])]],
     ['pixels of icons and references', [0x00880200, 0x00081140].map((tag) => sequence(tag, [text(0x7fe00010, 'OW')]))],
     ['dates that are ranges or words', [text(0x00080022, 'DA'), text(0x0008002a, 'DT'), text(0x00080030, 'TM')]],
