@@ -54,10 +54,13 @@ export function copyRange(copy: RangeCopy, helper?: CopyHelper): Copying {
   };
 }
 
-let helper: Promise<CopyHelper> | undefined;
+let helper: Promise<CopyHelper | undefined> | undefined;
 
-/** The helper of this process, loaded for those that want one; it ends with the process. */
-export function copyHelper(): Promise<CopyHelper> {
-  helper ??= import('./openCopyHelper.ts').then(({ openCopyHelper }) => openCopyHelper());
+/**
+ * The helper of this process, loaded for those that want one; it ends with the process. Undefined where no thread can be
+ * started, as where the system limits them: a copy needs none.
+ */
+export function copyHelper(): Promise<CopyHelper | undefined> {
+  helper ??= import('./openCopyHelper.ts').then(({ openCopyHelper }) => openCopyHelper()).catch(() => undefined);
   return helper;
 }
