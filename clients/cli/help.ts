@@ -23,7 +23,7 @@ Sign-in: AIRLOCK_URL, and AIRLOCK_TOKEN or AIRLOCK_TOKEN_FILE, or AIRLOCK_CLIENT
 cli.json in AIRLOCK_HOME (default ./.airlock). What an operator does takes operator.json there, where
 there is one. Secrets are never given as arguments.
 
-Exit codes: 0 archived, or the stage asked for  2 usage  3 refused  4 partial  5 temporary, try again
+Exit codes: 0 archived, or the stage asked for  1 unexpected  2 usage  3 refused  4 partial  5 temporary, try again
   6 sign-in  7 permission  8 conflict  9 integrity  10 held  11 pipeline failed  12 local files  13 configuration
   130 interrupted
 `;
