@@ -97,8 +97,7 @@ async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortS
     output.keep();
     return cleaned;
   } finally {
-    await output.close();
-    await input.close();
+    await output.close().finally(input.close);
   }
 }
 

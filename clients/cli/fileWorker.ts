@@ -40,6 +40,7 @@ export function openFileWorker(project: LocalProject): FileWorker {
   const worker = new Worker(new URL(`./fileWorkerProcess${extname(import.meta.url)}`, import.meta.url), { workerData });
   const asked = new Map<number, Asked>();
   let lastId = 0;
+  let isOver = false;
   const failAll = (error: Error) => {
     for (const each of asked.values()) each.fail(error);
     asked.clear();
@@ -53,14 +54,16 @@ export function openFileWorker(project: LocalProject): FileWorker {
   worker.on('error', failAll);
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', () => {
-      failAll(new Error('A thread ended before its work'));
+      isOver = true;
+      failAll(endedBefore());
       resolve();
     });
   });
   return {
     ended,
     stop: () => worker.postMessage('stop' satisfies Question),
-    ask<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]): Promise<OutcomeOf<Kind>[]> {
+    async ask<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]): Promise<OutcomeOf<Kind>[]> {
+      if (isOver) throw endedBefore();
       lastId += 1;
       const id = lastId;
       worker.postMessage({ id, kind, tasks } satisfies Question);
@@ -70,6 +73,8 @@ export function openFileWorker(project: LocalProject): FileWorker {
     },
   };
 }
+
+const endedBefore = () => new Error('A thread ended before its work');
 
 const errorOf = ({ name, message, details }: { name: string; message: string; details: Record<string, string> }) =>
   Object.assign(new Error(message), details, { name });

@@ -58,8 +58,11 @@ export function wholeFile(path: string): WholeFile {
     },
     async close() {
       await copying?.stop();
-      closeOpened();
-      if (isThere) rmSync(unfinished, { force: true });
+      try {
+        closeOpened();
+      } finally {
+        if (isThere) rmSync(unfinished, { force: true });
+      }
     },
   };
 }
