@@ -39,7 +39,21 @@ interface Day {
   day: string | undefined;
 }
 
-function moveDay({ year, month, day }: Day, days: number): string | undefined {
+/** Files of one series, and frames of one file, have a few days: what was made of the last of them is kept. */
+const moved = new Map<string, string | undefined>();
+const movedLimit = 1024;
+
+function moveDay(day: Day, days: number): string | undefined {
+  const key = `${day.year}${day.month}${day.day}${days}`;
+  const known = moved.get(key);
+  if (known !== undefined) return known;
+  if (moved.size >= movedLimit) moved.clear();
+  const after = moveCalendarDay(day, days);
+  moved.set(key, after);
+  return after;
+}
+
+function moveCalendarDay({ year, month, day }: Day, days: number): string | undefined {
   const before = new Date(0);
   before.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   // Date takes February 30 for March 2: what does not come back as it went in is no date
