@@ -127,7 +127,10 @@ function tellSummary(report: Reported, { files, review, notes, skipped }: Told):
   report.result({ type: 'summary', ...summary, decision, reasons, junk, links }, [
     `${counted(files, 'file')}: ${accept} would be archived, ${hold} held for a person, ${refuse} refused, ${counted(duplicate, 'is a copy', 'are copies')}`,
     ...(junk + links > 0 ? [leftOut(skipped)] : []),
+    ...(decision === 'accept' ? [] : [`The submission would be ${decided[decision]}: ${reasons.join(', ')}`]),
   ]);
-  if (refuse > 0) return exitCodes.refused;
-  return hold > 0 ? exitCodes.held : exitCodes.archived;
+  if (decision === 'reject' || refuse > 0) return exitCodes.refused;
+  return decision === 'hold' || hold > 0 ? exitCodes.held : exitCodes.archived;
 }
+
+const decided = { hold: 'held as a whole', reject: 'rejected as a whole' };

@@ -39,9 +39,16 @@ describe('airlock validate', () => {
     { why: 'a file is not DICOM', files: { 'a.dcm': dicomFile(), b: 'text' }, args: [], exit: 3, codes: ['NotDicom'] },
     {
       why: 'the profile holds it',
-      files: { b: 'text', '.profile': profile },
+      files: { 'a.dcm': slice(1), b: 'text', '.profile': profile },
       args: ['--profile', '.profile'],
       exit: 10,
+      codes: ['NotDicom'],
+    },
+    {
+      why: 'all that the profile holds is all there is, and nobody can release it',
+      files: { b: 'text', '.profile': profile },
+      args: ['--profile', '.profile'],
+      exit: 3,
       codes: ['NotDicom'],
     },
     {
@@ -74,7 +81,7 @@ describe('airlock validate', () => {
     },
     {
       why: 'two files contradict each other',
-      files: { a: dicomFile({ instance: '1' }), b: dicomFile({ instance: '2' }) },
+      files: { a: dicomFile({ instance: '1' }), b: dicomFile({ instance: '2' }), c: slice(1) },
       args: [],
       exit: 10,
       codes: ['InstanceConflict', 'InstanceConflict'],
@@ -95,6 +102,15 @@ describe('airlock validate', () => {
     expect(deciding.every(({ advice, message }) => advice !== '' && message !== '')).toBe(true);
     expect(events(run.out).at(-1)).toMatchObject({ type: 'summary' });
     expect(run.exit).toBe(exit);
+  });
+
+  test('says that nothing of it would be archived, and why', async () => {
+    folder = await folderOf({ a: dicomFile({ instance: '1' }), b: dicomFile({ instance: '2' }) });
+    const { exit, out } = await airlock(['validate', '.'], { cwd: folder });
+    expect({ exit, last: out.at(-1) }).toEqual({
+      exit: 3,
+      last: 'The submission would be rejected as a whole: NothingToArchive',
+    });
   });
 
   test.each([
