@@ -34,6 +34,9 @@ const uids = decide('mapUids', 'content item (E.3.4-1 U)');
 const plain = decide('keep', 'content item without identity (E.3.4)');
 
 const subjectAge = 'DCM:121033';
+const ninetyAndAbove = decide('remove', 'age of 90 and above');
+/** By unit: so many make a year. */
+const perYear: Record<string, number> = { 'UCUM:a': 1, 'UCUM:mo': 12, 'UCUM:wk': 52.1775, 'UCUM:d': 365.2425 };
 
 /** What becomes of an item, and of its Text Value; undefined for a text that items of this value type do not have. */
 interface ContentDecision {
@@ -61,6 +64,8 @@ function decideByConcept(
   deid: ProjectPolicy['deid'],
 ): Decision {
   const rule = rules.get(`${concept} ${valueType}`);
+  // Schemes have codes of their own for an age, which the table does not list
+  if (rule === undefined && age !== undefined && age >= 90) return ninetyAndAbove;
   if (rule === undefined) return byValueType(valueType, deid);
   const action = actionOf(rule, deid);
   if (action === 'C') return /DATE|TIME/.test(valueType) ? date : clean;
@@ -93,7 +98,7 @@ function byValueType(valueType: string, deid: ProjectPolicy['deid'], text = clea
   return plain;
 }
 
-/** Concept as scheme and code, value type, and the number of years where the item measures in years. */
+/** Concept as scheme and code, value type, and the number of years where the item measures in a unit of age. */
 function readItem({ head, index }: { head: Uint8Array; index: ElementIndex }, item: number) {
   const text = (node: number | undefined) => (node === undefined ? '' : valueText(head, index, node));
   const first = (sequence: number | undefined) =>
@@ -108,8 +113,13 @@ function readItem({ head, index }: { head: Uint8Array; index: ElementIndex }, it
   return {
     concept: codeOf(first(childOf(index, item, 0x0040a043))),
     valueType: text(childOf(index, item, 0x0040a040)),
-    age: codeOf(units) === 'UCUM:a' && number !== undefined ? Number(text(number)) : undefined,
+    age: yearsOf(text(number), codeOf(units)),
   };
+}
+
+function yearsOf(number: string, unit: string): number | undefined {
+  const units = perYear[unit];
+  return number === '' || units === undefined ? undefined : Number(number) / units;
 }
 
 /** Position of an element directly inside an item. */

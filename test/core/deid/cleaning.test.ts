@@ -172,12 +172,12 @@ describe('structured content', () => {
     { tag: 0x00080016, vr: 'UI', value: '1.2.840.10008.5.1.4.1.1.88.33' },
     { tag: 0x0040a730, vr: 'SQ', items },
   ];
-  const years = (value: string): TestElement => ({
+  const years = (value: string, unit = 'a'): TestElement => ({
     tag: 0x0040a300,
     vr: 'SQ',
     items: [
       [
-        { tag: 0x004008ea, vr: 'SQ', items: [code('a', 'UCUM')] },
+        { tag: 0x004008ea, vr: 'SQ', items: [code(unit, 'UCUM')] },
         { tag: 0x0040a30a, vr: 'DS', value },
       ],
     ],
@@ -218,6 +218,19 @@ describe('structured content', () => {
     expect(container?.string('x0040a040')).toBe('CONTAINER');
     // PS3.3: a content sequence has items or is absent
     expect(container?.elements.x0040a730).toBeUndefined();
+  });
+
+  test.each([
+    ['an age that is coded otherwise', '424144002', '97', 'a', 0],
+    ['an age in months', '121033', '1164', 'mo', 0],
+    ['an age of months', '121033', '14', 'mo', 1],
+    ['an age below 90 that is coded otherwise', '424144002', '89', 'a', 1],
+    ['a measure in no unit of age', '121211', '97', 'mm', 1],
+  ])('with the option %s of concept %s and %s %s stays %i times', async (_, concept, value, unit, times) => {
+    const deid = { cleanStructuredContent: true, retainPatientCharacteristics: true };
+    const kept = item('121070', 'TEXT', text('lung'));
+    const { set } = await clean(report(kept, item(concept, 'NUM', years(value, unit))), deid);
+    expect(set.elements.x0040a730?.items).toHaveLength(1 + times);
   });
 });
 
