@@ -3,6 +3,7 @@ import type { SkippableBytes } from '../dicom/byteSource.ts';
 import { codestreamText } from '../dicom/codestreamText.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
+import { falseOffsets } from '../dicom/falseOffsets.ts';
 import { isModality } from '../dicom/isModality.ts';
 import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
@@ -194,6 +195,8 @@ function contentGates(file: DicomFile, sopClass: string, deid: ProjectPolicy['de
     found.push(['EncapsulatedDocument', 0x00420011]);
   if (sopClass.startsWith('1.2.840.10008.5.1.4.1.1.88.') && !deid.cleanStructuredContent)
     found.push(['StructuredReport', 0x0040a730]);
+  const table = falseOffsets(file);
+  if (table !== undefined) found.push(['CompressedText', table]);
   if (isRecording(file, sopClass)) found.push(['Recording', 0x00080016]);
   return found;
 }

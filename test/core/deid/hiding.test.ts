@@ -142,6 +142,12 @@ const encapsulated = (syntax: string, table: Uint8Array, frame: Uint8Array) => {
     ]),
   });
 };
+/** Behind a table of offsets of 64 bits. */
+const extended = (table: string) => {
+  const offsets = [0x7fe00001, 0x7fe00002].map((tag) => ({ tag, vr: 'OV', value: latin(table) }));
+  const data = concatBytes([head(...image, text(0x00280008, 'IS', '1'), ...offsets), fragments([emptyJpeg])]);
+  return writeFile({ transferSyntax: '1.2.840.10008.1.2.4.50', data });
+};
 const emptyJpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
 const native = (...behind: number[]) => ({ tag: 0x7fe00010, vr: 'OW', value: Uint8Array.of(1, 2, 3, 4, ...behind) });
 
@@ -154,6 +160,7 @@ describe('a person must look at', () => {
       'offsets that fall',
       encapsulated('50', Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0), emptyJpeg),
     ],
+    ['CompressedText', 'words in the extended offset table', extended('Zzyzx\0\0\0')],
     [
       'CompressedText',
       'boxes around JPEG 2000',
@@ -177,6 +184,7 @@ describe('a person must look at', () => {
     ['zeros behind the pixels', fileOf(...image, native(0, 0, 0, 0))],
     ['a last byte of single bits', fileOf(...bits, { ...native(), value: Uint8Array.of(7, 1) })],
     ['offsets that rise', encapsulated('50', Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0), emptyJpeg)],
+    ['an extended offset table', extended('\0\0\0\0\x01\0\0\0')],
     ['an overlay of its own', fileOf(...image, short(0x60000100, 1), native())],
   ])('not: %s', async (_, bytes) => {
     const { findings } = await find(bytes);
