@@ -17,8 +17,11 @@ const idTags = [
 ];
 const addressTags = [0x00080081, 0x00080092, 0x00101040, 0x00401102];
 const institutionTags = [0x00080080, 0x00080081, 0x00080094, 0x00081040];
+/** Name to Use is a text. */
+const nameTags = [0x00100012];
 /** Where two lists name a tag, the later one counts. */
 const texts = new Map<number, IdentifierKind>([
+  ...nameTags.map((tag) => [tag, 'name'] as const),
   ...institutionTags.map((tag) => [tag, 'institution'] as const),
   ...addressTags.map((tag) => [tag, 'address'] as const),
   ...idTags.map((tag) => [tag, 'id'] as const),

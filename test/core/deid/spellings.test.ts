@@ -40,6 +40,10 @@ describe('a name is found that a kept text spells otherwise', () => {
       [text(0x00080005, 'CS', '\\ISO 2022 IR 87'), named('Smithson^Anna'), noted('by Smith\x1b(Bson')],
     ],
     ['katakana for hiragana', [unicode, named(utf8('Yamada^Taro==やまだ^たろう')), noted(utf8('ヤマダ様'))]],
+    [
+      'the name that a patient goes by',
+      [{ tag: 0x00100011, vr: 'SQ', items: [[text(0x00100012, 'LT', 'Smithie')]] }, noted('of Smithie')],
+    ],
     ['the other order', [named('Li^Na'), noted('for Na Li')]],
     ['one word', [named('Smith^Anna'), noted('export ANNASMITH2')]],
   ])('%s', async (_, elements) => {
