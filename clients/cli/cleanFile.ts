@@ -6,7 +6,7 @@ import type { Layout } from '../../core/deid/writeOutput.ts';
 import { readDicom } from '../../core/dicom/readDicom.ts';
 import { readText } from '../../core/dicom/readText.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import { copyHelper, isLarge } from './copyRange.ts';
+import { copyHelper, isWorthHelp } from './copyRange.ts';
 import { refusal } from './exitOf.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
@@ -78,7 +78,7 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
 async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortSignal) {
   const { file, labels, out, name, sparesCore } = task;
   const path = join(out, name);
-  const helper = sparesCore && isLarge(file.sizeBytes) ? await copyHelper() : undefined;
+  const helper = sparesCore && isWorthHelp(file.sizeBytes) ? await copyHelper() : undefined;
   const input = openInput(file);
   const { file: from } = input;
   const output = wholeFile(path);

@@ -1,16 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { blockBytes, copyBlocks, type RangeCopy } from './copyBlocks.ts';
 
-/** What the other thread is asked; it answers whether it could do its part. */
-export interface HelpAsked {
+/** What threads that copy one range share. */
+export interface SharedCopy {
   copy: RangeCopy;
+  /** The number of the next block. */
   taken: Int32Array;
+  /** 1 once the other thread may have taken one. */
+  begun: Int32Array;
 }
 
 /** Another thread that takes blocks of a copy. */
 export interface CopyHelper {
-  /** Answers when it has left off: false where it could not do what it took. */
-  help(asked: HelpAsked): Promise<boolean>;
+  /** Asks it; who calls what comes back waits until it has left off: false where it could not do what it took. */
+  help(shared: SharedCopy): () => Promise<boolean>;
 }
 
 /** A copy under way. */
@@ -29,10 +32,16 @@ const allTaken = 2 ** 30;
 /** So many bytes are worth a copy of their own. */
 export const isLarge = (bytes: number): boolean => bytes > 32 * blockBytes;
 
+/** So many, another thread: to start it takes as long as to copy them. */
+export const isWorthHelp = (bytes: number): boolean => bytes > 512 * blockBytes;
+
 /** Begins a copy: a helper at once, this thread when it is asked to finish. */
 export function copyRange(copy: RangeCopy, helper?: CopyHelper): Copying {
   const taken = new Int32Array(new SharedArrayBuffer(4));
-  const helped = helper?.help({ copy, taken }) ?? Promise.resolve(true);
+  const begun = new Int32Array(new SharedArrayBuffer(4));
+  const ended = helper?.help({ copy, taken, begun });
+  /** A helper that comes when all is taken finds nothing to do, and needs no file: nobody waits for it. */
+  const hasHelped = async () => ended === undefined || Atomics.load(begun, 0) === 0 || (await ended());
   const copyRest = async (signal: AbortSignal) => {
     while (!copyBlocks(copy, taken, blocksPerTurn)) {
       await setImmediate();
@@ -42,14 +51,14 @@ export function copyRange(copy: RangeCopy, helper?: CopyHelper): Copying {
   return {
     async finish(signal) {
       await copyRest(signal);
-      if (await helped) return;
+      if (await hasHelped()) return;
       // what the other thread met, this one meets as well, and can tell
       Atomics.store(taken, 0, 0);
       await copyRest(signal);
     },
     async stop() {
       Atomics.store(taken, 0, allTaken);
-      await helped;
+      await hasHelped();
     },
   };
 }

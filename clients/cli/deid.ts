@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CliContext, Command } from './CliContext.ts';
 import type { Cleaned, CleanTask } from './cleanFile.ts';
-import { copyHelper, isLarge } from './copyRange.ts';
+import { copyHelper, isWorthHelp } from './copyRange.ts';
 import { counted } from './counted.ts';
 import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -51,9 +51,9 @@ export const deid: Command = async (args, context) => {
   try {
     const files = await withoutOutput(listed.files, output.folder);
     const threads = await openFileThreads({ files, jobs, project, signal: context.signal });
-    const { sparesCore } = threads;
+    const sparesCore = threads.sparesCore && files.some(({ sizeBytes }) => isWorthHelp(sizeBytes));
     // it is loaded while this thread reads
-    if (sparesCore && files.some(({ sizeBytes }) => isLarge(sizeBytes))) await copyHelper();
+    if (sparesCore) await copyHelper();
     const wants = { out: output.folder, ...wantsOf(values), wantsIdentity: map !== undefined, sparesCore };
     const { written, left } = await cleanFiles({ files, project, threads, report }, wants).finally(threads.close);
     await output.finish(

@@ -1,27 +1,39 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { CopyHelper, HelpAsked } from './copyRange.ts';
+import type { CopyHelper } from './copyRange.ts';
 
 /** Starts the thread of copyHelperProcess. */
 export function openCopyHelper(): CopyHelper {
   // beside this one: another source, or another part of the bundle
   const worker = new Worker(new URL(`./copyHelperProcess${extname(import.meta.url)}`, import.meta.url));
   worker.unref();
-  const ended = new Promise<boolean>((resolve) => {
-    worker.on('error', () => resolve(false));
-    worker.on('exit', () => resolve(false));
+  const waiting = new Map<number, (could: boolean) => void>();
+  let lastId = 0;
+  let isOver = false;
+  const endAll = () => {
+    isOver = true;
+    for (const end of waiting.values()) end(false);
+  };
+  worker.on('error', endAll);
+  worker.on('exit', endAll);
+  worker.on('message', ({ id, could }: { id: number; could: boolean }) => {
+    waiting.get(id)?.(could);
+    waiting.delete(id);
   });
   return {
-    async help(asked) {
-      // a process does not end while it waits for this
-      worker.ref();
-      try {
-        const answer = new Promise<boolean>((resolve) => worker.once('message', resolve));
-        worker.postMessage(asked satisfies HelpAsked);
-        return await Promise.race([answer, ended]);
-      } finally {
-        worker.unref();
-      }
+    help(shared) {
+      lastId += 1;
+      const id = lastId;
+      const ended = new Promise<boolean>((resolve) => {
+        if (isOver) resolve(false);
+        else waiting.set(id, resolve);
+      });
+      worker.postMessage({ ...shared, id });
+      return async () => {
+        // a process does not end while it waits for this
+        worker.ref();
+        return await ended.finally(() => worker.unref());
+      };
     },
   };
 }

@@ -62,7 +62,10 @@ export async function benchDeidentify(): Promise<void> {
 /** As the command line itself runs (clients/cli/bundleCli.ts). */
 async function bundleCleanFiles(folder: string): Promise<void> {
   await build({
-    entryPoints: [join(import.meta.dirname, 'cleanFiles.ts')],
+    entryPoints: ['cleanFiles.ts', '../../clients/cli/copyHelperProcess.ts'].map((path) =>
+      join(import.meta.dirname, path),
+    ),
+    entryNames: '[name]',
     outdir: join(folder, 'bundle'),
     ...{ bundle: true, splitting: true, platform: 'node', target: 'node24', format: 'esm' },
     outExtension: { '.js': '.mjs' },

@@ -30,9 +30,10 @@ const copyOf = (at = 700, start = 1001) => ({ from, range: { start, end: 1_999_9
 
 /** Takes blocks that it never copies. */
 const faithless: CopyHelper = {
-  async help({ taken }) {
+  help({ taken, begun }) {
+    Atomics.store(begun, 0, 1);
     Atomics.add(taken, 0, 3);
-    return false;
+    return async () => false;
   },
 };
 
@@ -85,4 +86,26 @@ test('an interrupted copy fails as such', async () => {
   await writeFile(input(), new Uint8Array(20_000_000));
   const copying = copyRange({ ...copyOf(), range: { start: 0, end: 20_000_000 } });
   await expect(copying.finish(interrupted)).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('nobody waits for a helper that has not begun', async () => {
+  const late: CopyHelper = { help: () => () => new Promise(() => undefined) };
+  const copying = copyRange(copyOf(), late);
+  await copying.finish(never);
+  await copying.stop();
+  expect((await readFile(output())).subarray(700).equals(bytes.subarray(1001, 1_999_999))).toBe(true);
+});
+
+test('each of two copies waits for its own end', async () => {
+  const helper = await copyHelper();
+  const second = openSync(join(folder, 'second'), 'w');
+  try {
+    const copies = [copyRange(copyOf(), helper), copyRange({ ...copyOf(), to: second }, helper)];
+    for (const copying of copies.reverse()) await copying.finish(never);
+    const [one, other] = [await readFile(output()), await readFile(join(folder, 'second'))];
+    expect(one.subarray(700).equals(bytes.subarray(1001, 1_999_999))).toBe(true);
+    expect(other.equals(one)).toBe(true);
+  } finally {
+    closeSync(second);
+  }
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compactDecrypt, importPKCS8 } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
 import {
   explicitLittle,
   pixels,
+  type TestElement,
   withIdentity,
   writeFile as writeDicomFile,
   writeElements,
@@ -156,34 +157,44 @@ describe('airlock deid', () => {
     expect(await readdir(join(folder, 'out'), { recursive: true })).toHaveLength(61);
   });
 
+  /** More than a thread of its own is started for; a hole in the file but for a few bytes, as zeros to read. */
+  const pixelBytes = 8200 * 8200 * 2;
+  async function writeLarge(path: string, ...elements: TestElement[]): Promise<void> {
+    const size: TestElement[] = [0x00280010, 0x00280011].map((tag) => ({
+      ...{ tag, vr: 'US', value: Uint8Array.of(8200 & 255, 8200 >> 8) },
+    }));
+    const all = withIdentity(...elements, ...size, { ...pixels(new Uint8Array(0)), claimedLength: pixelBytes });
+    const head = writeDicomFile({ data: writeElements(all, explicitLittle) });
+    const file = await open(path, 'w');
+    await file.write(head);
+    for (const at of [0, 262_143, 70_000_001, pixelBytes - 3])
+      await file.write(Buffer.from([at & 255, 7, 1]), 0, 3, head.length + at);
+    await file.close();
+  }
+
   test('writes large pixels as they are, whoever copies them', async () => {
-    const large = synthesizeCtSlice({ seed: 'cli', series: 1, instance: 1, rows: 2200, columns: 2200 });
-    folder = await folderOf({ 'in/large': large, 'in/small': slice(2), key });
+    folder = await folderOf({ 'in/small': slice(2), key });
+    await writeLarge(join(folder, 'in/large'));
     const args = ['deid', 'in', '--key-file', 'key', '--out'];
     expect(await airlock([...args, 'beside'], { cwd: folder })).toMatchObject({ exit: 0 });
     expect(await airlock([...args, 'alone', '--jobs', '1'], { cwd: folder })).toMatchObject({ exit: 0 });
     expect(await digests(join(folder, 'beside'))).toEqual(await digests(join(folder, 'alone')));
-    const pixelBytes = 2200 * 2200 * 2;
-    const written = await Promise.all(
-      (await names(join(folder, 'beside'))).map((name) => readFile(join(folder, 'beside', name))),
-    );
-    const isWhole = (bytes: Buffer) => bytes.subarray(-pixelBytes).equals(large.subarray(-pixelBytes));
-    expect(written.map(isWhole).filter(Boolean)).toHaveLength(1);
+    const before = (await readFile(join(folder, 'in/large'))).subarray(-pixelBytes);
+    const written = (await names(join(folder, 'beside'))).map((name) => readFile(join(folder, 'beside', name)));
+    const isWhole = (await Promise.all(written)).map((bytes) => bytes.subarray(-pixelBytes).equals(before));
+    expect(isWhole.sort()).toEqual([false, true]);
   });
 
   test('leaves nothing of a large file whose proof fails', async () => {
-    const elements = withIdentity(
+    folder = await folderOf({ 'in/small': 'text', key });
+    await writeLarge(
+      join(folder, 'in/large'),
       { tag: 0x00100010, vr: 'PN', value: 'Zzyzxburg^Quillabeth' },
       { tag: 0x00081090, vr: 'LO', value: 'made for QUILLABETH' },
-      pixels(new Uint8Array(9_000_000)),
     );
-    const file = writeDicomFile({ data: writeElements(elements, explicitLittle) });
-    folder = await folderOf({ 'in/large': file, key });
     const { exit, err } = await airlock(['deid', 'in', '--key-file', 'key', '--out', 'out'], { cwd: folder });
-    expect({ exit, err }).toEqual({
-      exit: 3,
-      err: ['file 0 is not written: ResidualIdentifier', '0 of 1 file is written'],
-    });
+    expect(exit).toBe(3);
+    expect(err).toContain('file 0 is not written: ResidualIdentifier');
     const left = await readdir(join(folder, 'out'), { recursive: true, withFileTypes: true });
     expect(left.filter((entry) => entry.isFile())).toEqual([]);
   });
