@@ -51,7 +51,9 @@ type Sweep = (ports: SweepPorts, submission: Submission) => Promise<unknown>;
 /** First the state, so that nothing more is signed; then what is there. */
 async function expire(ports: SweepPorts, submission: Submission): Promise<void> {
   const event = { type: 'submission.expired', to: 'expired', actor: pipeline, at: ports.clock.now() } as const;
-  await ports.ledger.commit(appendEvent(submission, event)).catch((error: unknown) => {
+  // nobody has looked whether the labels that were asked for name a person
+  const change = appendEvent(submission, event, { subject: undefined, session: undefined });
+  await ports.ledger.commit(change).catch((error: unknown) => {
     // its site has come back in this very moment
     if (!DomainError.is(error) || error.name !== 'LedgerConflict') throw error;
   });

@@ -1,5 +1,6 @@
 import { advance } from '../../core/submission/advance.ts';
 import { readDocument } from '../../core/submission/documents.ts';
+import type { FindingCode } from '../../core/submission/findingCatalogue.ts';
 import { stagingKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { Nothing, Review, StepInput } from '../../core/submission/steps.ts';
@@ -14,9 +15,14 @@ type RejectPorts = Pick<Ports, 'ledger' | 'work' | 'staging' | 'clock'>;
  */
 export const rejectSubmission = (ports: RejectPorts) => async (input: StepInput) => {
   const reason = stopReason(await readDocument(ports.work, workKeys.review(input.submission), Review));
-  await advance(ports, input, { type: 'submission.rejected', to: 'rejected', code: reason, patch: { reason } });
+  const labels = reason.split(' ').includes(namesPatient) ? { subject: undefined, session: undefined } : {};
+  const patch = { reason, ...labels };
+  await advance(ports, input, { type: 'submission.rejected', to: 'rejected', code: reason, patch });
   await ports.staging.removeAll(stagingKeys.all(input.submission));
   return {};
 };
+
+/** The labels that were asked for are then no longer shown. */
+const namesPatient: FindingCode = 'LabelIdentifies';
 
 export const handler = stepHandler({ input: StepInput, output: Nothing }, rejectSubmission);

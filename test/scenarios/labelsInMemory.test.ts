@@ -69,6 +69,14 @@ test('holds with one file that a label names those that lack the name', async ()
   expect(ports.archive.sessions.size).toBe(0);
 });
 
+test('keeps no label that names the patient of what it rejects', async () => {
+  const ports = memoryPorts(ProjectPolicy.parse({ ...demoPolicy, findings: { LabelIdentifies: 'refuse' } }));
+  const input = await stage(ports, files, { subject: 'MRN-16164353', session: 'V1' });
+  await runPipeline(ports, input);
+  const { state, subject, session } = (await ports.ledger.get(input.submission)) ?? {};
+  expect({ state, subject, session }).toEqual({ state: 'rejected', subject: undefined, session: undefined });
+});
+
 test('archives under a label that names nobody', async () => {
   const ports = memoryPorts(demoPolicy);
   const input = await stage(ports, files, { subject: 'Subject_1', session: 'Visit_2' });

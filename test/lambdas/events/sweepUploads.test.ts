@@ -35,12 +35,8 @@ function swept(days: number) {
       await ledger.create(change);
       let submission = change.next;
       for (const to of ['uploading', ...states] as const) {
-        const next = appendEvent(submission, {
-          type: 'manifest.announced',
-          actor,
-          at: new Date(start).toISOString(),
-          to,
-        });
+        const event = { type: 'manifest.announced', actor, at: new Date(start).toISOString(), to } as const;
+        const next = appendEvent(submission, event, { subject: 'S1', session: 'V1' });
         await ledger.commit(next);
         submission = next.next;
       }
@@ -69,7 +65,8 @@ describe('the sweep of uploads', () => {
     const id = await put([]);
     await sweep();
     await sweep();
-    expect((await ports.ledger.get(id))?.state).toBe('expired');
+    const { state, subject, session } = (await ports.ledger.get(id)) ?? {};
+    expect({ state, subject, session }).toEqual({ state: 'expired', subject: undefined, session: undefined });
     expect(await left(id)).toBe(0);
     expect(new Set(aborted)).toEqual(new Set([`half-${id}`]));
     const events = await ports.ledger.events(id);
