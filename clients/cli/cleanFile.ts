@@ -6,7 +6,7 @@ import type { Layout } from '../../core/deid/writeOutput.ts';
 import { readDicom } from '../../core/dicom/readDicom.ts';
 import { readText } from '../../core/dicom/readText.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
-import { copyHelper, isWorthHelp } from './copyRange.ts';
+import { copyHelper, isWorthHelp } from './copyHelper.ts';
 import { refusal } from './exitOf.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
@@ -74,7 +74,10 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
   };
 }
 
-/** Of a file of its own the pixels are copied as they lie there, large ones beside the proof; what is packed passes through. */
+/**
+ * Of a file of its own the pixels are copied as they lie there, large ones beside the proof; what is packed passes
+ * through.
+ */
 async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortSignal) {
   const { file, labels, out, name, sparesCore } = task;
   const path = join(out, name);

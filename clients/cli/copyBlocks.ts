@@ -17,7 +17,7 @@ export interface RangeCopy {
 export const blockBytes = 256 * 1024;
 
 /** Memory that copies take turns with. */
-let room: Uint8Array | undefined;
+let memory: Uint8Array | undefined;
 
 /**
  * Copies blocks that nobody has taken, at most so many; true when none is left to take. Threads that copy one range
@@ -29,7 +29,8 @@ export function copyBlocks(
   taken: Int32Array,
   most = Number.POSITIVE_INFINITY,
 ): boolean {
-  room ??= new Uint8Array(blockBytes);
+  memory ??= new Uint8Array(blockBytes);
+  const room = memory;
   const end = at + range.end - range.start;
   const shift = range.start - at;
   for (let blocks = 0; blocks < most; blocks += 1) {
@@ -39,7 +40,7 @@ export function copyBlocks(
     if (position >= end) return true;
     while (position < stop) {
       const count = stop - position;
-      const bytes = onDisk(() => readSync(from, room as Uint8Array, 0, count, position + shift));
+      const bytes = onDisk(() => readSync(from, room, 0, count, position + shift));
       if (bytes === 0) becameShorter();
       for (let left = room.subarray(0, bytes); left.length > 0; ) {
         const written = writeSync(to, left, 0, left.length, position);

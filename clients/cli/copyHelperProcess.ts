@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { copyBlocks } from './copyBlocks.ts';
-import type { SharedCopy } from './copyRange.ts';
+import type { SharedCopy } from './copyHelper.ts';
 
 /** A thread that takes blocks of copies, and answers whether it could. It loads nothing else, to be there at once. */
 parentPort?.on('message', ({ id, copy, taken, begun }: SharedCopy & { id: number }) => {

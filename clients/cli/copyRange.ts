@@ -1,20 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { blockBytes, copyBlocks, type RangeCopy } from './copyBlocks.ts';
-
-/** What threads that copy one range share. */
-export interface SharedCopy {
-  copy: RangeCopy;
-  /** The number of the next block. */
-  taken: Int32Array;
-  /** 1 once the other thread may have taken one. */
-  begun: Int32Array;
-}
-
-/** Another thread that takes blocks of a copy. */
-export interface CopyHelper {
-  /** Asks it; who calls what comes back waits until it has left off: false where it could not do what it took. */
-  help(shared: SharedCopy): () => Promise<boolean>;
-}
+import type { CopyHelper } from './copyHelper.ts';
 
 /** A copy under way. */
 export interface Copying {
@@ -31,9 +17,6 @@ const allTaken = 2 ** 30;
 
 /** So many bytes are worth a copy of their own. */
 export const isLarge = (bytes: number): boolean => bytes > 32 * blockBytes;
-
-/** So many, another thread: to start it takes as long as to copy them. */
-export const isWorthHelp = (bytes: number): boolean => bytes > 512 * blockBytes;
 
 /** Begins a copy: a helper at once, this thread when it is asked to finish. */
 export function copyRange(copy: RangeCopy, helper?: CopyHelper): Copying {
@@ -61,15 +44,4 @@ export function copyRange(copy: RangeCopy, helper?: CopyHelper): Copying {
       await hasHelped();
     },
   };
-}
-
-let helper: Promise<CopyHelper | undefined> | undefined;
-
-/**
- * The helper of this process, loaded for those that want one; it ends with the process. Undefined where no thread can be
- * started, as where the system limits them: a copy needs none.
- */
-export function copyHelper(): Promise<CopyHelper | undefined> {
-  helper ??= import('./openCopyHelper.ts').then(({ openCopyHelper }) => openCopyHelper()).catch(() => undefined);
-  return helper;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CliContext, Command } from './CliContext.ts';
 import type { Cleaned, CleanTask } from './cleanFile.ts';
-import { copyHelper, isWorthHelp } from './copyRange.ts';
+import { copyHelper, isWorthHelp } from './copyHelper.ts';
 import { counted } from './counted.ts';
 import { examineFiles } from './examineFiles.ts';
 import { exitCodes } from './exitCodes.ts';

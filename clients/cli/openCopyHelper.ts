@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { CopyHelper } from './copyRange.ts';
+import type { CopyHelper } from './copyHelper.ts';
 
 /** Starts the thread of copyHelperProcess. */
 export function openCopyHelper(): CopyHelper {

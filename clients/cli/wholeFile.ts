@@ -2,7 +2,8 @@ import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from 'no
 import type { Layout, Splice } from '../../core/deid/writeOutput.ts';
 import type { ByteRange, Bytes } from '../../core/submission/ports.ts';
 import { blockBytes } from './copyBlocks.ts';
-import { type CopyHelper, type Copying, copyRange, isLarge } from './copyRange.ts';
+import type { CopyHelper } from './copyHelper.ts';
+import { type Copying, copyRange, isLarge } from './copyRange.ts';
 import { becameShorter, onDisk } from './unreadable.ts';
 
 /** What is written: a stream, or a head and the range of an open file that follows it. */

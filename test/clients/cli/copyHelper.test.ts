@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { copyHelper } from '../../../clients/cli/copyRange.ts';
+import { copyHelper } from '../../../clients/cli/copyHelper.ts';
 
 vi.mock('node:worker_threads', () => ({
   // as Node does where the system gives it no thread

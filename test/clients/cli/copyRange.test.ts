@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CopyHelper, copyHelper, copyRange } from '../../../clients/cli/copyRange.ts';
+import { type CopyHelper, copyHelper } from '../../../clients/cli/copyHelper.ts';
+import { copyRange } from '../../../clients/cli/copyRange.ts';
 import { isUnreadable } from '../../../clients/cli/unreadable.ts';
 
 const bytes = Uint8Array.from({ length: 2_000_003 }, (_, i) => (i * 31) >> 3);
