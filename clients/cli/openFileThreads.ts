@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { doTasks, type OutcomeOf, type TaskKind, type TaskOf } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
-import { compileForLong, endLoading, growYoungGeneration } from './streamingFlags.js';
+import { compileForLong, endLoading } from './streamingFlags.js';
 
 interface Opening {
   /** All that will be read: few files are not worth a thread. */
@@ -18,7 +18,7 @@ export interface FileThreads {
    * order, however many threads there are. What a task throws ends the run.
    */
   run<Kind extends TaskKind>(kind: Kind, tasks: readonly TaskOf<Kind>[]): AsyncGenerator<OutcomeOf<Kind>, void>;
-  /** No thread of these has a processor that is left: another one can copy beside. */
+  /** A processor is left that none of these threads uses. */
   sparesCore: boolean;
   close(): Promise<void>;
 }
@@ -63,8 +63,6 @@ async function inThreads(
   signal: AbortSignal,
 ): Promise<FileThreads> {
   const { openFileWorker } = await import('./fileWorker.ts');
-  // until one answers: by then they are loaded
-  growYoungGeneration();
   const workers = Array.from({ length: threads - 1 }, () => openFileWorker(project));
   const settleFlags = () => {
     endLoading();

@@ -1,8 +1,7 @@
 declare function setStreamingFlags(): Promise<void>;
 declare function leaveStreamingFlags(): void;
-declare function growYoungGeneration(): void;
 declare function compileAhead(): void;
 declare function endLoading(): void;
 declare function compileForLong(): void;
 
-export { compileAhead, compileForLong, endLoading, growYoungGeneration, leaveStreamingFlags, setStreamingFlags };
+export { compileAhead, compileForLong, endLoading, leaveStreamingFlags, setStreamingFlags };

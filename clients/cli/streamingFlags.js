@@ -23,7 +23,8 @@ export async function setStreamingFlags() {
   await import('node:stream/promises');
   await import('node:zlib');
   for (const [streaming] of flags) setFlagsFromString(streaming);
-  growYoungGeneration();
+  // what is young grows as it fills, from 1 MB to 4: with less, each slice was collected for itself
+  setFlagsFromString('--semi-space-growth-factor=4');
 }
 
 /**
@@ -34,11 +35,6 @@ export function leaveStreamingFlags() {
   for (const [, own] of flags) setFlagsFromString(own);
   setFlagsFromString('--semi-space-growth-factor=2');
   setFlagsFromString('--lazy');
-}
-
-/** From here on what is young grows as it fills, from 1 MB to 4: with less, each slice was collected for itself. */
-export function growYoungGeneration() {
-  setFlagsFromString('--semi-space-growth-factor=4');
 }
 
 /** For work that goes on for long: the last compiler pays. */
