@@ -1,6 +1,5 @@
 import { advance } from '../../core/submission/advance.ts';
 import { readDocument } from '../../core/submission/documents.ts';
-import type { FindingCode } from '../../core/submission/findingCatalogue.ts';
 import { stagingKeys, workKeys } from '../../core/submission/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { Nothing, Review, StepInput } from '../../core/submission/steps.ts';
@@ -14,15 +13,14 @@ type RejectPorts = Pick<Ports, 'ledger' | 'work' | 'staging' | 'clock'>;
  * first: what has gone while it is on its way would be missed by its next attempt.
  */
 export const rejectSubmission = (ports: RejectPorts) => async (input: StepInput) => {
-  const reason = stopReason(await readDocument(ports.work, workKeys.review(input.submission), Review));
-  const labels = reason.split(' ').includes(namesPatient) ? { subject: undefined, session: undefined } : {};
-  const patch = { reason, ...labels };
+  const review = await readDocument(ports.work, workKeys.review(input.submission), Review);
+  const reason = stopReason(review);
+  // what named the patient is no longer shown
+  const isNamed = review.excluded.some(({ code }) => code === 'LabelIdentifies');
+  const patch = { reason, ...(isNamed ? { subject: undefined, session: undefined } : {}) };
   await advance(ports, input, { type: 'submission.rejected', to: 'rejected', code: reason, patch });
   await ports.staging.removeAll(stagingKeys.all(input.submission));
   return {};
 };
-
-/** The labels that were asked for are then no longer shown. */
-const namesPatient: FindingCode = 'LabelIdentifies';
 
 export const handler = stepHandler({ input: StepInput, output: Nothing }, rejectSubmission);
