@@ -4,6 +4,7 @@ import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
+import { shortestNumber } from './identifierTexts.ts';
 import { isDescriptor } from './isDescriptor.ts';
 import type { RenderedHead } from './renderHead.ts';
 import { termWords } from './tables/termWords.ts';
@@ -23,8 +24,6 @@ const patternsPerPrefix = 1024;
 const longTextBytes = 8;
 /** Of letters beyond ASCII so many bytes are enough inside a word. */
 const foreignTextBytes = 6;
-/** A number shorter than this is not taken for one that zeros pad. */
-const shortestNumber = 5;
 /** In bytes that are no text a match needs this much, and a letter. */
 const binaryTextBytes = 6;
 

@@ -6,7 +6,7 @@ import { vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { characterSetReader } from './characterSetReader.ts';
 import { type IdentifierKind, identifierKind } from './identifierKind.ts';
-import { foldAscii } from './identifierTexts.ts';
+import { foldAscii, isDay } from './identifierTexts.ts';
 import { isRegisteredUid } from './mapUid.ts';
 import {
   isPlainAscii,
@@ -126,7 +126,7 @@ function addUids(uids: Set<string>, value: string): void {
 function addDates(dates: Set<string>, value: string): void {
   for (const each of value.split('\\')) {
     const digits = each.replaceAll('.', '').slice(0, 8);
-    if (/^(?:19|20)\d{6}$/.test(digits)) dates.add(digits);
+    if (isDay(digits)) dates.add(digits);
   }
 }
 

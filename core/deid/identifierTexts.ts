@@ -31,10 +31,11 @@ const isLong = (text: string) => text.length >= (isForeign(text) ? shortestForei
 
 /** What fewer characters are left of stands in a text by chance. */
 const shortestBareId = 6;
-const shortestNumber = 5;
+/** A number of fewer digits is not looked for without its zeros. */
+export const shortestNumber = 5;
 const lettersAndNumber = /^[a-z]{0,8}(0*([1-9]\d*))$/;
-/** A number that is a day stands in every file of that day. */
-const isDay = (digits: string) => /^(?:19|20)\d{6}$/.test(digits);
+/** Eight digits that are a day: they stand in every file of that day. */
+export const isDay = (digits: string) => /^(?:19|20)\d{6}$/.test(digits);
 
 /** An id, the same without its marks, and where it is a number, without the letters and zeros before it and in groups. */
 function idSpellings(id: string): string[] {

@@ -64,8 +64,8 @@ export const Submission = z.object({
   /** The state in which the last attempt was held or failed: where the next one goes on. */
   interruptedIn: SubmissionState.optional(),
   /**
-   * A code of the error catalogue, or reasons of the review and codes of files, by spaces; present in held, rejected and failed, and in a state on
-   * the way when its attempt ended waiting for XNAT.
+   * A code of the error catalogue, or reasons of the review and codes of files, by spaces (stopReason); present in held,
+   * rejected and failed, and in a state on the way when its attempt ended waiting for XNAT.
    */
   reason: z.string().optional(),
   /** Number of the newest attempt; 0 before the first execution. */

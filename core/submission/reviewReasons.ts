@@ -1,4 +1,7 @@
-/** Why a whole submission is held or rejected: rules over the set of its files. Those about files name their codes beside. */
+/**
+ * Why a whole submission is held or rejected: rules over the set of its files. Those about files name their codes
+ * beside.
+ */
 export const reviewReasons = {
   MixedPatients: {
     meaning: 'Several patients would share one subject label',
