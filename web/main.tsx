@@ -1,7 +1,11 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Portal } from './Portal.tsx';
-import './portal.css';
+// in this order: later ones refine earlier ones
+import './styles/page.css';
+import './styles/controls.css';
+import './styles/sending.css';
+import './styles/submissions.css';
 
 const root = document.getElementById('portal');
 if (root !== null) {
