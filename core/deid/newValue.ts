@@ -45,7 +45,7 @@ export function newValue(
     case 'cut':
       return asciiBytes(visibleText(value.vr, value.text()));
     case 'date':
-      return movedDates(value.vr, value.text(), context.shiftDays) ?? newValue(byFallback[fallback], value, context);
+      return moveDates(value.vr, value.text(), context.shiftDays) ?? newValue(byFallback[fallback], value, context);
   }
 }
 
@@ -76,22 +76,6 @@ function cleanTexts(value: { vr: number; text: () => string }, { cleanText }: Va
   if (cleaned.every((each, i) => each === texts[i])) return 'same';
   const left = cleaned.filter((each) => each !== '').join('\\');
   return left === '' ? undefined : asciiBytes(left);
-}
-
-/** Files of one series have the same dates: what was made of the last of them is kept. */
-const moved = new Map<string, NewValue | undefined>();
-const movedLimit = 1024;
-const longestMoved = 64;
-
-function movedDates(code: number, text: string, days: number): NewValue | undefined {
-  if (text.length > longestMoved) return moveDates(code, text, days);
-  const key = `${code} ${days} ${text}`;
-  const known = moved.get(key);
-  if (known !== undefined) return known;
-  const value = moveDates(code, text, days);
-  if (moved.size >= movedLimit) moved.clear();
-  moved.set(key, value);
-  return value;
 }
 
 /** All components moved, or undefined when one is no date or time: then none may pass. */
