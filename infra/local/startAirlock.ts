@@ -1,10 +1,11 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve as resolvePath } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { ClientConfig } from '../../core/upload/clientCredentials.ts';
 import { s3Client } from '../../lambdas/adapters/s3Client.ts';
+import { policiesOf, withProjects } from './bundledProjects.ts';
 import { choosePorts, type Ports } from './choosePorts.ts';
 import { type DeadLetter, type Events, startEvents } from './commitEvents.ts';
 import { countInvocations, type InvocationCounts } from './countInvocations.ts';
@@ -28,7 +29,7 @@ import {
   type WorkflowCounts,
 } from './stateMachine.ts';
 import { startStepFunctions } from './stepFunctionsEndpoint.ts';
-import { createWorkerPool, type OnInvoke } from './workerPool.ts';
+import { createWorkerPool, type InvocationReport, type OnInvoke } from './workerPool.ts';
 import { writeClientFiles } from './writeClientFiles.ts';
 import { forkXnat } from './xnat/forkXnat.ts';
 
@@ -54,6 +55,8 @@ export interface AirlockOptions {
   /** Opens the stand-in's fault route: for tests alone. */
   xnatFaults?: boolean | undefined;
   onInvoke?: OnInvoke | undefined;
+  /** Called as an invocation has ended, before who asked for it goes on. */
+  onInvocation?: ((report: InvocationReport) => void) | undefined;
   onState?: ((entered: StateEntered) => void) | undefined;
   onEnd?: ((ended: { execution: string; error?: string }) => void) | undefined;
   /** One line for people. */
@@ -130,7 +133,10 @@ async function compose(options: AirlockOptions, { stops, stop }: Lifetime): Prom
     environment: workerEnvironment(urls, keyring),
     logDirectory: join(dataDir, 'logs'),
     onInvoke: options.onInvoke,
-    onInvocation: invocations.add,
+    onInvocation: (report) => {
+      invocations.add(report);
+      options.onInvocation?.(report);
+    },
   });
   stops.push(pool.stop);
 
@@ -273,22 +279,6 @@ function startXnat({ dataDir, xnatFaults }: AirlockOptions, { ports, keyring, fu
     projects: policiesOf(functions).map(({ xnatProject }) => xnatProject),
     ...(xnatFaults && { faultRoute: true }),
   });
-}
-
-const Policies = z.array(z.object({ project: z.string(), xnatProject: z.string() }));
-
-function withProjects(each: LambdaFunction, projectsFile: string | undefined): LambdaFunction {
-  const isReader = each.environment.PROJECTS_FILE !== undefined;
-  if (projectsFile === undefined || !isReader) return each;
-  return { ...each, environment: { ...each.environment, PROJECTS_FILE: resolvePath(projectsFile) } };
-}
-
-/** The project policies as they were bundled with the functions, or given in their place. */
-function policiesOf(functions: LambdaFunction[]): z.infer<typeof Policies> {
-  const reader = functions.find(({ environment }) => environment.PROJECTS_FILE !== undefined);
-  if (reader === undefined) return [];
-  const path = resolvePath(dirname(reader.modulePath), String(reader.environment.PROJECTS_FILE));
-  return Policies.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
 function keepDeadLetter(dataDir: string, letter: DeadLetter, log: (line: string) => void): void {

@@ -19,6 +19,8 @@ const airlock = await startAirlock({
   ...{ dataDir, portBase, templateDir: builtPaths.template, webDir: builtPaths.web, timeScale: 0.01 },
   onState: ({ state }) => dieOf(state),
   onInvoke: ({ functionName }) => dieOf(functionName),
+  // a step that ends before its share of time is over dies with its answer, or the next would begin
+  onInvocation: ({ functionName }) => functionName === death?.at && die(),
 });
 startMs = performance.now();
 process.once('message', async () => {

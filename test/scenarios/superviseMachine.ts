@@ -9,7 +9,7 @@ import { XnatAccount } from '../../infra/local/openKeyring.ts';
 
 /**
  * Where a machine dies: as a state is entered or a function is invoked, by name, or after that share of the time that
- * the machine took to start, which tells how long a cold step works.
+ * the machine took to start, which tells how long a cold step works, at the latest as the function has ended.
  */
 const Death = z.object({ at: z.string(), share: z.number() });
 export type Death = z.infer<typeof Death>;
