@@ -22,6 +22,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await running?.stop();
   running = undefined;
+  await supervisor.end();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,7 @@ export type Ready = z.infer<typeof Ready>;
 /** Starts a machine again and again on the same data and ports. */
 export async function superviseMachine(dataDir: string) {
   const portBase = await freePortBase();
+  const living = new Set<ChildProcess>();
   return {
     async start(death?: Death) {
       const order = JSON.stringify({ dataDir, portBase, death } satisfies z.infer<typeof Mortality>);
@@ -37,6 +38,8 @@ export async function superviseMachine(dataDir: string) {
         // every process that it starts inherits the mark
         env: { ...process.env, AIRLOCK_SCENARIO: dataDir },
       });
+      living.add(child);
+      child.once('exit', () => living.delete(child));
       const ended = once(child, 'exit').then(([code, signal]) => String(code ?? signal));
       const ready = once(child, 'message').then(([message]) => Ready.parse(message));
       // a machine may be told to die before it is ready
@@ -48,6 +51,16 @@ export async function superviseMachine(dataDir: string) {
           await ended;
         },
       };
+    },
+    /** Ends those that did not die as they were told: one left alive would keep whoever reads our output waiting. */
+    async end() {
+      await Promise.all(
+        [...living].map(async (child) => {
+          const ended = once(child, 'exit');
+          child.kill('SIGKILL');
+          await ended;
+        }),
+      );
     },
     /** Ids of the processes of this machine that live. */
     async processes(): Promise<string[]> {
