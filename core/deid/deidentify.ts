@@ -20,12 +20,14 @@ import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
 import { type IdentityMap, identityMap } from './identityMap.ts';
 import { inOldVrs } from './inOldVrs.ts';
 import { type ElementChange, listChanges } from './listChanges.ts';
+import { measureEdits } from './measureEdits.ts';
 import { markOutput } from './ownMark.ts';
+import type { RenderedHead } from './pieces.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
 import { type EditContext, type EditPlan, type ElementAction, elementActions, planEdits } from './planEdits.ts';
 import { type ProfileRule, profileRules } from './profileRules.ts';
 import { regionOverlays } from './regionOverlays.ts';
-import { type RenderedHead, renderHead } from './renderHead.ts';
+import { renderHead } from './renderHead.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
 import { textCleaner } from './textCleaner.ts';
 import { type Layout, passingRange, type Splice, spliceOutput, writeOutput } from './writeOutput.ts';
@@ -79,9 +81,10 @@ export async function deidentify(body: SkippableBytes, context: DeidContext): Pr
   const edits = editContext(file, { ...context, identity, identifiers, blanking, rules });
   const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
-  const rendered = renderHead(file, plan, meta);
+  const measured = measureEdits(file, plan, meta.length);
   const passing = passingRange(file, blanking);
-  if (passing !== undefined) await context.onLayout?.({ headBytes: rendered.bytes.length, pixels: passing });
+  if (passing !== undefined) await context.onLayout?.({ headBytes: measured.headBytes, pixels: passing });
+  const rendered = renderHead(file, plan, { ...measured, meta });
   requireNoResidual(file, { rendered, plan }, identifiers);
   const before = rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file));
   confirmOutput(inOldVrs(before, meta.length, file), meta.length, {

@@ -6,7 +6,7 @@ import { DomainError } from '../submission/DomainError.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
 import { shortestNumber } from './identifierTexts.ts';
 import { isDescriptor } from './isDescriptor.ts';
-import type { RenderedHead } from './renderHead.ts';
+import type { RenderedHead } from './pieces.ts';
 import { termWords } from './tables/termWords.ts';
 
 /** Where an identifier of the input is left. */
@@ -59,8 +59,10 @@ export function findResidual(
   const texts = prefixTable(identifiers.texts);
   const { bytes, pieces } = rendered;
   let start = 0;
-  for (const { from, length, node } of pieces) {
-    const end = start + length;
+  for (let piece = 0; piece < pieces.count; piece += 1) {
+    const end = at(pieces.end, piece);
+    const from = at(pieces.from, piece);
+    const node = at(pieces.node, piece);
     if (from >= 0 || node >= 0) {
       const stretch = { bytes, start, end, index, shift: from - start, node };
       const residual = scanTexts(stretch, texts) ?? scanDigits(stretch, identifiers);

@@ -8,6 +8,7 @@ import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { decideContentItem, textValue } from './decideContentItem.ts';
 import { type Decision, type DecisionPolicy, decideElement, isClassUid, type Surroundings } from './decideElement.ts';
 import { isCodePart, isPublicCode } from './isPublicCode.ts';
+import { addLiteral, createLiterals, type Literals } from './literals.ts';
 import { type NewValue, newValue, type ValueContext } from './newValue.ts';
 import { visibleText } from './visibleText.ts';
 
@@ -31,9 +32,7 @@ export interface EditPlan {
   rule: Uint8Array;
   ruleNames: string[];
   /** New bytes, with header, of elements that change. */
-  literals: Map<number, Uint8Array>;
-  /** Positions of `literals` that hold words of the input. */
-  cleaned: Set<number>;
+  literals: Literals;
   /** New elements of the top level that the file lacks, ascending. */
   insertions: Array<{ tag: number; bytes: Uint8Array }>;
 }
@@ -46,6 +45,9 @@ export interface EditContext extends DecisionPolicy, ValueContext {
   stamps: ReadonlyMap<number, Uint8Array>;
 }
 
+/** True for what is gone with all that it holds. */
+export const isRemoved = (plan: EditPlan, node: number): boolean => plan.action[node] === code.removed;
+
 const surroundings: readonly Surroundings[] = ['plain', 'dummy', 'clean'];
 
 /** Decides on every element of a file, iteratively and in the order of its bytes. */
@@ -54,8 +56,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     action: new Uint8Array(index.count),
     rule: new Uint8Array(index.count),
     ruleNames: [],
-    literals: new Map(),
-    cleaned: new Set(),
+    literals: createLiterals(),
     insertions: [],
   };
   /** By position, a number of `surroundings`. */
@@ -103,7 +104,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     const stamp = at(index.parent, node) === -1 ? missing.get(tag) : undefined;
     if (stamp === undefined) return false;
     missing.delete(tag);
-    plan.literals.set(node, stamp);
+    addLiteral(plan.literals, node, stamp);
     note(plan, node, 'changed', stampRule);
     return true;
   }
@@ -204,8 +205,8 @@ function settle(plan: EditPlan, target: Target, decided: Decision, context: Edit
   }
   const flags = at(index.flags, node);
   const form = { explicit: (flags & flag.explicit) !== 0, bigEndian: (flags & flag.bigEndian) !== 0 };
-  plan.literals.set(node, encodeElement({ tag, vr: code, value }, form));
-  if (decision.effect === 'clean' || decision.effect === 'cut') plan.cleaned.add(node);
+  const holdsWords = decision.effect === 'clean' || decision.effect === 'cut';
+  addLiteral(plan.literals, node, encodeElement({ tag, vr: code, value }, form), holdsWords);
   note(plan, node, value.length === 0 ? 'emptied' : 'changed', decision.rule);
 }
 
