@@ -1,4 +1,4 @@
-import { at, type ElementIndex, flag } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, flag, nextAfter } from '../dicom/elementIndex.ts';
 import { valueText } from '../dicom/readText.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import type { Decision } from './decideElement.ts';
@@ -124,9 +124,7 @@ function yearsOf(number: string, unit: string): number | undefined {
 
 /** Position of an element directly inside an item. */
 export function childOf(index: ElementIndex, item: number, tag: number): number | undefined {
-  const end = at(index.end, item);
-  for (let node = item + 1; node < index.count && at(index.start, node) < end; node += 1) {
-    if (at(index.parent, node) === item && at(index.tag, node) === tag) return node;
-  }
+  const end = nextAfter(index, item);
+  for (let node = item + 1; node < end; node = nextAfter(index, node)) if (at(index.tag, node) === tag) return node;
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, flag, nextAfter, valueEnd } from '../dicom/elementIndex.ts';
 import { encodeElement } from '../dicom/encodeElement.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
@@ -120,7 +120,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     if (!context.deid.cleanStructuredContent) return false;
     let stays = 0;
     let items = 0;
-    for (let item = sequence + 1; at(index.parent, item) === sequence; item = after(index, item)) {
+    for (let item = sequence + 1; at(index.parent, item) === sequence; item = nextAfter(index, item)) {
       const decision = content.get(item) ?? decideContentItem({ head, index }, item, context.deid);
       content.set(item, decision);
       items += 1;
@@ -162,14 +162,6 @@ function decideInContext(target: Target, context: EditContext, inside: Surroundi
 }
 
 const publicCode: Decision = { effect: 'keep', fallback: 'dummy', rule: 'code of a published scheme' };
-
-/** Position of the first element or item behind all that an item holds. */
-function after(index: ElementIndex, item: number): number {
-  const end = at(index.end, item);
-  let next = item + 1;
-  while (next < index.count && at(index.start, next) < end) next += 1;
-  return next;
-}
 
 /** A sequence goes on into its items unless it is removed or emptied as a whole. */
 function goesOn({ flags }: ElementIndex, node: number, { effect }: Decision): boolean {

@@ -67,6 +67,20 @@ export function growElementIndex(index: ElementIndex, offset: number): void {
  */
 export const at = (column: Uint32Array | Int32Array | Uint16Array, position: number): number => column[position] ?? 0;
 
+/** Position of what follows an element or item and all that it holds; `count` at the end. */
+export function nextAfter(index: ElementIndex, node: number): number {
+  if ((at(index.flags, node) & flag.container) === 0) return node + 1;
+  const end = at(index.end, node);
+  let low = node + 1;
+  let high = index.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(index.start, middle) < end) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Offset at which the value of an element ends, before its delimiter. */
 export const valueEnd = (index: ElementIndex, i: number): number =>
   at(index.end, i) - ((at(index.flags, i) & flag.undefinedLength) === 0 ? 0 : 8);
