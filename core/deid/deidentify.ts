@@ -81,12 +81,12 @@ export async function deidentify(body: SkippableBytes, context: DeidContext): Pr
   const edits = editContext(file, { ...context, identity, identifiers, blanking, rules });
   const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
-  const measured = measureEdits(file, plan, meta.length);
-  const passing = passingRange(file, blanking);
-  if (passing !== undefined) await context.onLayout?.({ headBytes: measured.headBytes, pixels: passing });
-  const rendered = renderHead(file, plan, { ...measured, meta });
-  requireNoResidual(file, { rendered, plan }, identifiers);
-  const before = rendered.bytes.subarray(0, rendered.bytes.length - pixelHeaderBytes(file));
+  const tellLayout = async (headBytes: number) => {
+    const pixels = passingRange(file, blanking);
+    if (pixels !== undefined) await context.onLayout?.({ headBytes, pixels });
+  };
+  const head = await provenHead(file, { plan, meta, identifiers, tellLayout });
+  const before = head.subarray(0, head.length - pixelHeaderBytes(file));
   confirmOutput(inOldVrs(before, meta.length, file), meta.length, {
     policy: context.policy,
     rules,
@@ -100,7 +100,7 @@ export async function deidentify(body: SkippableBytes, context: DeidContext): Pr
     for (const each of removed) tail.push(each);
     actions.removed += removed.length;
   };
-  const parts = { head: rendered.bytes, metaBytes: meta.length, blanking, codecs: context.codecs, onTail };
+  const parts = { head, metaBytes: meta.length, blanking, codecs: context.codecs, onTail };
   return {
     output: writeOutput(file, parts),
     splice: () => spliceOutput(file, parts),
@@ -173,11 +173,22 @@ function editContext(file: DicomFile, read: Read): EditContext {
 }
 
 interface Planned {
-  rendered: RenderedHead;
   plan: EditPlan;
+  meta: Uint8Array;
+  identifiers: Identifiers;
+  tellLayout: (headBytes: number) => Promise<void>;
 }
 
-function requireNoResidual(file: DicomFile, { rendered, plan }: Planned, identifiers: Identifiers): void {
+/** What rendering takes besides is given up with it: of a large head it is a third of all. */
+async function provenHead(file: DicomFile, { plan, meta, identifiers, tellLayout }: Planned): Promise<Uint8Array> {
+  const measured = measureEdits(file, plan, meta.length);
+  await tellLayout(measured.headBytes);
+  const rendered = renderHead(file, plan, { ...measured, meta });
+  requireNoResidual(file, { rendered, plan }, identifiers);
+  return rendered.bytes;
+}
+
+function requireNoResidual(file: DicomFile, { rendered, plan }: Rendered, identifiers: Identifiers): void {
   const residual = findResidual(rendered, identifiers, file.index);
   if (residual === undefined) {
     const place = findDecoded(file, plan, identifiers);
@@ -185,6 +196,11 @@ function requireNoResidual(file: DicomFile, { rendered, plan }: Planned, identif
     return;
   }
   throw fileRefusal('ResidualIdentifier', `a ${residual.kind} of the input is left in it`, residual);
+}
+
+interface Rendered {
+  rendered: RenderedHead;
+  plan: EditPlan;
 }
 
 /** The head of a file with pixels ends with the header of Pixel Data, without its value. */

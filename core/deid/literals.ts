@@ -1,5 +1,6 @@
 import { dicomFault } from '../dicom/dicomFault.ts';
 import { at } from '../dicom/elementIndex.ts';
+import { largerSize, releaseMemory } from '../dicom/growingMemory.ts';
 import { limits } from '../policy/limits.ts';
 
 /**
@@ -9,12 +10,12 @@ import { limits } from '../policy/limits.ts';
 export interface Literals {
   count: number;
   /** Position of the element in the index, ascending. */
-  node: Int32Array;
+  node: Int32Array<ArrayBuffer>;
   /** Where its bytes end; they start where those before end. */
-  end: Uint32Array;
+  end: Uint32Array<ArrayBuffer>;
   /** 1 where the bytes hold words of the input. */
-  isCleaned: Uint8Array;
-  bytes: Uint8Array;
+  isCleaned: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array<ArrayBuffer>;
 }
 
 export const createLiterals = (): Literals => ({
@@ -30,7 +31,8 @@ export function addLiteral(literals: Literals, node: number, bytes: Uint8Array, 
   const start = literalStart(literals, literals.count);
   const end = start + bytes.length;
   if (end > limits.dicomHeadBytes) throw outgrown(`more than ${limits.dicomHeadBytes} bytes of it would be new`);
-  if (end > literals.bytes.length) literals.bytes = grown(literals.bytes, Math.max(end, literals.bytes.length * 2));
+  if (end > literals.bytes.length)
+    literals.bytes = grown(literals.bytes, Math.max(end, largerSize(literals.bytes.length, 1)));
   if (literals.count === literals.node.length) growColumns(literals);
   literals.bytes.set(bytes, start);
   literals.node[literals.count] = node;
@@ -49,16 +51,19 @@ export const literalBytes = (literals: Literals, literal: number): Uint8Array =>
 export const outgrown = (why: string) => dicomFault('DicomHeadTooLarge', why, { offset: 0 });
 
 function growColumns(literals: Literals): void {
-  const capacity = literals.node.length * 2;
+  const capacity = largerSize(literals.node.length, 4);
   const node = new Int32Array(capacity);
   const end = new Uint32Array(capacity);
   node.set(literals.node);
   end.set(literals.end);
+  releaseMemory(literals.node);
+  releaseMemory(literals.end);
   Object.assign(literals, { node, end, isCleaned: grown(literals.isCleaned, capacity) });
 }
 
-function grown(bytes: Uint8Array, capacity: number): Uint8Array {
+function grown(bytes: Uint8Array<ArrayBuffer>, capacity: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(capacity);
   larger.set(bytes);
+  releaseMemory(bytes);
   return larger;
 }

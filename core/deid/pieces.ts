@@ -1,4 +1,5 @@
 import { at } from '../dicom/elementIndex.ts';
+import { largerSize, releaseMemory } from '../dicom/growingMemory.ts';
 
 /**
  * The stretches of an output in their order, as columns: bytes of the input, or new ones. Each starts where the one
@@ -7,9 +8,9 @@ import { at } from '../dicom/elementIndex.ts';
  */
 export interface Pieces {
   count: number;
-  end: Uint32Array;
-  from: Int32Array;
-  node: Int32Array;
+  end: Uint32Array<ArrayBuffer>;
+  from: Int32Array<ArrayBuffer>;
+  node: Int32Array<ArrayBuffer>;
 }
 
 /** The planned output up to the value of Pixel Data. */
@@ -77,9 +78,10 @@ const createPieces = (capacity: number): Pieces => ({
 });
 
 function growPieces(pieces: Pieces): void {
-  const { end, from, node } = createPieces(pieces.end.length * 2);
+  const { end, from, node } = createPieces(largerSize(pieces.end.length, 4));
   end.set(pieces.end);
   from.set(pieces.from);
   node.set(pieces.node);
+  for (const column of [pieces.end, pieces.from, pieces.node]) releaseMemory(column);
   Object.assign(pieces, { end, from, node });
 }

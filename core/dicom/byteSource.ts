@@ -1,6 +1,7 @@
 import { limits } from '../policy/limits.ts';
 import type { Bytes } from '../submission/ports.ts';
 import { dicomFault } from './dicomFault.ts';
+import { largerSize, releaseMemory } from './growingMemory.ts';
 
 /** A stream that may let its reader go over bytes, between two chunks, instead of reading them. */
 export interface SkippableBytes extends Bytes {
@@ -20,6 +21,8 @@ export interface ChunkQueue {
 export interface ByteSource {
   bytes: Uint8Array;
   view: DataView;
+  /** `bytes` where they are memory of our own and not the stream's. */
+  own?: Uint8Array<ArrayBuffer>;
   /** Bytes that are valid. */
   available: number;
   /** Adds the next chunk; false at the end. @throws DomainError DicomHeadTooLarge beyond limits.dicomHeadBytes */
@@ -63,8 +66,10 @@ function append(source: ByteSource, chunk: Uint8Array): void {
   } else {
     // The first chunk is the stream's own memory, exactly full: it is copied before anything is added
     if (needed > source.bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, source.available * 2));
+      const larger = new Uint8Array(Math.max(needed, largerSize(source.available, 1)));
       larger.set(source.bytes.subarray(0, source.available));
+      if (source.own !== undefined) releaseMemory(source.own);
+      source.own = larger;
       source.bytes = larger;
       source.view = viewOf(larger);
     }
