@@ -1,8 +1,10 @@
+import { dicomFault } from '../dicom/dicomFault.ts';
 import { at, type ElementIndex } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { readText, valueText } from '../dicom/readText.ts';
 import { vr } from '../dicom/vr.ts';
+import { limits } from '../policy/limits.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { characterSetReader } from './characterSetReader.ts';
 import { type IdentifierKind, identifierKind } from './identifierKind.ts';
@@ -34,12 +36,12 @@ interface Context {
 /**
  * Collects identifiers from every level of an input, private elements of known VR included: as the bytes that they are
  * in the file, whatever the character set, and decoded by it into every encoding in which they could stand elsewhere.
+ * @throws DomainError DicomTooManyNames
  */
 export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'index'>, context: Context): Identifiers {
   const uids = new Set<string>();
   const dates = new Set<string>();
-  let values: NamingValue[] = [];
-  let repeatsFrom = manyValues;
+  const naming = namingValues();
   const setOf = characterSetReader({ head, index });
   const birthDays = fewDays();
   const studyDays = fewDays();
@@ -57,22 +59,51 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
   // Where dates are retained, that of a newborn's study is the birth date
   const retained = context.policy.deid.dates === 'retain' ? daysOfStudy({ head, index }) : [];
   for (const day of retained) dates.delete(day);
-  return { ...namingTexts(values), uids, dates };
+  return { ...namingTexts(naming.distinct()), uids, dates };
 
   function addDay(text: string, node: number, isOfFew: ReturnType<typeof fewDays>): void {
     if (isOfFew(text)) addName('birthDate', text, node);
   }
 
   function addName(kind: NamingValue['kind'], text: string, node: number): void {
-    values.push({ kind, text, characterSet: isPlainAscii(text) ? '' : setOf(node) });
-    if (values.length < repeatsFrom) return;
-    values = withoutRepeats(values);
-    repeatsFrom = Math.max(manyValues, 2 * values.length);
+    naming.add({ kind, text, characterSet: isPlainAscii(text) ? '' : setOf(node) });
   }
 }
 
-/** No usual file names so often; one that does, by millions of elements, mostly repeats itself. */
-const manyValues = 1024;
+/** A value counts as so much more than its text, since each makes patterns of its own. */
+const valueBytes = 16;
+
+/**
+ * Holds what names people. A file that does so by millions of elements mostly repeats itself: each value is held once,
+ * from when they are more than the limit.
+ */
+function namingValues() {
+  let values: NamingValue[] = [];
+  let bytes = 0;
+  const distinct = () => {
+    values = withoutRepeats(values);
+    bytes = 0;
+    for (const { text } of values) bytes += text.length + valueBytes;
+    if (bytes > limits.dicomNamingBytes) throw tooMany(`${limits.dicomNamingBytes} bytes of names`);
+    return values;
+  };
+  return {
+    add(value: NamingValue): void {
+      values.push(value);
+      bytes += value.text.length + valueBytes;
+      if (bytes > 2 * limits.dicomNamingBytes) distinct();
+    },
+    /** @throws DomainError DicomTooManyNames */
+    distinct: () => (bytes > limits.dicomNamingBytes ? distinct() : values),
+  };
+}
+
+const tooMany = (what: string) => dicomFault('DicomTooManyNames', `more than ${what}`, { offset: 0 });
+
+function addReference(references: Set<string>, reference: string): void {
+  references.add(reference);
+  if (references.size > limits.dicomReferences) throw tooMany(`${limits.dicomReferences} UIDs or days`);
+}
 
 /**
  * A day is written in a hundred ways: a file of many thousand days took minutes. All are looked for as eight digits. Of
@@ -119,14 +150,14 @@ function vrOf(index: ElementIndex, node: number): number {
 function addUids(uids: Set<string>, value: string): void {
   for (const each of value.split('\\')) {
     const uid = each.replace(/[\0 ]/g, '');
-    if (uid.length >= 10 && !isRegisteredUid(uid)) uids.add(uid);
+    if (uid.length >= 10 && !isRegisteredUid(uid)) addReference(uids, uid);
   }
 }
 
 function addDates(dates: Set<string>, value: string): void {
   for (const each of value.split('\\')) {
     const digits = each.replaceAll('.', '').slice(0, 8);
-    if (isDay(digits)) dates.add(digits);
+    if (isDay(digits)) addReference(dates, digits);
   }
 }
 

@@ -20,6 +20,8 @@ export const dicomFaults = {
   DicomHeadTooLarge: { meaning: 'There is more before Pixel Data than allowed', advice: ask },
   DicomTailTooLarge: { meaning: 'There is more after Pixel Data than allowed', advice: ask },
   DicomValueTooLong: { meaning: 'A new value does not fit the element it replaces', advice: ask },
+  DicomTextTooLong: { meaning: 'A text is longer than allowed', advice: ask },
+  DicomTooManyNames: { meaning: 'There are more names, UIDs or days than can be kept out of an output', advice: ask },
   DicomInflatesTooFar: { meaning: 'The deflated data set inflates to more than allowed', advice: ask },
 } as const satisfies Record<string, { meaning: string; advice: string }>;
 

@@ -1,4 +1,6 @@
+import { limits } from '../policy/limits.ts';
 import { bytesToText } from './bytesToText.ts';
+import { dicomFault } from './dicomFault.ts';
 import { at, type ElementIndex, flag, nextAfter, valueEnd } from './elementIndex.ts';
 import { lookUpVr } from './lookUpVr.ts';
 import { vr } from './vr.ts';
@@ -9,14 +11,20 @@ export function findElement(index: ElementIndex, tag: number): number | undefine
   return undefined;
 }
 
-/** The value of an element as text without padding; '' when it has none. */
+/** The value of an element as text without padding; '' when it has none. @throws DomainError DicomTextTooLong */
 export function valueText(bytes: Uint8Array, index: ElementIndex, node: number): string {
   let start = at(index.value, node);
   let end = valueEnd(index, node);
   // PS3.5 §6.2: NUL pads UI, spaces pad the rest; leading spaces of identifiers do not count either
   while (start < end && bytes[start] === 0x20) start += 1;
   while (start < end && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end -= 1;
+  if (end - start > limits.dicomTextBytes) throw tooLong(index, node);
   return bytesToText(bytes, start, end);
+}
+
+function tooLong(index: ElementIndex, node: number) {
+  const why = `its text is longer than ${limits.dicomTextBytes} bytes`;
+  return dicomFault('DicomTextTooLong', why, { offset: at(index.start, node), tag: at(index.tag, node) });
 }
 
 /** Text of a top-level element; undefined when it is absent or empty. */

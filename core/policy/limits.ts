@@ -48,6 +48,12 @@ export const limits = {
   dicomDepth: 32,
   dicomElements: 5_000_000,
   dicomInflateRatio: 200,
+  /** A text that is read as one: of all VRs only those without a limit of their own (UC, UR, UT) come near it. */
+  dicomTextBytes: MIB,
+  /** Values that name people: a usual file has some hundred bytes, and each is looked for in a hundred forms. */
+  dicomNamingBytes: 512 * KIB,
+  /** UIDs, and days: as many as references to every slice of a thousand large series. */
+  dicomReferences: 500_000,
   /** What one file departs from the standard in; the rest is counted. */
   findingsPerFile: 50,
   /** API Gateway's own limit is 10 MB; the largest body of this API lists 10,000 parts of 95 bytes to complete. */
