@@ -1,9 +1,8 @@
 import { dicomFault } from '../dicom/dicomFault.ts';
-import { at, type ElementIndex } from '../dicom/elementIndex.ts';
+import { at } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { readText, valueText } from '../dicom/readText.ts';
-import { vr } from '../dicom/vr.ts';
 import { limits } from '../policy/limits.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { characterSetReader } from './characterSetReader.ts';
@@ -46,8 +45,21 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
   const birthDays = fewDays();
   const studyDays = fewDays();
   for (let node = 0; node < index.count; node += 1) {
-    const kind = kindAt(index, node, context);
-    if (kind === undefined) continue;
+    const tag = at(index.tag, node);
+    const written = at(index.vr, node);
+    const known = lookUpVr(tag) ?? written;
+    const kind = kindOf({ tag, vr: known }, context);
+    if (kind !== undefined) add(kind, node);
+    // Writers give elements of PS3.6 other VRs than it has
+    const other = written === known ? undefined : kindOf({ tag, vr: written }, context);
+    if (other !== undefined && other !== kind) add(other, node);
+  }
+  // Where dates are retained, that of a newborn's study is the birth date
+  const retained = context.policy.deid.dates === 'retain' ? daysOfStudy({ head, index }) : [];
+  for (const day of retained) dates.delete(day);
+  return { ...namingTexts(naming.distinct()), uids, dates };
+
+  function add(kind: IdentifierKind, node: number): void {
     const text = valueText(head, index, node);
     if (kind === 'uid') addUids(uids, text);
     else if (kind === 'date' || kind === 'birthDate') addDates(dates, text);
@@ -56,10 +68,6 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
     // As people write the day of a study, it is looked for like a birth date
     else if (kind === 'date' && studyDates.has(at(index.tag, node))) addDay(text, node, studyDays);
   }
-  // Where dates are retained, that of a newborn's study is the birth date
-  const retained = context.policy.deid.dates === 'retain' ? daysOfStudy({ head, index }) : [];
-  for (const day of retained) dates.delete(day);
-  return { ...namingTexts(naming.distinct()), uids, dates };
 
   function addDay(text: string, node: number, isOfFew: ReturnType<typeof fewDays>): void {
     if (isOfFew(text)) addName('birthDate', text, node);
@@ -69,6 +77,8 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
     naming.add({ kind, text, characterSet: isPlainAscii(text) ? '' : setOf(node) });
   }
 }
+
+const mostKnown = 1024;
 
 /** A value counts as so much more than its text, since each makes patterns of its own. */
 const valueBytes = 16;
@@ -80,6 +90,8 @@ const valueBytes = 16;
 function namingValues() {
   let values: NamingValue[] = [];
   let bytes = 0;
+  /** Of plain texts the first: those are what repeats. */
+  const known = new Map<string, NamingValue['kind']>();
   const distinct = () => {
     values = withoutRepeats(values);
     bytes = 0;
@@ -89,6 +101,9 @@ function namingValues() {
   };
   return {
     add(value: NamingValue): void {
+      const isPlain = value.characterSet === '';
+      if (isPlain && known.get(value.text) === value.kind) return;
+      if (isPlain && known.size < mostKnown) known.set(value.text, value.kind);
       values.push(value);
       bytes += value.text.length + valueBytes;
       if (bytes > 2 * limits.dicomNamingBytes) distinct();
@@ -130,22 +145,16 @@ function daysOfStudy({ head, index }: Pick<DicomFile, 'head' | 'index'>): Set<st
   return days;
 }
 
-function kindAt(
-  index: ElementIndex,
-  node: number,
+function kindOf(
+  element: { tag: number; vr: number },
   { policy, rules, isOwnOutput }: Context,
 ): IdentifierKind | undefined {
-  const kind = identifierKind({ tag: at(index.tag, node), vr: vrOf(index, node) }, { policy, rules });
+  const kind = identifierKind(element, { policy, rules });
   return kind !== undefined && isOwnOutput && isMapped(kind) ? undefined : kind;
 }
 
 /** What our own output holds is mapped already. */
 const isMapped = (kind: IdentifierKind) => kind === 'uid' || kind === 'date' || kind === 'birthDate';
-
-function vrOf(index: ElementIndex, node: number): number {
-  const written = at(index.vr, node);
-  return written === vr.UN ? (lookUpVr(at(index.tag, node)) ?? written) : written;
-}
 
 function addUids(uids: Set<string>, value: string): void {
   for (const each of value.split('\\')) {

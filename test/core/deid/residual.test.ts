@@ -53,6 +53,15 @@ describe('what is left of an identifier in a kept element holds the file', () =>
     expect(await refusalOf(fileOf(...patient, model(text)))).toBe('no refusal');
   });
 
+  test.each([
+    ['a name', { tag: 0x00081070, vr: 'LO', value: 'Operatorix^Some' }, 'by Operatorix'],
+    ['a birth date', { tag: 0x00100030, vr: 'LO', value: '19530407' }, 'born 07.04.1953'],
+    ['a UID', { tag: 0x00081155, vr: 'LO', value: '1.2.840.99999.17.42' }, 'of 1.2.840.99999.17.42'],
+    ['a name in an element of another VR', { tag: 0x00189074, vr: 'PN', value: 'Operatorix^Some' }, 'by Operatorix'],
+  ])('whatever VR the file gives it: %s', async (_, element, text) => {
+    expect(await refusalOf(fileOf(element, model(text)))).toMatch(/^ResidualIdentifier.*\(0008,1090\)/);
+  });
+
   test('in a cleaned text that a project lets through', async () => {
     const deid = { cleanDescriptors: true, descriptorWords: ['quillabethville'] };
     const series: TestElement = { tag: 0x0008103e, vr: 'LO', value: 'AX quillabethville Bone' };
