@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { confirmOutput } from '../../../core/deid/confirmOutput.ts';
 import { profileRules } from '../../../core/deid/profileRules.ts';
-import { concatBytes } from '../../../core/dicom/encodeElement.ts';
+import { concatBytes, type ElementForm } from '../../../core/dicom/encodeElement.ts';
 import { policyWith } from '../../fixtures/deidContext.ts';
 import {
   ctImageStorage,
+  explicitBig,
   explicitLittle,
   implicitLittle,
   type TestElement,
@@ -17,7 +18,7 @@ type Deid = Parameters<typeof policyWith>[0];
 
 function confirm(elements: TestElement[], deid: Deid = {}, form = explicitLittle) {
   const policy = policyWith(deid);
-  const transferSyntax = form.explicit ? '1.2.840.10008.1.2.1' : '1.2.840.10008.1.2';
+  const transferSyntax = transferSyntaxOf(form);
   const data = writeElements(elements, form);
   const bytes = writeFile({ transferSyntax, data });
   const rules = profileRules(policy, ctImageStorage, []);
@@ -29,6 +30,9 @@ function confirm(elements: TestElement[], deid: Deid = {}, form = explicitLittle
   });
 }
 
+const transferSyntaxOf = ({ explicit, bigEndian }: ElementForm) =>
+  bigEndian ? '1.2.840.10008.1.2.2' : explicit ? '1.2.840.10008.1.2.1' : '1.2.840.10008.1.2';
+
 function itemBytes(elements: TestElement[], isDelimited: boolean): Uint8Array {
   const content = writeElements(elements, explicitLittle);
   if (!isDelimited) return concatBytes([writeHeader(0xfffee000, content.length, explicitLittle), content]);
@@ -38,6 +42,17 @@ function itemBytes(elements: TestElement[], isDelimited: boolean): Uint8Array {
 
 const inItems = (elements: TestElement[]): TestElement[] => [{ tag: 0x00089215, vr: 'SQ', items: [elements] }];
 const inItem = (element: TestElement): TestElement => ({ tag: 0x00089215, vr: 'SQ', items: [[element]] });
+
+/** At the top level, and in items of every form: with lengths, delimited, and behind UN, where they are implicit VR. */
+const placesOf = (element: TestElement): TestElement[][] => [
+  [element],
+  [inItem(element)],
+  [inItem(inItem(element))],
+  [{ ...inItem(inItem(element)), isUndefined: true }],
+  [inItem({ ...inItem(element), isUndefined: true })],
+  [{ ...inItem(inItem(element)), vr: 'UN', itemForm: implicitLittle }],
+  [inItem({ ...inItem(element), vr: 'UN', itemForm: implicitLittle, isUndefined: true })],
+];
 
 describe('confirmOutput finds', () => {
   test.each<[string, TestElement, Deid?]>([
@@ -56,9 +71,16 @@ describe('confirmOutput finds', () => {
     ['a group length', { tag: 0x00080000, vr: 'UL', value: Uint8Array.of(1, 0, 0, 0) }],
     ['a dummy with something behind it', { tag: 0x00142006, vr: 'PN', value: 'ANONYMIZED^planted' }],
   ])('%s, at the top level and in an item', (_, element, deid) => {
-    for (const form of [explicitLittle, implicitLittle]) {
-      for (const elements of [[element], [inItem(element)], [inItem(inItem(element))]])
-        expect(() => confirm(elements, deid, form)).toThrow(/Cannot confirm/);
+    for (const form of [explicitLittle, implicitLittle, explicitBig]) {
+      for (const elements of placesOf(element)) {
+        expect(() => confirm(elements, deid, form)).toThrow(/Cannot confirm.* is in element/);
+      }
+    }
+  });
+
+  test('nothing in the same places where nothing is wrong', () => {
+    for (const form of [explicitLittle, implicitLittle, explicitBig]) {
+      for (const elements of placesOf({ tag: 0x00080060, vr: 'CS', value: 'CT' })) confirm(elements, {}, form);
     }
   });
 
