@@ -67,9 +67,11 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
   if (typeof identity === 'string') return { outcome: 'left', number, code: identity };
   const cleaned = await cleanInput(task, project, signal).catch(codeOf);
   if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
+  const changes = task.wantsChanges ? cleaned.changes() : undefined;
+  cleaned.release();
   return {
     ...{ outcome: 'written', number, name, actions: cleaned.actions },
-    ...(task.wantsChanges ? { changes: await withValues(task, cleaned.changes()) } : {}),
+    ...(changes === undefined ? {} : { changes: await withValues(task, changes) }),
     ...(identity === undefined ? {} : { identity }),
   };
 }

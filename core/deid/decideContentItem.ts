@@ -45,11 +45,33 @@ interface ContentDecision {
 }
 
 /**
+ * Decides on content items by their position, and remembers it: a report may have a million, and there are a dozen
+ * decisions.
+ */
+export function contentDecisions(file: { head: Uint8Array; index: ElementIndex }, deid: ProjectPolicy['deid']) {
+  const made: ContentDecision[] = [];
+  /** By position, one more than a number of `made`. */
+  let numbers: Uint8Array | undefined;
+  return {
+    decide(item: number): ContentDecision {
+      const decision = decideContentItem(file, item, deid);
+      let number = made.findIndex(({ item: of, text }) => of === decision.item && text === decision.text);
+      if (number < 0) number = made.push(decision) - 1;
+      numbers ??= new Uint8Array(file.index.count);
+      numbers[item] = number + 1;
+      return decision;
+    },
+    /** Undefined for what was not decided on. */
+    of: (item: number): ContentDecision | undefined => made[(numbers?.[item] ?? 0) - 1],
+  };
+}
+
+/**
  * What becomes of one content item and its value under the Clean Structured Content Option (PS3.15 §E.3.4): by concept
  * where the table lists it, by value type otherwise. `remove` takes the item with all that it contains.
  * @param item position of the item, whose concept name is read from its code sequence
  */
-export function decideContentItem(
+function decideContentItem(
   file: { head: Uint8Array; index: ElementIndex },
   item: number,
   deid: ProjectPolicy['deid'],

@@ -14,20 +14,20 @@ import { earlierStamps } from './earlierStamps.ts';
 import { fileDemands } from './fileDemands.ts';
 import { fileRefusal } from './fileRefusal.ts';
 import { findDecoded } from './findDecoded.ts';
-import { findResidual } from './findResidual.ts';
 import { findSafePrivate } from './findSafePrivate.ts';
 import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
 import { type IdentityMap, identityMap } from './identityMap.ts';
 import { inOldVrs } from './inOldVrs.ts';
 import { type ElementChange, listChanges } from './listChanges.ts';
+import { releaseLiterals } from './literals.ts';
 import { measureEdits } from './measureEdits.ts';
 import { markOutput } from './ownMark.ts';
-import type { RenderedHead } from './pieces.ts';
 import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
 import { type EditContext, type EditPlan, type ElementAction, elementActions, planEdits } from './planEdits.ts';
 import { type ProfileRule, profileRules } from './profileRules.ts';
 import { regionOverlays } from './regionOverlays.ts';
 import { renderHead } from './renderHead.ts';
+import { residualSearch } from './residualSearch.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
 import { textCleaner } from './textCleaner.ts';
 import { type Layout, passingRange, type Splice, spliceOutput, writeOutput } from './writeOutput.ts';
@@ -58,6 +58,8 @@ interface Deidentified {
   blanked?: BlankedPixels;
   /** What became of each element, without values; complete when `output` has been read. */
   changes(): ElementChange[];
+  /** Gives memory back, which a large head has much of, when output and changes have been taken. */
+  release(): void;
 }
 
 /**
@@ -68,6 +70,13 @@ interface Deidentified {
  */
 export async function deidentify(body: SkippableBytes, context: DeidContext): Promise<Deidentified> {
   const file = await readDicom(body, context.codecs);
+  return await deidentifyFile(file, context).catch((error: unknown) => {
+    file.release();
+    throw error;
+  });
+}
+
+async function deidentifyFile(file: DicomFile, context: DeidContext): Promise<Deidentified> {
   requireWholePixels(file);
   const identity = identityMap(file, context);
   const target = requireTarget(file, identity);
@@ -108,6 +117,7 @@ export async function deidentify(body: SkippableBytes, context: DeidContext): Pr
     actions,
     ...(blanking === undefined ? {} : { blanked: blankedOf(blanking) }),
     changes: () => [...listChanges(file.index, plan), ...tail],
+    release: () => file.release(),
   };
 }
 
@@ -183,24 +193,16 @@ interface Planned {
 async function provenHead(file: DicomFile, { plan, meta, identifiers, tellLayout }: Planned): Promise<Uint8Array> {
   const measured = measureEdits(file, plan, meta.length);
   await tellLayout(measured.headBytes);
-  const rendered = renderHead(file, plan, { ...measured, meta });
-  requireNoResidual(file, { rendered, plan }, identifiers);
-  return rendered.bytes;
-}
-
-function requireNoResidual(file: DicomFile, { rendered, plan }: Rendered, identifiers: Identifiers): void {
-  const residual = findResidual(rendered, identifiers, file.index);
-  if (residual === undefined) {
-    const place = findDecoded(file, plan, identifiers);
-    if (place !== undefined) throw fileRefusal('ResidualIdentifier', 'a name of the input is left in it', place);
-    return;
+  const search = residualSearch(identifiers, file.index);
+  const head = renderHead(file, plan, { ...measured, meta }, search.look);
+  releaseLiterals(plan.literals);
+  const residual = search.found();
+  if (residual !== undefined) {
+    throw fileRefusal('ResidualIdentifier', `a ${residual.kind} of the input is left in it`, residual);
   }
-  throw fileRefusal('ResidualIdentifier', `a ${residual.kind} of the input is left in it`, residual);
-}
-
-interface Rendered {
-  rendered: RenderedHead;
-  plan: EditPlan;
+  const place = findDecoded(file, plan, identifiers);
+  if (place !== undefined) throw fileRefusal('ResidualIdentifier', 'a name of the input is left in it', place);
+  return head;
 }
 
 /** The head of a file with pixels ends with the header of Pixel Data, without its value. */

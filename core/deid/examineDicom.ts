@@ -65,8 +65,10 @@ export async function examineDicom(body: SkippableBytes, context: Context): Prom
       ...(place?.tag === undefined ? {} : { tag: formatTag(place.tag) }),
     });
   };
+  let opened: DicomFile | undefined;
   try {
     const file = await readDicom(unclosable(body, iterator), context.codecs);
+    opened = file;
     const blanking = planBlanking(file, context.policy);
     for (const [code, tag] of gatesOf(file, context.policy, blanking))
       add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
@@ -89,6 +91,8 @@ export async function examineDicom(body: SkippableBytes, context: Context): Prom
     add(fault.code, fault.message, fault.place);
     while ((await iterator.next()).done !== true);
     return { findings, dicom: undefined };
+  } finally {
+    opened?.release();
   }
 }
 

@@ -47,6 +47,11 @@ export const literalStart = ({ end }: Literals, literal: number): number => (lit
 export const literalBytes = (literals: Literals, literal: number): Uint8Array =>
   literals.bytes.subarray(literalStart(literals, literal), at(literals.end, literal));
 
+/** When they have been rendered. */
+export function releaseLiterals({ node, end, bytes }: Literals): void {
+  for (const column of [node, end, bytes]) releaseMemory(column);
+}
+
 /** A head that no reader of ours would take in. */
 export const outgrown = (why: string) => dicomFault('DicomHeadTooLarge', why, { offset: 0 });
 

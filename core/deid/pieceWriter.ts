@@ -1,63 +1,53 @@
-import { at } from '../dicom/elementIndex.ts';
-import { largerSize, releaseMemory } from '../dicom/growingMemory.ts';
+/**
+ * A stretch of an output up to the value of Pixel Data: bytes of the input, or new ones. `from` is where the bytes of
+ * the input start, -1 for new ones; `node` is the element whose words the new bytes hold, -1 where they hold labels,
+ * keyed values and constants only.
+ */
+export interface Piece {
+  start: number;
+  end: number;
+  from: number;
+  node: number;
+}
 
 /**
- * The stretches of an output in their order, as columns: bytes of the input, or new ones. Each starts where the one
- * before it ends; `from` is where the bytes of the input start, -1 for new ones; `node` is the element whose words the
- * new bytes hold, -1 where they hold labels, keyed values and constants only.
+ * Writes pieces into bytes of the length that was measured, and shows each when it is whole: those that go on where the
+ * one before ended in the input are one.
  */
-export interface Pieces {
-  count: number;
-  end: Uint32Array<ArrayBuffer>;
-  from: Int32Array<ArrayBuffer>;
-  node: Int32Array<ArrayBuffer>;
-}
-
-/** The planned output up to the value of Pixel Data. */
-export interface RenderedHead {
-  bytes: Uint8Array;
-  pieces: Pieces;
-}
-
-/** Writes pieces into bytes of the length that was measured: one that did not fit would be a fault of the measuring. */
-export function pieceWriter(head: Uint8Array, headBytes: number) {
-  const bytes = new Uint8Array(headBytes);
-  const pieces: Pieces = createPieces(256);
+export function pieceWriter(head: Uint8Array, bytes: Uint8Array, show: (piece: Piece) => void) {
   let position = 0;
+  let start = 0;
+  let from = -1;
+  let node = -1;
 
-  function add(from: number, length: number, node: number): void {
-    position += length;
-    const last = pieces.count - 1;
-    // goes on where the last one ended in the input, which started so many bytes behind its place in the output
-    const lastStart = last < 1 ? 0 : at(pieces.end, last - 1);
-    if (from >= 0 && last >= 0) {
-      const lastFrom = at(pieces.from, last);
-      if (lastFrom >= 0 && lastFrom + at(pieces.end, last) - lastStart === from) {
-        pieces.end[last] = position;
-        return;
-      }
-    }
-    if (pieces.count === pieces.end.length) growPieces(pieces);
-    pieces.end[pieces.count] = position;
-    pieces.from[pieces.count] = from;
-    pieces.node[pieces.count] = node;
-    pieces.count += 1;
+  function showLast(): void {
+    if (position > start) show({ start, end: position, from, node });
+    start = position;
   }
 
   return {
-    copy(from: number, to: number): void {
-      if (from === to) return;
-      copyBytes(head, from, to, bytes, position);
-      add(from, to - from, -1);
+    copy(first: number, end: number): void {
+      if (first === end) return;
+      const goesOn = from >= 0 && from + position - start === first;
+      if (!goesOn) {
+        showLast();
+        from = first;
+        node = -1;
+      }
+      copyBytes(head, first, end, bytes, position);
+      position += end - first;
     },
-    make(made: Uint8Array, node = -1): void {
+    make(made: Uint8Array, of = -1): void {
+      showLast();
+      from = -1;
+      node = of;
       bytes.set(made, position);
-      add(-1, made.length, node);
+      position += made.length;
     },
-    finish(): RenderedHead {
-      if (position !== headBytes)
-        throw new RangeError('Cannot render the head: it has not the length that was measured');
-      return { bytes, pieces };
+    /** One that did not fit would be a fault of the measuring. */
+    finish(): void {
+      showLast();
+      if (position !== bytes.length) throw new RangeError('Cannot render the head: it is not as long as was measured');
     },
   };
 }
@@ -68,20 +58,4 @@ const shortRange = 64;
 function copyBytes(source: Uint8Array, from: number, to: number, target: Uint8Array, position: number): void {
   if (to - from > shortRange) target.set(source.subarray(from, to), position);
   else for (let i = from; i < to; i += 1) target[position + i - from] = source[i] ?? 0;
-}
-
-const createPieces = (capacity: number): Pieces => ({
-  count: 0,
-  end: new Uint32Array(capacity),
-  from: new Int32Array(capacity),
-  node: new Int32Array(capacity),
-});
-
-function growPieces(pieces: Pieces): void {
-  const { end, from, node } = createPieces(largerSize(pieces.end.length, 4));
-  end.set(pieces.end);
-  from.set(pieces.from);
-  node.set(pieces.node);
-  for (const column of [pieces.end, pieces.from, pieces.node]) releaseMemory(column);
-  Object.assign(pieces, { end, from, node });
 }

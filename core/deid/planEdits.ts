@@ -5,7 +5,7 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
-import { decideContentItem, textValue } from './decideContentItem.ts';
+import { contentDecisions, textValue } from './decideContentItem.ts';
 import { type Decision, type DecisionPolicy, decideElement, isClassUid, type Surroundings } from './decideElement.ts';
 import { isCodePart, isPublicCode } from './isPublicCode.ts';
 import { addLiteral, createLiterals, type Literals } from './literals.ts';
@@ -61,8 +61,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   };
   /** By position, a number of `surroundings`. */
   const inside = new Uint8Array(index.count);
-  /** By position of a content item. */
-  const content = new Map<number, ReturnType<typeof decideContentItem>>();
+  const content = contentDecisions({ head, index }, context.deid);
   const missing = new Map(context.stamps);
   let settledUntil = 0;
   for (let node = 0; node < index.count; node += 1) {
@@ -76,7 +75,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
   return plan;
 
   function isItemRemoved(item: number): boolean {
-    const decision = content.get(item)?.item;
+    const decision = content.of(item)?.item;
     if (decision?.effect !== 'remove') return false;
     note(plan, item, 'removed', decision.rule);
     return true;
@@ -111,7 +110,7 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
 
   function decideTarget(target: Target): Decision {
     const { node, tag } = target;
-    const ofItem = tag === textValue ? content.get(at(index.parent, node))?.text : undefined;
+    const ofItem = tag === textValue ? content.of(at(index.parent, node))?.text : undefined;
     return ofItem ?? decideInContext(target, context, surroundings[inside[node] ?? 0]);
   }
 
@@ -121,10 +120,8 @@ export function planEdits({ head, index }: Pick<DicomFile, 'head' | 'index'>, co
     let stays = 0;
     let items = 0;
     for (let item = sequence + 1; at(index.parent, item) === sequence; item = nextAfter(index, item)) {
-      const decision = content.get(item) ?? decideContentItem({ head, index }, item, context.deid);
-      content.set(item, decision);
       items += 1;
-      if (decision.item.effect !== 'remove') stays += 1;
+      if (content.decide(item).item.effect !== 'remove') stays += 1;
     }
     return items > 0 && stays === 0;
   }

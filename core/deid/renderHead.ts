@@ -3,20 +3,23 @@ import { encodeHeader } from '../dicom/encodeElement.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { literalBytes } from './literals.ts';
 import type { MeasuredEdits } from './measureEdits.ts';
-import { pieceWriter, type RenderedHead } from './pieces.ts';
+import { type Piece, pieceWriter } from './pieceWriter.ts';
 import { type EditPlan, isRemoved } from './planEdits.ts';
 
 /**
  * Splices kept ranges of the input and new elements into one head. The lengths of sequences and items around a change
- * are recomputed; delimited ones keep their delimiters. Untouched ranges are copied as they are.
+ * are recomputed; delimited ones keep their delimiters. Untouched ranges are copied as they are. Each piece is shown
+ * when it has been written.
  */
 export function renderHead(
   { head, index }: DicomFile,
   plan: EditPlan,
   { meta, growth, isTouched, headBytes }: MeasuredEdits & { meta: Uint8Array },
-): RenderedHead {
+  show: (bytes: Uint8Array, piece: Piece) => void,
+): Uint8Array {
   const { literals } = plan;
-  const output = pieceWriter(head, headBytes);
+  const bytes = new Uint8Array(headBytes);
+  const output = pieceWriter(head, bytes, (piece) => show(bytes, piece));
   const open: number[] = [];
   let inserted = 0;
   let literal = 0;
@@ -37,7 +40,8 @@ export function renderHead(
   }
   closeUpTo(-1);
   insertBefore(Infinity);
-  return output.finish();
+  output.finish();
+  return bytes;
 
   function isNew(node: number): boolean {
     return literal < literals.count && at(literals.node, literal) === node;

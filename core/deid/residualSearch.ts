@@ -6,7 +6,7 @@ import { DomainError } from '../submission/DomainError.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
 import { shortestNumber } from './identifierTexts.ts';
 import { isDescriptor } from './isDescriptor.ts';
-import type { RenderedHead } from './pieces.ts';
+import type { Piece } from './pieceWriter.ts';
 import { termWords } from './tables/termWords.ts';
 
 /** Where an identifier of the input is left. */
@@ -46,31 +46,23 @@ interface Stretch {
 }
 
 /**
- * Searches the rendered output for what identified the input, in one pass whatever the number of identifiers. New
- * elements without words of the input hold labels, keyed values and constants, so that hits inside them are chance and
- * do not count.
+ * Searches an output, piece by piece as it is rendered, for what identified the input, whatever the number of
+ * identifiers. New elements without words of the input hold labels, keyed values and constants, so that hits inside them
+ * are chance and do not count.
  * @throws DomainError ResidualIdentifier when there are too many identifiers to search for
  */
-export function findResidual(
-  rendered: RenderedHead,
-  identifiers: Identifiers,
-  index: ElementIndex,
-): Residual | undefined {
+export function residualSearch(identifiers: Identifiers, index: ElementIndex) {
   const texts = prefixTable(identifiers.texts);
-  const { bytes, pieces } = rendered;
-  let start = 0;
-  for (let piece = 0; piece < pieces.count; piece += 1) {
-    const end = at(pieces.end, piece);
-    const from = at(pieces.from, piece);
-    const node = at(pieces.node, piece);
-    if (from >= 0 || node >= 0) {
+  let found: Residual | undefined;
+  return {
+    look(bytes: Uint8Array, { start, end, from, node }: Piece): void {
+      if (found !== undefined || (from < 0 && node < 0)) return;
       const stretch = { bytes, start, end, index, shift: from - start, node };
-      const residual = scanTexts(stretch, texts) ?? scanDigits(stretch, identifiers);
-      if (residual !== undefined) return residual;
-    }
-    start = end;
-  }
-  return undefined;
+      found = scanTexts(stretch, texts) ?? scanDigits(stretch, identifiers);
+    },
+    /** The first one. */
+    found: () => found,
+  };
 }
 
 /** An element of the input that holds a match. */

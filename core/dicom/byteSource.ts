@@ -29,8 +29,10 @@ export interface ByteSource {
   more(): Promise<boolean>;
   /** Adds chunks until `count` bytes are available; false when the stream ends before. */
   reach(count: number): Promise<boolean>;
-  /** Everything from an offset on: what is held, then what comes. Nothing is copied. */
+  /** Everything from an offset on: what is held, then what comes; nothing of it is in memory that is given back. */
   from(offset: number): ChunkQueue;
+  /** Gives back memory of its own: `bytes` can be read no more. */
+  release(): void;
 }
 
 /** Reads a stream by one iterator that is never closed here, so that the caller can read what is left. */
@@ -53,7 +55,13 @@ export function byteSource(iterator: AsyncIterator<Uint8Array>, prefix = new Uin
       while (source.available < count) if (!(await source.more())) return false;
       return true;
     },
-    from: (offset) => chunkQueue(iterator, source.bytes.subarray(offset, source.available)),
+    from(offset) {
+      const held = source.bytes.subarray(offset, source.available);
+      return chunkQueue(iterator, source.own === undefined ? held : held.slice());
+    },
+    release() {
+      if (source.own !== undefined) releaseMemory(source.own);
+    },
   };
   return source;
 }

@@ -133,6 +133,7 @@ async function* cleanRun(batch: Batch, { files, route, key }: Run): AsyncGenerat
     yield { name, body: measured.body };
     const { sha256: arrivalSha256 } = await arrived.finish();
     const { pixelSha256, ...measure } = await measured.finish();
+    cleaned.release();
     batch.evidence.push({
       ...{ outcome: 'clean', file: planned.file, arrivalSha256, scan: route.scan.id, pack: key, name, ...measure },
       ...(pixelSha256 === undefined ? {} : { pixelSha256 }),

@@ -5,19 +5,21 @@ import { buildWhenStale } from '../../infra/local/buildWhenStale.ts';
 import { benchFolder } from './benchFolder.ts';
 import { costOf } from './costModel.ts';
 import { benchDeidentify } from './deidentify.ts';
+import { benchHeads } from './heads.ts';
 import { type Run, runSubmission } from './runSubmission.ts';
 import { writeSlices } from './writeSlices.ts';
 
 /**
  * `npm run bench`: 1,000 CT slices of 0.5 MB through the whole system on this machine, in one run, then de-identification
- * alone beside other tools; `npm run bench -- pipeline` and `-- deid`: one of them. Prints what test/bench/README.md tells.
+ * alone beside other tools, then the largest heads; `npm run bench -- pipeline`, `-- deid` and `-- heads`: one of them. Prints what test/bench/README.md tells.
  */
 const SLICES = 1000;
 const WARM_UP_SLICES = 150;
 
 const [, , only] = process.argv;
-if (only !== 'deid') await benchPipeline();
-if (only !== 'pipeline') await benchDeidentify();
+if (only === undefined || only === 'pipeline') await benchPipeline();
+if (only === undefined || only === 'deid') await benchDeidentify();
+if (only === undefined || only === 'heads') await benchHeads();
 
 async function benchPipeline(): Promise<void> {
   const directory = benchFolder();
