@@ -100,7 +100,6 @@ function readLevels(whole: Frame, show: (found: Found) => void): void {
   }
 
   function readElement(frame: Frame, set: OpenLevel): void {
-    const { stream, isImplicit } = frame;
     const isOpened = holdsItems(frame);
     const element = readHeader(frame, isOpened);
     const tag = Number.parseInt(element.tag.slice(1), 16);
@@ -109,18 +108,25 @@ function readLevels(whole: Frame, show: (found: Found) => void): void {
       close();
       return;
     }
+    const opened = isOpened ? openItems(frame, element) : undefined;
     const found: Found = { set, element, tag, isTop: frame === whole };
     const isPrivate = ((tag >>> 16) & 1) === 1;
     if (isPrivate || tag === privateCharacteristics) set.elements[element.tag] = element;
     if (isPrivate) set.privates.push(found);
     else show(found);
-    if (!isOpened) return;
-    const isBehindUn = !isImplicit && element.vr === 'UN';
-    const items = isBehindUn
-      ? new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, stream.byteArray, stream.position)
-      : stream;
-    frames.push({ stream: items, set: undefined, end: endOf(element), isImplicit: isImplicit || isBehindUn });
+    if (opened !== undefined) frames.push(opened);
   }
+}
+
+/** The items of a sequence whose header was read: behind UN they are implicit VR little endian, whatever holds them. */
+function openItems({ stream, isImplicit }: Frame, element: Element): Frame {
+  const isBehindUn = !isImplicit && element.vr === 'UN';
+  const { littleEndianByteArrayParser, ByteStream } = dicomParser;
+  const items = isBehindUn ? new ByteStream(littleEndianByteArrayParser, stream.byteArray, stream.position) : stream;
+  const opened = { stream: items, set: undefined, end: endOf(element), isImplicit: isImplicit || isBehindUn };
+  // Delimited and without items it is as empty as with a length of zero
+  if (opened.end === Infinity && readShort(items, 2) === sequenceEnd) element.length = 0;
+  return opened;
 }
 
 const privateCharacteristics = 0x00080300;

@@ -78,6 +78,15 @@ describe('confirmOutput finds', () => {
     }
   });
 
+  test('nothing in a sequence that is delimited and has no items, where none may be', () => {
+    const empty: TestElement = { tag: 0x00081111, vr: 'SQ', items: [], isUndefined: true };
+    for (const form of [explicitLittle, implicitLittle, explicitBig]) {
+      for (const elements of placesOf(empty)) confirm(elements, {}, form);
+      const filled = { ...empty, items: [[{ tag: 0x00080060, vr: 'CS', value: 'CT' }]] };
+      expect(() => confirm([filled], {}, form)).toThrow(/is in element \(0008,1111\)/);
+    }
+  });
+
   test('nothing in the same places where nothing is wrong', () => {
     for (const form of [explicitLittle, implicitLittle, explicitBig]) {
       for (const elements of placesOf({ tag: 0x00080060, vr: 'CS', value: 'CT' })) confirm(elements, {}, form);
