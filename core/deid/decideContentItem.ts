@@ -1,4 +1,4 @@
-import { at, type ElementIndex, flag, nextAfter } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, isContainer, nextAfter } from '../dicom/elementIndex.ts';
 import { valueText } from '../dicom/readText.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import type { Decision } from './decideElement.ts';
@@ -124,7 +124,7 @@ function byValueType(valueType: string, deid: ProjectPolicy['deid'], text = clea
 function readItem({ head, index }: { head: Uint8Array; index: ElementIndex }, item: number) {
   const text = (node: number | undefined) => (node === undefined ? '' : valueText(head, index, node));
   const first = (sequence: number | undefined) =>
-    sequence !== undefined && (at(index.flags, sequence) & flag.container) !== 0 ? sequence + 1 : undefined;
+    sequence !== undefined && isContainer(index, sequence) ? sequence + 1 : undefined;
   const codeOf = (parent: number | undefined) =>
     parent === undefined
       ? ''

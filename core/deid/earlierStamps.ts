@@ -1,4 +1,4 @@
-import { at, flag } from '../dicom/elementIndex.ts';
+import { at, isContainer } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { findElement, readText, valueText } from '../dicom/readText.ts';
 import { childOf } from './decideContentItem.ts';
@@ -47,7 +47,7 @@ export function earlierStamps(file: Pick<DicomFile, 'head' | 'index'>, identifie
 
 function readCodes({ head, index }: Pick<DicomFile, 'head' | 'index'>): MethodCode[] {
   const sequence = findElement(index, 0x00120064);
-  if (sequence === undefined || (at(index.flags, sequence) & flag.container) === 0) return [];
+  if (sequence === undefined || !isContainer(index, sequence)) return [];
   const codes: MethodCode[] = [];
   const end = at(index.end, sequence);
   for (let item = sequence + 1; item < index.count && at(index.start, item) < end; item += 1) {

@@ -1,6 +1,6 @@
 import { decodeText } from '../dicom/decodeText.ts';
 import type { DicomPlace } from '../dicom/dicomFault.ts';
-import { at, flag } from '../dicom/elementIndex.ts';
+import { at, isContainer } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { isTextVr } from '../dicom/vr.ts';
@@ -30,7 +30,7 @@ export function findDecoded(
   const setOf = characterSetReader({ head, index });
   const folded = [...foreign].map(foldText);
   for (let node = 0; node < index.count; node += 1) {
-    const isKept = elementActions[action[node] ?? 0] === 'kept' && (at(index.flags, node) & flag.container) === 0;
+    const isKept = elementActions[action[node] ?? 0] === 'kept' && !isContainer(index, node);
     if (!isKept || !isTextVr(at(index.vr, node)) || isPlain(head, at(index.value, node), at(index.end, node))) continue;
     const text = foldText(decodeText(valueText(head, index, node), setOf(node)));
     const isNamed = folded.some((name) => text.includes(name)) || plainSpellings(text).some(holdsText);

@@ -1,4 +1,4 @@
-import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, flag, isContainer, valueEnd } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { vr, vrCode } from '../dicom/vr.ts';
@@ -68,7 +68,7 @@ export function findSafePrivate({ head, index }: Pick<DicomFile, 'head' | 'index
 const hex = (group: number) => group.toString(16).toUpperCase().padStart(4, '0');
 
 const isReadableSequence = (index: ElementIndex, node: number) =>
-  (at(index.flags, node) & flag.container) !== 0 || at(index.value, node) === valueEnd(index, node);
+  isContainer(index, node) || at(index.value, node) === valueEnd(index, node);
 
 /** Blocks that the file describes as free of identifiers: items with group, creator and the status SAFE. */
 function markedBlocks(head: Uint8Array, index: ElementIndex): Set<string> {

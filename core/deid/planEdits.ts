@@ -1,4 +1,4 @@
-import { at, type ElementIndex, flag, nextAfter, valueEnd } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, flag, isContainer, nextAfter, valueEnd } from '../dicom/elementIndex.ts';
 import { encodeElement } from '../dicom/encodeElement.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
@@ -147,7 +147,7 @@ function decideInContext(target: Target, context: EditContext, inside: Surroundi
       known,
       vr: at(index.vr, node),
       isTopLevel: at(index.parent, node) === -1,
-      isSequence: (at(index.flags, node) & flag.container) !== 0,
+      isSequence: isContainer(index, node),
       isEmpty: at(index.value, node) === at(index.end, node),
       inside,
       safePrivateVr: context.safePrivate === undefined ? 0 : at(context.safePrivate, node),
@@ -161,8 +161,8 @@ function decideInContext(target: Target, context: EditContext, inside: Surroundi
 const publicCode: Decision = { effect: 'keep', fallback: 'dummy', rule: 'code of a published scheme' };
 
 /** A sequence goes on into its items unless it is removed or emptied as a whole. */
-function goesOn({ flags }: ElementIndex, node: number, { effect }: Decision): boolean {
-  return (at(flags, node) & flag.container) !== 0 && effect !== 'remove' && effect !== 'empty';
+function goesOn(index: ElementIndex, node: number, { effect }: Decision): boolean {
+  return isContainer(index, node) && effect !== 'remove' && effect !== 'empty';
 }
 
 const falseNumber: Decision = { effect: 'dummy', fallback: 'dummy', rule: 'words where a number is due' };

@@ -75,9 +75,12 @@ export function growElementIndex(index: ElementIndex, offset: number): void {
  */
 export const at = (column: Uint32Array | Int32Array | Uint16Array, position: number): number => column[position] ?? 0;
 
+/** True for what holds items or elements, as a rule. */
+export const isContainer = ({ flags }: ElementIndex, node: number): boolean => (at(flags, node) & flag.container) !== 0;
+
 /** Position of what follows an element or item and all that it holds; `count` at the end. */
 export function nextAfter(index: ElementIndex, node: number): number {
-  if ((at(index.flags, node) & flag.container) === 0) return node + 1;
+  if (!isContainer(index, node)) return node + 1;
   const end = at(index.end, node);
   let low = node + 1;
   let high = index.count;

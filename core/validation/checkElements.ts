@@ -1,5 +1,5 @@
 import { bytesToText } from '../dicom/bytesToText.ts';
-import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, isContainer, valueEnd } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { vr, vrName } from '../dicom/vr.ts';
 import { attributeOf } from './attributeOf.ts';
@@ -57,7 +57,7 @@ export function checkElements(file: DicomFile, add: AddFinding<(typeof elementCo
     if (code === 0 || ((tag >>> 16) & 1) === 1) continue;
     const from = at(index.value, node);
     const end = valueEnd(index, node);
-    const isOpen = (at(index.flags, node) & flag.container) !== 0;
+    const isOpen = isContainer(index, node);
     const to = isOpen ? end : endOfText(head, from, end);
     const element = { node, tag, vr: code, attribute: attributeOf(tag), from, to, end };
     checkVr(context, element);
