@@ -1,7 +1,7 @@
 import { bytesToText } from '../dicom/bytesToText.ts';
-import { at, type ElementIndex } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
-import { isTextVr, vr } from '../dicom/vr.ts';
+import { explicitHeaderBytes, isTextVr, vr } from '../dicom/vr.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
 import { shortestNumber } from './identifierTexts.ts';
@@ -122,13 +122,15 @@ function scanTexts(stretch: Stretch, { mayStart, byPrefix }: PrefixTable): Resid
 }
 
 function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual | undefined {
-  const { bytes, start, end } = stretch;
+  const { bytes, end } = stretch;
   const to = from + pattern.length;
   if (to > end) return undefined;
   for (let i = 4; i < pattern.length; i += 1) if (fold[bytes[from + i] ?? 0] !== pattern[i]) return undefined;
-  const first = isNumber(pattern) ? withoutZeros(stretch, from) : from;
+  const value = valueAround(stretch, from);
+  const first = isNumber(pattern) ? withoutZeros(stretch, from, value.start) : from;
   const isWhole =
-    (first === start || isWord[bytes[first - 1] ?? 0] === 0) && (to === end || isWord[bytes[to] ?? 0] === 0);
+    (first === value.start || isWord[bytes[first - 1] ?? 0] === 0) &&
+    (to === value.end || isWord[bytes[to] ?? 0] === 0);
   const { tag, offset, ...element } = elementAt(stretch, from, to);
   return countsIn(element, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
 }
@@ -137,7 +139,7 @@ const isNumber = (pattern: Uint8Array) =>
   pattern.length >= shortestNumber && pattern.every((byte) => byte >= 0x30 && byte <= 0x39);
 
 /** Where a number begins that other programs pad with zeros. */
-function withoutZeros({ bytes, start }: Stretch, from: number): number {
+function withoutZeros({ bytes }: Stretch, from: number, start: number): number {
   let first = from;
   while (first > start && bytes[first - 1] === 0x30) first -= 1;
   return first;
@@ -203,16 +205,43 @@ function judgeRun(
   { from, to }: { from: number; to: number },
   { uids, dates }: Pick<Identifiers, 'uids' | 'dates'>,
 ): Residual | undefined {
-  const run = bytesToText(stretch.bytes, from, Math.min(to, from + 256));
-  const isUid = uids.has(run) || uids.has(run.replace(/^\.+|\.+$/g, ''));
+  // Digits and points of a length and of the next tag are none of the value
+  const value = valueAround(stretch, from);
+  const first = Math.max(from, value.start);
+  const run = bytesToText(stretch.bytes, first, Math.min(to, value.end, first + 256));
+  const isUid = startsWithUid(run.replace(/^\.+|\.+$/g, ''), uids);
   // Times, counters and random digits follow dates in UIDs and in names of files
   const isDate = run.split('.').some((part) => part.length >= 8 && dates.has(part.slice(0, 8)));
   if (!isUid && !isDate) return undefined;
-  const { tag, vr: code, offset, isValue } = elementAt(stretch, from, to);
+  const { tag, vr: code, offset, isValue } = elementAt(stretch, first, to);
   // Eight digits of a fraction are chance
   const isFraction = (code === vr.DS || code === vr.IS) && (!isValue || run.includes('.'));
   if (!isUid && isFraction) return undefined;
   return { kind: isUid ? 'uid' : 'date', tag, offset };
+}
+
+const shortestUid = 10;
+
+/** Programs name a series by its study's UID and a number. */
+function startsWithUid(run: string, uids: ReadonlySet<string>): boolean {
+  for (let end = run.length; end >= shortestUid; end = run.lastIndexOf('.', end - 1)) {
+    if (uids.has(run.slice(0, end))) return true;
+  }
+  return false;
+}
+
+/** Where the value around a position of the output begins and ends there: the bytes beside it are no text. */
+function valueAround({ bytes, start, end, index, shift, node: made }: Stretch, position: number) {
+  if (made >= 0) {
+    const isExplicit = (at(index.flags, made) & flag.explicit) !== 0;
+    const code = ((bytes[start + 4] ?? 0) << 8) | (bytes[start + 5] ?? 0);
+    return { start: start + (isExplicit ? explicitHeaderBytes(code) : 8), end };
+  }
+  const node = nodeAround(index, position + shift);
+  return {
+    start: Math.max(start, at(index.value, node) - shift),
+    end: Math.min(end, valueEnd(index, node) - shift),
+  };
 }
 
 /** The element of the input that a match belongs to: it stands there where the new bytes were made of one. */

@@ -4,7 +4,14 @@ import { decodeText } from '../../../core/dicom/decodeText.ts';
 import { asciiBytes } from '../../../core/dicom/encodeElement.ts';
 import { namesByCharacterSet } from '../../fixtures/characterSets.ts';
 import { deidentifyBytes, holds } from '../../fixtures/deidContext.ts';
-import { explicitLittle, type TestElement, withIdentity, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
+import {
+  explicitBig,
+  explicitLittle,
+  type TestElement,
+  withIdentity,
+  writeElements,
+  writeFile,
+} from '../../fixtures/writeDicom.ts';
 
 type Deid = Parameters<typeof deidentifyBytes>[1];
 const fileOf = (...elements: TestElement[]) =>
@@ -60,6 +67,37 @@ describe('what is left of an identifier in a kept element holds the file', () =>
     ['a name in an element of another VR', { tag: 0x00189074, vr: 'PN', value: 'Operatorix^Some' }, 'by Operatorix'],
   ])('whatever VR the file gives it: %s', async (_, element, text) => {
     expect(await refusalOf(fileOf(element, model(text)))).toMatch(/^ResidualIdentifier.*\(0008,1090\)/);
+  });
+
+  /** Referenced by what is removed, so that it is an original UID that may stand nowhere. */
+  const uid = '1.2.840.99999.17.4234567890123456789012345678901234';
+  const reference: TestElement = { tag: 0x00081155, vr: 'UI', value: uid };
+  const item = (value: string): TestElement[] => [{ tag: 0x00080104, vr: 'LO', value }];
+
+  test.each([
+    ['a name', 'Ferrer'],
+    ['a part of a name', ' Quentin'],
+    ['a UID', uid],
+  ])('at the end of an item, where the next tag has letters and digits: %s', async (_, value) => {
+    const codes: TestElement = { tag: 0x00089215, vr: 'SQ', items: [item(value), item('next')] };
+    const named: TestElement = { tag: 0x00080090, vr: 'PN', value: 'Ferrer^Quentin' };
+    expect(await refusalOf(fileOf(named, reference, codes))).toMatch(/^ResidualIdentifier.*\(0008,0104\)/);
+  });
+
+  test.each([
+    ['a name', 'Ferrer '.padEnd(66)],
+    ['a UID', uid.padEnd(52)],
+    ['a day', '19530407 '.padEnd(50)],
+  ])('at the start of a value whose length is a letter or a digit: %s', async (_, value) => {
+    const elements = withIdentity(...patient, reference, { tag: 0x00620006, vr: 'ST', value: `${value}.` });
+    const named = elements.map((each) => (each.tag === 0x00080090 ? { ...each, value: 'Ferrer^Quentin' } : each));
+    const bytes = writeFile({ transferSyntax: '1.2.840.10008.1.2.2', data: writeElements(named, explicitBig) });
+    expect(await refusalOf(bytes)).toMatch(/^ResidualIdentifier.*\(0062,0006\)/);
+  });
+
+  test('as the root of another UID', async () => {
+    expect(await refusalOf(fileOf(reference, model(`series ${uid}.3`)))).toMatch(/^ResidualIdentifier/);
+    expect(await refusalOf(fileOf(reference, model(`series ${uid}3`)))).toBe('no refusal');
   });
 
   test('in a cleaned text that a project lets through', async () => {
