@@ -10,6 +10,7 @@ import { isPublishedSafe } from './findSafePrivate.ts';
 import { isRegisteredUid } from './mapUid.ts';
 import type { ProfileRule } from './profileRules.ts';
 import { type Found, type Level, readAgain, unconfirmed } from './secondReading.ts';
+import { withoutEnds } from './withoutEnds.ts';
 
 interface Expected {
   policy: ProjectPolicy;
@@ -89,7 +90,7 @@ function isMapped({ set, element }: Found): boolean {
   return textOf(set, element)
     .split('\\')
     .every((each) => {
-      const uid = each.replace(/[ \0]+$/, '');
+      const uid = withoutEnds(each, ' \0');
       return uid === '' || uid.startsWith('2.25.') || isRegisteredUid(uid);
     });
 }

@@ -28,6 +28,7 @@ import { type ProfileRule, profileRules } from './profileRules.ts';
 import { regionOverlays } from './regionOverlays.ts';
 import { renderHead } from './renderHead.ts';
 import { residualSearch } from './residualSearch.ts';
+import { searchSteps } from './searchSteps.ts';
 import { type DeidLabels, stampElements } from './stampElements.ts';
 import { textCleaner } from './textCleaner.ts';
 import { type Layout, passingRange, type Splice, spliceOutput, writeOutput } from './writeOutput.ts';
@@ -193,14 +194,15 @@ interface Planned {
 async function provenHead(file: DicomFile, { plan, meta, identifiers, tellLayout }: Planned): Promise<Uint8Array> {
   const measured = measureEdits(file, plan, meta.length);
   await tellLayout(measured.headBytes);
-  const search = residualSearch(identifiers, file.index);
+  const count = searchSteps();
+  const search = residualSearch(identifiers, file.index, count);
   const head = renderHead(file, plan, { ...measured, meta }, search.look);
   releaseLiterals(plan.literals);
   const residual = search.found();
   if (residual !== undefined) {
     throw fileRefusal('ResidualIdentifier', `a ${residual.kind} of the input is left in it`, residual);
   }
-  const place = findDecoded(file, plan, identifiers);
+  const place = findDecoded(file, plan, { ...identifiers, count });
   if (place !== undefined) throw fileRefusal('ResidualIdentifier', 'a name of the input is left in it', place);
   return head;
 }

@@ -39,7 +39,7 @@ export function earlierStamps(file: Pick<DicomFile, 'head' | 'index'>, identifie
   const isHarmless = (value: string) => plainText.test(value) && !holdsIdentifier(identifiers, value);
   const methods = (text(0x00120063) ?? '').split('\\').map((each) => each.trim());
   return {
-    methods: methods.filter(isHarmless).slice(0, longestHistory),
+    methods: methods.slice(0, longestHistory).filter(isHarmless),
     codes: readCodes(file).filter(({ meaning }) => isHarmless(meaning)),
     temporal: text(0x00280303),
   };

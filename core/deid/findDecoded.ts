@@ -9,6 +9,7 @@ import { isDescriptor } from './isDescriptor.ts';
 import type { NamingTexts } from './namingTexts.ts';
 import { plainSpellings } from './plainSpellings.ts';
 import { type EditPlan, elementActions } from './planEdits.ts';
+import type { CountSteps } from './searchSteps.ts';
 
 /** Hiragana as katakana: the phonetic group of a name is in one of them, and a note in the other. */
 const toKatakana = (text: string) =>
@@ -17,15 +18,19 @@ const toKatakana = (text: string) =>
 /** The same for what is the same to a reader: half and full width, composed and not, capitals and small letters. */
 const foldText = (text: string) => toKatakana(text.normalize('NFKC').toLowerCase());
 
+/** To begin to look for a name takes as long as to look through so many letters. */
+const callSteps = 16;
+
 /**
  * The first kept text in which a name stands that a search by bytes cannot know there: one that is written in letters
  * beyond ASCII, whatever character set the item around it has, and one of plain letters that the text writes with marks,
  * in full width or with an escape sequence in its middle.
+ * @throws DomainError ResidualIdentifier when there are too many names to look for
  */
 export function findDecoded(
   { head, index }: Pick<DicomFile, 'head' | 'index'>,
   { action }: EditPlan,
-  { foreign, texts }: Pick<NamingTexts, 'foreign' | 'texts'>,
+  { foreign, texts, count }: Pick<NamingTexts, 'foreign' | 'texts'> & { count: CountSteps },
 ): Required<DicomPlace> | undefined {
   const setOf = characterSetReader({ head, index });
   const folded = [...foreign].map(foldText);
@@ -33,6 +38,7 @@ export function findDecoded(
     const isKept = elementActions[action[node] ?? 0] === 'kept' && !isContainer(index, node);
     if (!isKept || !isTextVr(at(index.vr, node)) || isPlain(head, at(index.value, node), at(index.end, node))) continue;
     const text = foldText(decodeText(valueText(head, index, node), setOf(node)));
+    count(folded.length * (text.length + callSteps));
     const isNamed = folded.some((name) => text.includes(name)) || plainSpellings(text).some(holdsText);
     if (isNamed) return { tag: at(index.tag, node), offset: at(index.start, node) };
   }

@@ -4,6 +4,7 @@ import type { Decision } from './decideElement.ts';
 import { dummyValue } from './dummyValue.ts';
 import { isTime, isZone, shiftDate, shiftDateTime } from './shiftDate.ts';
 import { visibleText } from './visibleText.ts';
+import { withoutEnds } from './withoutEnds.ts';
 
 /** A value after its decision: as it was, gone, or new bytes (empty ones for Z). */
 export type NewValue = 'same' | 'gone' | Uint8Array;
@@ -56,7 +57,7 @@ const byFallback = {
 } as const satisfies Record<Decision['fallback'], Decision>;
 
 /** PS3.5 §6.2: spaces and NUL pad; values of UI and dates stand between backslashes. */
-const components = (text: string) => text.split('\\').map((each) => each.replace(/^[ \0]+|[ \0]+$/g, ''));
+const components = (text: string) => text.split('\\').map((each) => withoutEnds(each, ' \0'));
 
 const uidForm = /^[0-9.]{0,64}$/;
 

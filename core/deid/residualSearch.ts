@@ -2,12 +2,13 @@ import { bytesToText } from '../dicom/bytesToText.ts';
 import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { explicitHeaderBytes, isTextVr, vr } from '../dicom/vr.ts';
-import { DomainError } from '../submission/DomainError.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
 import { shortestNumber } from './identifierTexts.ts';
 import { isDescriptor } from './isDescriptor.ts';
 import type { Piece } from './pieceWriter.ts';
+import type { CountSteps } from './searchSteps.ts';
 import { termWords } from './tables/termWords.ts';
+import { withoutEnds } from './withoutEnds.ts';
 
 /** Where an identifier of the input is left. */
 interface Residual {
@@ -16,9 +17,6 @@ interface Residual {
   /** In the input. */
   offset: number;
 }
-
-/** Patterns that start alike make a scan slow: real files have a handful, and none is needed to refuse a file. */
-const patternsPerPrefix = 1024;
 
 /** A pattern shorter than this counts as a whole word only, because it occurs by chance inside others. */
 const longTextBytes = 8;
@@ -43,21 +41,22 @@ interface Stretch {
   shift: number;
   /** The element of which it was made; -1 where it is copied. */
   node: number;
+  count: CountSteps;
 }
 
 /**
  * Searches an output, piece by piece as it is rendered, for what identified the input, whatever the number of
  * identifiers. New elements without words of the input hold labels, keyed values and constants, so that hits inside them
  * are chance and do not count.
- * @throws DomainError ResidualIdentifier when there are too many identifiers to search for
+ * @param count of the whole proof
  */
-export function residualSearch(identifiers: Identifiers, index: ElementIndex) {
+export function residualSearch(identifiers: Identifiers, index: ElementIndex, count: CountSteps) {
   const texts = prefixTable(identifiers.texts);
   let found: Residual | undefined;
   return {
     look(bytes: Uint8Array, { start, end, from, node }: Piece): void {
       if (found !== undefined || (from < 0 && node < 0)) return;
-      const stretch = { bytes, start, end, index, shift: from - start, node };
+      const stretch = { bytes, start, end, index, shift: from - start, node, count };
       found = scanTexts(stretch, texts) ?? scanDigits(stretch, identifiers);
     },
     /** The first one. */
@@ -93,12 +92,6 @@ function prefixTable(texts: ReadonlySet<string>): PrefixTable {
     const pattern = Uint8Array.from(text, (character) => fold[character.charCodeAt(0)] ?? 0);
     const prefix = new DataView(pattern.buffer).getInt32(0);
     const alike = table.byPrefix.get(prefix) ?? [];
-    if (alike.length >= patternsPerPrefix) {
-      throw new DomainError(
-        'ResidualIdentifier',
-        `Cannot prove the output: over ${patternsPerPrefix} identifiers start alike`,
-      );
-    }
     alike.push(pattern);
     table.byPrefix.set(prefix, alike);
     table.mayStart[hashOf(prefix)] = 1;
@@ -122,10 +115,13 @@ function scanTexts(stretch: Stretch, { mayStart, byPrefix }: PrefixTable): Resid
 }
 
 function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual | undefined {
-  const { bytes, end } = stretch;
+  const { bytes, end, count } = stretch;
   const to = from + pattern.length;
   if (to > end) return undefined;
-  for (let i = 4; i < pattern.length; i += 1) if (fold[bytes[from + i] ?? 0] !== pattern[i]) return undefined;
+  let alike = 4;
+  while (alike < pattern.length && fold[bytes[from + alike] ?? 0] === pattern[alike]) alike += 1;
+  count(alike);
+  if (alike < pattern.length) return undefined;
   const value = valueAround(stretch, from);
   const first = isNumber(pattern) ? withoutZeros(stretch, from, value.start) : from;
   const isWhole =
@@ -139,9 +135,10 @@ const isNumber = (pattern: Uint8Array) =>
   pattern.length >= shortestNumber && pattern.every((byte) => byte >= 0x30 && byte <= 0x39);
 
 /** Where a number begins that other programs pad with zeros. */
-function withoutZeros({ bytes }: Stretch, from: number, start: number): number {
+function withoutZeros({ bytes, count }: Stretch, from: number, start: number): number {
   let first = from;
   while (first > start && bytes[first - 1] === 0x30) first -= 1;
+  count(from - first);
   return first;
 }
 
@@ -209,7 +206,7 @@ function judgeRun(
   const value = valueAround(stretch, from);
   const first = Math.max(from, value.start);
   const run = bytesToText(stretch.bytes, first, Math.min(to, value.end, first + 256));
-  const isUid = startsWithUid(run.replace(/^\.+|\.+$/g, ''), uids);
+  const isUid = startsWithUid(withoutEnds(run, '.'), uids);
   // Times, counters and random digits follow dates in UIDs and in names of files
   const isDate = run.split('.').some((part) => part.length >= 8 && dates.has(part.slice(0, 8)));
   if (!isUid && !isDate) return undefined;
@@ -262,10 +259,11 @@ function isWholeValue({ bytes, index, shift }: Stretch, node: number, { from, to
 }
 
 /** Private elements of implicit VR have none: what can be read is text. */
-function readableVr({ bytes, index, shift, node: made }: Stretch, node: number): number {
+function readableVr({ bytes, index, shift, node: made, count }: Stretch, node: number): number {
   const code = at(index.vr, node);
   if (code !== vr.UN || made >= 0) return code;
   const value = bytes.subarray(at(index.value, node) - shift, at(index.end, node) - shift);
+  count(value.length);
   return value.every((byte) => byte >= 0x20 || byte === 0 || byte === 0x0a || byte === 0x0d) ? vr.LO : code;
 }
 

@@ -1,5 +1,6 @@
 import type { Identifiers } from './harvestIdentifiers.ts';
 import { isDescriptor } from './isDescriptor.ts';
+import { withoutEnds } from './withoutEnds.ts';
 
 /** Terms that a list cannot hold: reconstruction kernels, levels of the spine, b-values, weightings. */
 const termForm =
@@ -33,7 +34,7 @@ export function textCleaner(words: readonly string[], identifiers: Pick<Identifi
 
   /** Undefined when nothing had to go. */
   function cleanOnce(text: string): string | undefined {
-    const words = text.split(separators).map((word) => word.replace(/^\.+|\.+$/g, ''));
+    const words = text.split(separators).map((word) => withoutEnds(word, '.'));
     const lower = words.map((word) => word.toLowerCase());
     const kept = words.filter((word, position) => word === '' || isHarmless(lower[position] ?? '', position, lower));
     return kept.length === words.length ? undefined : kept.filter((word) => word !== '').join(' ');

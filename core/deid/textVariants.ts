@@ -1,3 +1,4 @@
+import { bytesToText } from '../dicom/bytesToText.ts';
 import { plainSpellings } from './plainSpellings.ts';
 
 /**
@@ -14,10 +15,17 @@ export function textVariants(text: string): string[] {
 
 const utf8 = new TextEncoder();
 
+/** By bytes and not by lists of them: a text may have 500,000 characters. */
 function encodingsOf(text: string): string[] {
-  const units = [...Array(text.length).keys()].map((i) => text.charCodeAt(i));
-  const little = units.map((unit) => String.fromCharCode(unit & 0xff, unit >>> 8)).join('');
-  const big = units.map((unit) => String.fromCharCode(unit >>> 8, unit & 0xff)).join('');
-  const isLatin = units.every((unit) => unit < 0x100);
-  return [String.fromCharCode(...utf8.encode(text)), little, big, ...(isLatin ? [text] : [])];
+  const little = new Uint8Array(text.length * 2);
+  const big = new Uint8Array(text.length * 2);
+  let isLatin = true;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    little[2 * i] = big[2 * i + 1] = unit & 0xff;
+    little[2 * i + 1] = big[2 * i] = unit >>> 8;
+    isLatin &&= unit < 0x100;
+  }
+  const encodings = [utf8.encode(text), little, big].map((bytes) => bytesToText(bytes, 0, bytes.length));
+  return isLatin ? [...encodings, text] : encodings;
 }

@@ -54,6 +54,8 @@ export const limits = {
   dicomNamingBytes: 512 * KIB,
   /** UIDs, and days: as many as references to every slice of a thousand large series. */
   dicomReferences: 500_000,
+  /** Bytes that are compared to prove one output, beside one look at each: they take a second. */
+  dicomSearchSteps: 2 ** 29,
   /** What one file departs from the standard in; the rest is counted. */
   findingsPerFile: 50,
   /** API Gateway's own limit is 10 MB; the largest body of this API lists 10,000 parts of 95 bytes to complete. */
