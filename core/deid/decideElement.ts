@@ -168,8 +168,21 @@ function ofPrivate(element: ElementContext, policy: DecisionPolicy): Decision {
 }
 
 /** Geometry, statistics and bits of an overlay (PS3.3 §C.9.2), by the low half of the tag. */
-const overlayParts = new Set([0x10, 0x11, 0x15, 0x40, 0x50, 0x51, 0x100, 0x102, 0x1301, 0x1302, 0x1303, 0x3000]);
+const overlayParts = new Map(
+  Object.entries({
+    US: [0x10, 0x11, 0x51, 0x100, 0x102],
+    SS: [0x50],
+    IS: [0x15, 0x1301],
+    DS: [0x1302, 0x1303],
+    CS: [0x40],
+    OW: [0x3000],
+  }).flatMap(([name, parts]) => parts.map((part): [number, number] => [part, vrCode(name)])),
+);
 const overlayTexts = new Set([0x22, 0x45, 0x1500, 0x4000]);
+
+/** VR of a part of an overlay that can stay; undefined for every other element. */
+export const overlayVr = (tag: number): number | undefined =>
+  tag >>> 24 === 0x60 ? overlayParts.get(tag & 0xffff) : undefined;
 
 function ofOverlay(tag: number): Decision {
   const part = tag & 0xffff;

@@ -1,6 +1,7 @@
 import { decodeText } from '../dicom/decodeText.ts';
 import type { DicomPlace } from '../dicom/dicomFault.ts';
-import { at, isContainer } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, isContainer } from '../dicom/elementIndex.ts';
+import { lookUpVr } from '../dicom/lookUpVr.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { isTextVr } from '../dicom/vr.ts';
@@ -36,7 +37,7 @@ export function findDecoded(
   const folded = [...foreign].map(foldText);
   for (let node = 0; node < index.count; node += 1) {
     const isKept = elementActions[action[node] ?? 0] === 'kept' && !isContainer(index, node);
-    if (!isKept || !isTextVr(at(index.vr, node)) || isPlain(head, at(index.value, node), at(index.end, node))) continue;
+    if (!isKept || !isText(index, node) || isPlain(head, at(index.value, node), at(index.end, node))) continue;
     const text = foldText(decodeText(valueText(head, index, node), setOf(node)));
     count(folded.length * (text.length + callSteps));
     const isNamed = folded.some((name) => text.includes(name)) || plainSpellings(text).some(holdsText);
@@ -47,6 +48,12 @@ export function findDecoded(
   function holdsText(text: string): boolean {
     return text.split(/[^a-z0-9]+/).some((word) => texts.has(word) && !isDescriptor(word));
   }
+}
+
+/** By the dictionary or by what the file says: text may stand behind UN. */
+function isText({ tag, vr }: ElementIndex, node: number): boolean {
+  const written = at(vr, node);
+  return isTextVr(written) || isTextVr(lookUpVr(at(tag, node)) ?? written);
 }
 
 /** True for bytes that mean the same in every character set. */

@@ -61,6 +61,7 @@ export function findSafePrivate({ head, index }: Pick<DicomFile, 'head' | 'index
         .get(block)
         ?.get(at(index.tag, node) & 0xff) ?? (marked.has(block) ? vr.UN : 0);
     const effective = code === vr.UN ? at(index.vr, node) : code;
+    if (effective === vr.UN && isClosedSequence(head, index, node)) return 0;
     return effective === vr.SQ && !isReadableSequence(index, node) ? 0 : effective;
   }
 }
@@ -69,6 +70,18 @@ const hex = (group: number) => group.toString(16).toUpperCase().padStart(4, '0')
 
 const isReadableSequence = (index: ElementIndex, node: number) =>
   isContainer(index, node) || at(index.value, node) === valueEnd(index, node);
+
+const itemBytes = [
+  [0xfe, 0xff, 0x00, 0xe0],
+  [0xff, 0xfe, 0xe0, 0x00],
+];
+
+/** True for items behind UN and a length: no reader of ours goes into them. */
+function isClosedSequence(head: Uint8Array, index: ElementIndex, node: number): boolean {
+  const value = at(index.value, node);
+  if ((at(index.flags, node) & flag.container) !== 0 || valueEnd(index, node) - value < 8) return false;
+  return itemBytes.some((bytes) => bytes.every((byte, i) => head[value + i] === byte));
+}
 
 /** Blocks that the file describes as free of identifiers: items with group, creator and the status SAFE. */
 function markedBlocks(head: Uint8Array, index: ElementIndex): Set<string> {

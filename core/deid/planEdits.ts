@@ -6,7 +6,15 @@ import { valueText } from '../dicom/readText.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { contentDecisions, textValue } from './decideContentItem.ts';
-import { type Decision, type DecisionPolicy, decideElement, isClassUid, type Surroundings } from './decideElement.ts';
+import {
+  type Decision,
+  type DecisionPolicy,
+  decideElement,
+  isClassUid,
+  overlayVr,
+  type Surroundings,
+} from './decideElement.ts';
+import { isFalseNumber } from './isFalseNumber.ts';
 import { isCodePart, isPublicCode } from './isPublicCode.ts';
 import { addLiteral, createLiterals, type Literals } from './literals.ts';
 import { type NewValue, newValue, type ValueContext } from './newValue.ts';
@@ -169,8 +177,8 @@ const falseNumber: Decision = { effect: 'dummy', fallback: 'dummy', rule: 'words
 const hiddenText: Decision = { effect: 'cut', fallback: 'dummy', rule: 'bytes behind the end of a text' };
 
 /** What becomes of a value that is to be kept and is not only what it is to be. */
-function faultOfKept(target: Target): Decision | undefined {
-  if (isFalseNumber(target)) return falseNumber;
+function faultOfKept(target: Target, code: number): Decision | undefined {
+  if (isFalseNumber(target, code)) return falseNumber;
   return hidesText(target) ? hiddenText : undefined;
 }
 
@@ -185,8 +193,8 @@ function hidesText({ head, index, node, known = at(index.vr, node) }: Target): b
 /** Decides on an element without items to go into. */
 function settle(plan: EditPlan, target: Target, decided: Decision, context: EditContext): void {
   const { index, node, tag } = target;
-  const decision = decided.effect === 'keep' ? (faultOfKept(target) ?? decided) : decided;
   const code = vrOf(target, context);
+  const decision = decided.effect === 'keep' ? (faultOfKept(target, code) ?? decided) : decided;
   const value = decision.effect === 'keep' ? 'same' : decideValue(target, decision, code, context);
   if (value === 'same' || value === 'gone') {
     note(plan, node, value === 'same' ? 'kept' : 'removed', decision.rule);
@@ -197,21 +205,6 @@ function settle(plan: EditPlan, target: Target, decided: Decision, context: Edit
   const holdsWords = decision.effect === 'clean' || decision.effect === 'cut';
   addLiteral(plan.literals, node, encodeElement({ tag, vr: code, value }, form), holdsWords);
   note(plan, node, value.length === 0 ? 'emptied' : 'changed', decision.rule);
-}
-
-/** True for a number as text (DS, IS) that is words: only numbers pass as numbers. */
-function isFalseNumber({ head, index, node, known = at(index.vr, node) }: Target): boolean {
-  if (known !== vr.DS && known !== vr.IS) return false;
-  let letters = 0;
-  for (let position = at(index.value, node); position < valueEnd(index, node) && letters < 3; position += 1) {
-    const byte = head[position] ?? 0;
-    if (byte > 0x7e) return true;
-    const small = byte | 0x20;
-    letters = small >= 0x61 && small <= 0x7a ? letters + 1 : 0;
-  }
-  if (letters < 3) return false;
-  const words = valueText(head, index, node).match(/[a-z]{3,}/gi) ?? [];
-  return words.some((word) => !/^(?:nan|inf|infinity)$/i.test(word));
 }
 
 function decideValue(
@@ -230,7 +223,7 @@ function decideValue(
 }
 
 /** The VR that the dictionary or the table of safe private elements gives; else the one in the file. */
-function vrOf({ index, node, known }: Target, { safePrivate }: EditContext): number {
+function vrOf({ index, node, tag, known = overlayVr(tag) }: Target, { safePrivate }: EditContext): number {
   if (known !== undefined) return known;
   const safe = safePrivate === undefined ? 0 : at(safePrivate, node);
   return safe === 0 ? at(index.vr, node) : safe;

@@ -1,7 +1,7 @@
 import { bytesToText } from '../dicom/bytesToText.ts';
-import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts';
-import { lookUpVr } from '../dicom/lookUpVr.ts';
-import { explicitHeaderBytes, isTextVr, vr } from '../dicom/vr.ts';
+import type { ElementIndex } from '../dicom/elementIndex.ts';
+import { isTextVr, vr } from '../dicom/vr.ts';
+import { type Described, elementAround, type Stretch, valueAround } from './elementAround.ts';
 import type { Identifiers } from './harvestIdentifiers.ts';
 import { shortestNumber } from './identifierTexts.ts';
 import { isDescriptor } from './isDescriptor.ts';
@@ -24,25 +24,14 @@ const longTextBytes = 8;
 const foreignTextBytes = 6;
 /** In bytes that are no text a match needs this much, and a letter. */
 const binaryTextBytes = 6;
+/** A number that is a value of its own is an id from so many digits on. */
+const lonelyNumberBytes = 6;
 
 const fold = new Uint8Array(256).map((_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte));
 const isWord = new Uint8Array(256).map((_, byte) =>
   /[0-9A-Za-z]/.test(String.fromCharCode(byte)) || byte > 0x7f ? 1 : 0,
 );
 const isUidByte = new Uint8Array(256).map((_, byte) => (byte === 0x2e || (byte >= 0x30 && byte <= 0x39) ? 1 : 0));
-
-/** A range of the output that holds bytes of the input. */
-interface Stretch {
-  bytes: Uint8Array;
-  start: number;
-  end: number;
-  index: ElementIndex;
-  /** How much further on a position is in the input, where bytes of it are copied. */
-  shift: number;
-  /** The element of which it was made; -1 where it is copied. */
-  node: number;
-  count: CountSteps;
-}
 
 /**
  * Searches an output, piece by piece as it is rendered, for what identified the input, whatever the number of
@@ -62,15 +51,6 @@ export function residualSearch(identifiers: Identifiers, index: ElementIndex, co
     /** The first one. */
     found: () => found,
   };
-}
-
-/** An element of the input that holds a match. */
-interface Described {
-  tag: number;
-  vr: number;
-  offset: number;
-  /** True where the match is one whole value of it. */
-  isValue: boolean;
 }
 
 interface PrefixTable {
@@ -127,7 +107,7 @@ function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual 
   const isWhole =
     (first === value.start || isWord[bytes[first - 1] ?? 0] === 0) &&
     (to === value.end || isWord[bytes[to] ?? 0] === 0);
-  const { tag, offset, ...element } = elementAt(stretch, from, to);
+  const { tag, offset, ...element } = elementAround(stretch, from, to);
   return countsIn(element, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
 }
 
@@ -143,7 +123,11 @@ function withoutZeros({ bytes, count }: Stretch, from: number, start: number): n
 }
 
 /** Whether a match in an element of this VR is more than chance. */
-function countsIn({ vr: code, isValue }: Pick<Described, 'vr' | 'isValue'>, pattern: Uint8Array, isWhole: boolean) {
+function countsIn(
+  { vr: code, isValue, isReadable: isTextual }: Pick<Described, 'vr' | 'isValue' | 'isReadable'>,
+  pattern: Uint8Array,
+  isWhole: boolean,
+) {
   const isLong = pattern.length >= longTextBytes;
   if (isNumber(pattern)) return numberCountsIn({ vr: code, isValue }, pattern, isWhole);
   // A word of anatomy or technique that is a name as well tells nobody without the rest of the name
@@ -151,7 +135,8 @@ function countsIn({ vr: code, isValue }: Pick<Described, 'vr' | 'isValue'>, patt
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
   if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(pattern);
-  return hasLetter && pattern.length >= binaryTextBytes && (isWhole || isLong);
+  const isShort = pattern.length < binaryTextBytes;
+  return hasLetter && (isWhole || isLong) && (!isShort || (isTextual && !isTerm(pattern)));
 }
 
 /** A look-up table that rises by one holds all digits in their order. */
@@ -165,8 +150,8 @@ function numberCountsIn(
 ): boolean {
   const isLong = pattern.length >= longTextBytes;
   if (code === vr.DA || code === vr.DT || code === vr.TM) return false;
-  if (code === vr.DS || code === vr.IS) return isValue && pattern.length >= binaryTextBytes;
-  if (code === vr.CS) return isLong || (isWhole && pattern.length >= binaryTextBytes);
+  if (code === vr.DS || code === vr.IS) return isValue && pattern.length >= lonelyNumberBytes;
+  if (code === vr.CS) return isLong || (isWhole && pattern.length >= lonelyNumberBytes);
   if (isTextContext(code)) return isWhole || (isLong && code !== vr.UI);
   return isLong && isWhole && !risingDigits.includes(wordOf(pattern));
 }
@@ -210,7 +195,7 @@ function judgeRun(
   // Times, counters and random digits follow dates in UIDs and in names of files
   const isDate = run.split('.').some((part) => part.length >= 8 && dates.has(part.slice(0, 8)));
   if (!isUid && !isDate) return undefined;
-  const { tag, vr: code, offset, isValue } = elementAt(stretch, first, to);
+  const { tag, vr: code, offset, isValue } = elementAround(stretch, first, to);
   // Eight digits of a fraction are chance
   const isFraction = (code === vr.DS || code === vr.IS) && (!isValue || run.includes('.'));
   if (!isUid && isFraction) return undefined;
@@ -225,56 +210,4 @@ function startsWithUid(run: string, uids: ReadonlySet<string>): boolean {
     if (uids.has(run.slice(0, end))) return true;
   }
   return false;
-}
-
-/** Where the value around a position of the output begins and ends there: the bytes beside it are no text. */
-function valueAround({ bytes, start, end, index, shift, node: made }: Stretch, position: number) {
-  if (made >= 0) {
-    const isExplicit = (at(index.flags, made) & flag.explicit) !== 0;
-    const code = ((bytes[start + 4] ?? 0) << 8) | (bytes[start + 5] ?? 0);
-    return { start: start + (isExplicit ? explicitHeaderBytes(code) : 8), end };
-  }
-  const node = nodeAround(index, position + shift);
-  return {
-    start: Math.max(start, at(index.value, node) - shift),
-    end: Math.min(end, valueEnd(index, node) - shift),
-  };
-}
-
-/** The element of the input that a match belongs to: it stands there where the new bytes were made of one. */
-function elementAt(stretch: Stretch, from: number, to: number): Described {
-  const { index, shift } = stretch;
-  const node = stretch.node >= 0 ? stretch.node : nodeAround(index, from + shift);
-  const tag = at(index.tag, node);
-  const [offset, isValue] =
-    stretch.node >= 0 ? [at(index.start, node), false] : [from + shift, isWholeValue(stretch, node, { from, to })];
-  return { tag, vr: lookUpVr(tag) ?? readableVr(stretch, node), offset, isValue };
-}
-
-/** True for what backslashes, padding or the ends of the element part from everything else in it. */
-function isWholeValue({ bytes, index, shift }: Stretch, node: number, { from, to }: { from: number; to: number }) {
-  const parts = (position: number) => [0x5c, 0x20, 0].includes(bytes[position] ?? 0);
-  const startsValue = from + shift === at(index.value, node) || parts(from - 1);
-  return startsValue && (to + shift === at(index.end, node) || parts(to));
-}
-
-/** Private elements of implicit VR have none: what can be read is text. */
-function readableVr({ bytes, index, shift, node: made, count }: Stretch, node: number): number {
-  const code = at(index.vr, node);
-  if (code !== vr.UN || made >= 0) return code;
-  const value = bytes.subarray(at(index.value, node) - shift, at(index.end, node) - shift);
-  count(value.length);
-  return value.every((byte) => byte >= 0x20 || byte === 0 || byte === 0x0a || byte === 0x0d) ? vr.LO : code;
-}
-
-/** The last element of the input that starts at or before an offset. */
-function nodeAround(index: ElementIndex, offset: number): number {
-  let low = 0;
-  let high = index.count - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (at(index.start, middle) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -88,7 +88,7 @@ describe.each([
     ['the character set', [text(0x00080005, 'CS', 'QXSECRET'), named]],
     ['bytes of a profile of colors', [named, text(0x00282000, 'OB', latin(`xx${marker}`))]],
     ['bytes of numbers', [named, text(0x00189073, 'FD', latin(marker))]],
-    ['another VR than the tag has', [named, text(0x00189073, 'LT')]],
+    ['another VR than the tag has', [named, text(0x00189073, 'OB')]],
     ['a date as people write it', [text(0x00080020, 'DA', '20190518'), text(0x00620006, 'ST', 'of 18 May 2019')]],
     [
       'kanji of UTF-8 that an item writes by ISO 2022',
