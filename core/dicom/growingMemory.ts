@@ -11,8 +11,8 @@ export function largerSize(units: number, unitBytes: number): number {
 
 /**
  * Gives back at once what a larger copy stands for now and nobody reads again. Left to the collector, such copies were
- * half of the memory that a large head took; small ones are cheaper left to it.
+ * half of the memory that a large head took; small ones are cheaper left to it, and browsers of before 2024 leave all.
  */
 export function releaseMemory({ buffer }: { buffer: ArrayBuffer }): void {
-  if (buffer.byteLength >= megabyte) buffer.transfer(0);
+  if (buffer.byteLength >= megabyte && 'transfer' in buffer) buffer.transfer(0);
 }

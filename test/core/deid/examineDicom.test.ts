@@ -218,6 +218,18 @@ describe('examineDicom', () => {
     await expect(examined).rejects.toMatchObject({ name: 'StorageUnavailable' });
   });
 
+  test('a label cannot be compared with more names than are looked for', async () => {
+    const names = Array.from({ length: 10_000 }, (_, number): TestElement[] => [
+      { tag: 0x00081070, vr: 'PN', value: `Zzyzx${number}^Nobody of a long name with ${number} letters` },
+    ]);
+    const bytes = fileOf({ tag: 0x00400275, vr: 'SQ', items: names });
+    const context = { codecs: nodeCodecs, key: projectKey, policy: policyWith(), askedLabels: ['S_0001'] };
+    const { findings, dicom } = await examineDicom(chunked(bytes, 65_536), context);
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'DicomTooManyNames', disposition: 'refuse' }));
+    expect(JSON.stringify(findings)).not.toContain('Zzyzx');
+    expect(dicom).toBeUndefined();
+  });
+
   test('what it accepts can be de-identified, or is refused by code', async () => {
     const base = synthesizeCtSlice({ seed: 'agree', series: 1, instance: 1, rows: 4, columns: 4 });
     await fc.assert(
