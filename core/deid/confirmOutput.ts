@@ -1,5 +1,3 @@
-import type { Element } from 'dicom-parser';
-import { bytesToText } from '../dicom/bytesToText.ts';
 import { formatTag } from '../dicom/dicomFault.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
@@ -9,7 +7,7 @@ import { dummyValue } from './dummyValue.ts';
 import { isPublishedSafe } from './findSafePrivate.ts';
 import { isRegisteredUid } from './mapUid.ts';
 import type { ProfileRule } from './profileRules.ts';
-import { type Found, type Level, readAgain, unconfirmed } from './secondReading.ts';
+import { type Found, readAgain, textOf, unconfirmed } from './secondReading.ts';
 import { withoutEnds } from './withoutEnds.ts';
 
 interface Expected {
@@ -33,7 +31,6 @@ export function confirmOutput(output: Uint8Array, start: number, expected: Expec
   readAgain(output, start, (found) => requireAllowed(found, expected));
 }
 
-const privateCharacteristics = 'x00080300';
 function requireAllowed(found: Found, expected: Expected): void {
   if (found.tag >>> 16 === 2 || (found.isTop && expected.stamped.has(found.tag))) return;
   const fault = faultOf(found, expected);
@@ -83,9 +80,6 @@ function isDummy({ set, element }: Found, code: number): boolean {
   return element.length >= dummy.length;
 }
 
-const textOf = ({ byteArray }: Level, { dataOffset, length }: Element) =>
-  bytesToText(byteArray, dataOffset, dataOffset + length);
-
 function isMapped({ set, element }: Found): boolean {
   return textOf(set, element)
     .split('\\')
@@ -100,9 +94,9 @@ function isSafePrivate({ set, tag }: Found, { deid }: ProjectPolicy): boolean {
   if (!deid.retainSafePrivate) return false;
   const low = tag & 0xffff;
   if (low < 0x100) return low >= 0x10;
-  const creator = set.elements[`x${(((tag & 0xffff0000) | (low >>> 8)) >>> 0).toString(16).padStart(8, '0')}`];
-  if (creator === undefined || creator.length === 0) return false;
+  const creator = set.creators.get(((tag & 0xffff0000) | (low >>> 8)) >>> 0) ?? '';
+  if (creator === '') return false;
   // up to a NUL, as other readers take it: what is behind one must not make a creator of another
-  const name = textOf(set, creator).replace(/\0.*$/s, '').trim();
-  return isPublishedSafe(tag, name) || set.elements[privateCharacteristics] !== undefined;
+  const name = creator.replace(/\0.*$/s, '').trim();
+  return set.isMarked || isPublishedSafe(tag, name);
 }

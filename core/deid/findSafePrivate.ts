@@ -2,6 +2,7 @@ import { at, type ElementIndex, flag, isContainer, valueEnd } from '../dicom/ele
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { vr, vrCode } from '../dicom/vr.ts';
+import { childOf } from './decideContentItem.ts';
 import { safePrivateBlocks } from './tables/safePrivateBlocks.ts';
 
 type Blocks = ReadonlyMap<string, ReadonlyMap<number, number>>;
@@ -38,15 +39,14 @@ export const isPublishedSafe = (tag: number, creator: string): boolean =>
 export function findSafePrivate({ head, index }: Pick<DicomFile, 'head' | 'index'>): Uint16Array {
   const kept = new Uint16Array(index.count);
   const marked = markedBlocks(head, index);
-  /** Creator element by parent, group and block. */
-  const creators = new Map<string, number>();
+  /** Creator element by `blockKey`. */
+  const creators = new Map<number, number>();
   for (let node = 0; node < index.count; node += 1) {
     const tag = at(index.tag, node);
     if ((tag >>> 16) % 2 === 0 || at(index.vr, node) === 0) continue;
     const low = tag & 0xffff;
-    const level = `${at(index.parent, node)} ${tag >>> 16}`;
-    if (low >= 0x10 && low < 0x100) creators.set(`${level} ${low}`, node);
-    const creator = low < 0x100 ? undefined : creators.get(`${level} ${low >>> 8}`);
+    if (isCreator(node)) creators.set(blockKey(at(index.parent, node), tag >>> 16, low), node);
+    const creator = low < 0x100 ? undefined : creators.get(blockKey(at(index.parent, node), tag >>> 16, low >>> 8));
     if (creator === undefined) continue;
     const code = safeVr(node, `${hex(tag >>> 16)} ${valueText(head, index, creator)}`);
     if (code === 0) continue;
@@ -54,6 +54,11 @@ export function findSafePrivate({ head, index }: Pick<DicomFile, 'head' | 'index
     kept[creator] = vr.LO;
   }
   return kept;
+
+  function isCreator(node: number): boolean {
+    const low = at(index.tag, node) & 0xffff;
+    return low >= 0x10 && low < 0x100 && at(index.end, node) - at(index.value, node) <= creatorBytes;
+  }
 
   function safeVr(node: number, block: string): number {
     const code =
@@ -65,6 +70,13 @@ export function findSafePrivate({ head, index }: Pick<DicomFile, 'head' | 'index
     return effective === vr.SQ && !isReadableSequence(index, node) ? 0 : effective;
   }
 }
+
+/** VR LO (PS3.5 §7.8.1). What is longer is no creator, and would be read for each of 256 elements. */
+const creatorBytes = 64;
+
+/** One exact number: positions have 23 bits, odd groups 15, and blocks 8. */
+const blockKey = (parent: number, group: number, block: number) =>
+  ((parent + 1) * 2 ** 15 + (group >>> 1)) * 256 + block;
 
 const hex = (group: number) => group.toString(16).toUpperCase().padStart(4, '0');
 
@@ -85,19 +97,17 @@ function isClosedSequence(head: Uint8Array, index: ElementIndex, node: number): 
 
 /** Blocks that the file describes as free of identifiers: items with group, creator and the status SAFE. */
 function markedBlocks(head: Uint8Array, index: ElementIndex): Set<string> {
-  const items = new Map<number, { group?: string; creator?: string; isSafe?: boolean }>();
-  for (let node = 0; node < index.count; node += 1) {
-    const tag = at(index.tag, node);
-    if (tag < 0x00080301 || tag > 0x00080303) continue;
-    const parent = at(index.parent, node);
-    if (parent < 0 || at(index.tag, at(index.parent, parent)) !== 0x00080300) continue;
-    const item = items.get(parent) ?? {};
-    items.set(parent, item);
-    if (tag === 0x00080301) item.group = hex(readShort(head, index, node));
-    if (tag === 0x00080302) item.creator = valueText(head, index, node);
-    if (tag === 0x00080303) item.isSafe = valueText(head, index, node) === 'SAFE';
+  const marked = new Set<string>();
+  for (let item = 0; item < index.count; item += 1) {
+    if (at(index.vr, item) !== 0 || at(index.tag, at(index.parent, item)) !== 0x00080300) continue;
+    const status = childOf(index, item, 0x00080303);
+    if (status === undefined || valueText(head, index, status) !== 'SAFE') continue;
+    const group = childOf(index, item, 0x00080301);
+    const creator = childOf(index, item, 0x00080302);
+    if (group === undefined || creator === undefined) continue;
+    marked.add(`${hex(readShort(head, index, group))} ${valueText(head, index, creator)}`);
   }
-  return new Set([...items.values()].flatMap((item) => (item.isSafe ? [`${item.group} ${item.creator}`] : [])));
+  return marked;
 }
 
 function readShort(head: Uint8Array, index: ElementIndex, node: number): number {

@@ -1,4 +1,5 @@
 import dicomParser, { type Element } from 'dicom-parser';
+import { bytesToText } from '../dicom/bytesToText.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { explicitBigEndian, implicitLittleEndian } from '../dicom/transferSyntax.ts';
 import { vr } from '../dicom/vr.ts';
@@ -7,8 +8,10 @@ import { DomainError } from '../submission/DomainError.ts';
 /** One data set: the whole, or that of an item. */
 export interface Level {
   byteArray: Uint8Array;
-  /** By tag, like `x00080016`: its private elements and those that say which of them are safe. */
-  elements: Readonly<Record<string, Element>>;
+  /** What reserves its private blocks, by tag, as far as it was read: bytes, one a character. */
+  creators: ReadonlyMap<number, string>;
+  /** True where it says, as far as it was read, which of its private elements are safe. */
+  isMarked: boolean;
 }
 
 /** What a reading comes across. */
@@ -30,8 +33,7 @@ interface Frame {
 }
 
 interface OpenLevel extends Level {
-  elements: Record<string, Element>;
-  privates: Found[];
+  creators: Map<number, string>;
 }
 
 type Stream = InstanceType<typeof dicomParser.ByteStream>;
@@ -42,9 +44,9 @@ export const unconfirmed = (why: string) =>
 const unreadable = () => unconfirmed('it cannot be read');
 
 /**
- * Reads the head of an output by headers that dicom-parser reads, and shows each element of every level: a private one
- * when its data set ends, since its creator may stand behind it. Nothing is kept of what was shown, so that a sequence
- * of a million items takes no more memory than one.
+ * Reads the head of an output by headers that dicom-parser reads, and shows each element of every level, behind
+ * the creator that it needs. Nothing else is kept of what was shown, so that a million items, or private elements, take
+ * no more memory than one.
  * @param output preamble, file meta and data set up to Pixel Data, inflated
  * @param start of the data set in it
  * @throws DomainError NotDeidentifiable for what cannot be read, and whatever `show` throws
@@ -69,7 +71,7 @@ function openDataSet(output: Uint8Array, start: number): Frame {
   return { stream, set: openLevel(output), end: output.length, isImplicit: syntax === implicitLittleEndian };
 }
 
-const openLevel = (byteArray: Uint8Array): OpenLevel => ({ byteArray, elements: {}, privates: [] });
+const openLevel = (byteArray: Uint8Array): OpenLevel => ({ byteArray, creators: new Map(), isMarked: false });
 
 function readLevels(whole: Frame, show: (found: Found) => void): void {
   const frames = [whole];
@@ -85,7 +87,6 @@ function readLevels(whole: Frame, show: (found: Found) => void): void {
     const closed = frames.pop();
     const around = frames.at(-1);
     if (closed !== undefined && around !== undefined) around.stream.position = closed.stream.position;
-    for (const each of closed?.set?.privates ?? []) show(each);
   }
 
   function openItem(frame: Frame): void {
@@ -110,10 +111,9 @@ function readLevels(whole: Frame, show: (found: Found) => void): void {
     }
     const opened = isOpened ? openItems(frame, element) : undefined;
     const found: Found = { set, element, tag, isTop: frame === whole };
-    const isPrivate = ((tag >>> 16) & 1) === 1;
-    if (isPrivate || tag === privateCharacteristics) set.elements[element.tag] = element;
-    if (isPrivate) set.privates.push(found);
-    else show(found);
+    if (tag === privateCharacteristics) set.isMarked = true;
+    if (isCreator(tag)) set.creators.set(tag, textOf(set, element));
+    show(found);
     if (opened !== undefined) frames.push(opened);
   }
 }
@@ -130,6 +130,12 @@ function openItems({ stream, isImplicit }: Frame, element: Element): Frame {
 }
 
 const privateCharacteristics = 0x00080300;
+const isCreator = (tag: number) => ((tag >>> 16) & 1) === 1 && (tag & 0xffff) >= 0x10 && (tag & 0xffff) < 0x100;
+
+/** The value of an element: bytes, one a character. */
+export const textOf = ({ byteArray }: Pick<Level, 'byteArray'>, { dataOffset, length }: Element): string =>
+  bytesToText(byteArray, dataOffset, dataOffset + length);
+
 const itemEnd = 0xfffee00d;
 const sequenceEnd = 0xe0dd;
 const undefinedLength = 0xffffffff;
