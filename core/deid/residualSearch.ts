@@ -203,10 +203,12 @@ function judgeRun(
 }
 
 const shortestUid = 10;
+/** PS3.5 §6.2; a longer one is found as a whole. */
+const longestUid = 64;
 
 /** Programs name a series by its study's UID and a number. */
 function startsWithUid(run: string, uids: ReadonlySet<string>): boolean {
-  for (let end = run.length; end >= shortestUid; end = run.lastIndexOf('.', end - 1)) {
+  for (let end = run.length; end >= shortestUid; end = run.lastIndexOf('.', Math.min(end - 1, longestUid))) {
     if (uids.has(run.slice(0, end))) return true;
   }
   return false;

@@ -50,12 +50,14 @@ export const limits = {
   dicomInflateRatio: 200,
   /** A text that is read as one: of all VRs only those without a limit of their own (UC, UR, UT) come near it. */
   dicomTextBytes: MIB,
-  /** Values that name people: a usual file has some hundred bytes, and each is looked for in a hundred forms. */
-  dicomNamingBytes: 512 * KIB,
+  /** Values that name people: a usual file has some hundred bytes. As 200,000 forms they take seconds and 200 MB. */
+  dicomNamingBytes: 64 * KIB,
   /** UIDs, and days: as many as references to every slice of a thousand large series. */
   dicomReferences: 500_000,
   /** Bytes that are compared to prove one output, beside one look at each: they take a second. */
   dicomSearchSteps: 2 ** 29,
+  /** Elements that `airlock deid --diff` tells of one file, twice as many as a large image has; the rest is counted. */
+  changesPerFile: 50_000,
   /** What one file departs from the standard in; the rest is counted. */
   findingsPerFile: 50,
   /** API Gateway's own limit is 10 MB; the largest body of this API lists 10,000 parts of 95 bytes to complete. */
