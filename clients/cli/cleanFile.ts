@@ -2,9 +2,11 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deidentify } from '../../core/deid/deidentify.ts';
 import { identityMap } from '../../core/deid/identityMap.ts';
+import type { ElementChange } from '../../core/deid/listChanges.ts';
 import type { Layout } from '../../core/deid/writeOutput.ts';
 import { readDicom } from '../../core/dicom/readDicom.ts';
 import { readText } from '../../core/dicom/readText.ts';
+import { limits } from '../../core/policy/limits.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { copyHelper, isWorthHelp } from './copyHelper.ts';
 import { refusal } from './exitOf.ts';
@@ -41,10 +43,16 @@ export interface MappedIdentity {
   uids: [string, string][];
 }
 
-type Change = ReturnType<Awaited<ReturnType<typeof deidentify>>['changes']>[number] & {
+type Change = ElementChange & {
   before?: string;
   after?: string;
 };
+
+/** The first of them, and how many more there are. */
+interface Changes {
+  changes: Change[];
+  changesOmitted: number;
+}
 
 export type Cleaned =
   | {
@@ -52,7 +60,7 @@ export type Cleaned =
       number: number;
       name: string;
       actions: Record<string, number>;
-      changes?: Change[];
+      changed?: Changes;
       identity?: MappedIdentity;
     }
   | { outcome: 'left'; number: number; code: string };
@@ -67,13 +75,23 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
   if (typeof identity === 'string') return { outcome: 'left', number, code: identity };
   const cleaned = await cleanInput(task, project, signal).catch(codeOf);
   if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
-  const changes = task.wantsChanges ? cleaned.changes() : undefined;
+  const changed = task.wantsChanges ? firstOf(cleaned.changes()) : undefined;
   cleaned.release();
   return {
     ...{ outcome: 'written', number, name, actions: cleaned.actions },
-    ...(changes === undefined ? {} : { changes: await withValues(task, changes) }),
+    ...(changed === undefined ? {} : { changed: await withValues(task, changed) }),
     ...(identity === undefined ? {} : { identity }),
   };
+}
+
+function firstOf(all: Iterable<ElementChange>): Changes {
+  const changes: Change[] = [];
+  let changesOmitted = 0;
+  for (const each of all) {
+    if (changes.length < limits.changesPerFile) changes.push(each);
+    else changesOmitted += 1;
+  }
+  return { changes, changesOmitted };
 }
 
 /**
@@ -113,18 +131,21 @@ function codeOf(error: unknown): string {
 }
 
 /** Reads what was and what is once more: the engine itself never tells a value. */
-async function withValues({ file, out, name, wantsValues }: CleanTask, changes: Change[]): Promise<Change[]> {
-  if (!wantsValues) return changes;
+async function withValues({ file, out, name, wantsValues }: CleanTask, changed: Changes): Promise<Changes> {
+  if (!wantsValues) return changed;
   const written = join(out, name);
-  const before = await valuesByPath(streamInput(file));
+  const pathsOf = (changes: readonly Change[]) => new Set(changes.map(({ path }) => path));
+  const before = await valuesByPath(streamInput(file), pathsOf(changed.changes));
   const after = await valuesByPath(
     streamInput({ path: name, sizeBytes: (await lstat(written)).size, source: written }),
+    pathsOf(changed.changes.filter(({ action }) => action === 'changed')),
   );
-  return changes.map((change) => ({
+  const changes = changed.changes.map((change) => ({
     ...change,
     ...(before.has(change.path) ? { before: before.get(change.path) ?? '' } : {}),
-    ...(change.action === 'changed' && after.has(change.path) ? { after: after.get(change.path) ?? '' } : {}),
+    ...(after.has(change.path) ? { after: after.get(change.path) ?? '' } : {}),
   }));
+  return { ...changed, changes };
 }
 
 /** Folders of series that this process has made or looked at. */

@@ -86,7 +86,7 @@ async function openMapping(cwd: string, path: string | undefined, keyPath: strin
 }
 
 type CleanedFile = Extract<Cleaned, { outcome: 'written' }>;
-type Written = Omit<CleanedFile, 'changes'>;
+type Written = Omit<CleanedFile, 'changed'>;
 
 type Wants = Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsValues' | 'wantsIdentity' | 'sparesCore'>;
 
@@ -117,7 +117,7 @@ async function cleanFiles(
       continue;
     }
     tellWritten(report, each);
-    const { changes: _, ...rest } = each;
+    const { changed: _, ...rest } = each;
     written.push(rest);
   }
   return { written, left };
@@ -132,15 +132,14 @@ function tellLeft({ progress }: Reporter, { number, code }: Left): void {
   progress({ type: 'left', file: number, code }, `file ${number} is not written: ${code}`);
 }
 
-function tellWritten({ result }: Reporter, { number, name, actions, changes }: CleanedFile) {
-  const lines = changes?.map(lineOf) ?? [];
-  result({ type: 'file', file: number, name, actions, ...(changes === undefined ? {} : { changes }) }, [
-    name,
-    ...lines,
-  ]);
+function tellWritten({ result }: Reporter, { number, name, actions, changed }: CleanedFile) {
+  const lines = changed?.changes.map(lineOf) ?? [];
+  const omitted = changed?.changesOmitted ?? 0;
+  const more = omitted > 0 ? [`  and ${omitted} more`] : [];
+  result({ type: 'file', file: number, name, actions, ...changed }, [name, ...lines, ...more]);
 }
 
-function lineOf({ path, vr, action, rule, before, after }: NonNullable<CleanedFile['changes']>[number]): string {
+function lineOf({ path, vr, action, rule, before, after }: NonNullable<CleanedFile['changed']>['changes'][number]) {
   const values = before === undefined ? [] : [before, ...(after === undefined ? [] : [after])];
   return [`  ${path} ${vr} ${action}  ${rule}`, ...(values.length > 0 ? [values.join(' → ')] : [])].join('  ');
 }

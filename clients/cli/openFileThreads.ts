@@ -103,7 +103,7 @@ async function inThreads(
 }
 
 function batchesOf<Kind extends TaskKind>(tasks: readonly TaskOf<Kind>[], threads: number): Batch<Kind>[] {
-  const most = Math.min(batchFiles, Math.ceil(tasks.length / (threads * batchesPerThread)));
+  const most = Math.min(mostOf(tasks), Math.ceil(tasks.length / (threads * batchesPerThread)));
   const batches: Batch<Kind>[] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const task of tasks) {
@@ -118,6 +118,10 @@ function batchesOf<Kind extends TaskKind>(tasks: readonly TaskOf<Kind>[], thread
   }
   return batches;
 }
+
+/** What became of each element of a file may be ten MB, and outcomes wait. */
+const mostOf = ([task]: readonly object[]) =>
+  task !== undefined && 'wantsChanges' in task && task.wantsChanges === true ? 1 : batchFiles;
 
 async function* inOrder<Kind extends TaskKind>(
   { batches, signal }: { batches: readonly Batch<Kind>[]; signal: AbortSignal },

@@ -2,7 +2,7 @@ import type { SkippableBytes } from '../dicom/byteSource.ts';
 import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
 import { placeOf } from '../dicom/placeOf.ts';
-import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
+import { type DicomFile, type DicomTail, readDicom } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
 import { requireWholePixels } from '../dicom/requireWholePixels.ts';
 import { isKnownTransferSyntax } from '../dicom/transferSyntax.ts';
@@ -18,7 +18,7 @@ import { findSafePrivate } from './findSafePrivate.ts';
 import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
 import { type IdentityMap, identityMap } from './identityMap.ts';
 import { inOldVrs } from './inOldVrs.ts';
-import { type ElementChange, listChanges } from './listChanges.ts';
+import { countTail, type ElementChange, listChanges } from './listChanges.ts';
 import { releaseLiterals } from './literals.ts';
 import { measureEdits } from './measureEdits.ts';
 import { markOutput } from './ownMark.ts';
@@ -57,8 +57,8 @@ interface Deidentified {
   actions: Record<string, number>;
   /** Where pixels are blacked out; undefined where they pass untouched. */
   blanked?: BlankedPixels;
-  /** What became of each element, without values; complete when `output` has been read. */
-  changes(): ElementChange[];
+  /** What became of each element, without values, once `output` has been read: millions, where a file has as many. */
+  changes(): Iterable<ElementChange>;
   /** Gives memory back, which a large head has much of, when output and changes have been taken. */
   release(): void;
 }
@@ -104,11 +104,10 @@ async function deidentifyFile(file: DicomFile, context: DeidContext): Promise<De
     isOwnOutput: identity.isOwnOutput,
   });
   const actions = countActions(plan);
-  const tail: ElementChange[] = [];
-  const onTail = (removed: readonly ElementChange[]) => {
-    // one by one: as arguments of one call, a hundred thousand overflow the stack
-    for (const each of removed) tail.push(each);
-    actions.removed += removed.length;
+  let tail: DicomTail | undefined;
+  const onTail = (read: DicomTail) => {
+    tail = read;
+    actions.removed += countTail(read);
   };
   const parts = { head, metaBytes: meta.length, blanking, codecs: context.codecs, onTail };
   return {
@@ -117,7 +116,7 @@ async function deidentifyFile(file: DicomFile, context: DeidContext): Promise<De
     instance: target.sopInstance,
     actions,
     ...(blanking === undefined ? {} : { blanked: blankedOf(blanking) }),
-    changes: () => [...listChanges(file.index, plan), ...tail],
+    changes: () => listChanges(file.index, plan, tail),
     release: () => file.release(),
   };
 }

@@ -1,7 +1,9 @@
 import { formatTag } from '../dicom/dicomFault.ts';
-import { at, type ElementIndex } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, nextAfter } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
-import { vrName } from '../dicom/vr.ts';
+import { pathReader } from '../dicom/pathReader.ts';
+import type { DicomTail } from '../dicom/readDicom.ts';
+import { vr, vrName } from '../dicom/vr.ts';
 import { type EditPlan, type ElementAction, elementActions, stampRule } from './planEdits.ts';
 
 /** What became of one element: for people, who must see the rule, and must not see the value. */
@@ -13,33 +15,39 @@ export interface ElementChange {
   rule: string;
 }
 
-/** One line for each element that the plan decided on, in the order of the file; new ones follow. */
-export function listChanges(index: ElementIndex, plan: EditPlan): ElementChange[] {
-  const changes: ElementChange[] = [];
-  const paths = new Map<number, string>([[-1, '']]);
-  const items = new Map<number, number>();
-  const ruleOf = (node: number) => plan.ruleNames[plan.rule[node] ?? 0] ?? '';
+/** What the plan decided on, in the order of the file; new elements follow, and what stood behind the pixels. */
+export function* listChanges(
+  index: ElementIndex,
+  plan: EditPlan,
+  tail: DicomTail | undefined,
+): Generator<ElementChange, void> {
+  const pathOf = pathReader(index);
   for (let node = 0; node < index.count; node += 1) {
-    const parent = at(index.parent, node);
-    const prefix = paths.get(parent);
-    if (prefix === undefined) continue;
-    const tag = at(index.tag, node);
-    if (at(index.vr, node) === 0) {
-      const number = (items.get(parent) ?? 0) + 1;
-      items.set(parent, number);
-      const isRemoved = elementActions[plan.action[node] ?? 0] === 'removed';
-      if (isRemoved) changes.push({ path: `${prefix}[${number}]`, vr: 'SQ', action: 'removed', rule: ruleOf(node) });
-      else paths.set(node, `${prefix}[${number}].`);
-      continue;
-    }
+    const path = pathOf(node);
     const action = elementActions[plan.action[node] ?? 0];
     if (action === undefined) continue;
-    const path = `${prefix}${formatTag(tag)}`;
-    paths.set(node, path);
-    changes.push({ path, vr: vrName(at(index.vr, node)), action, rule: ruleOf(node) });
+    const rule = plan.ruleNames[plan.rule[node] ?? 0] ?? '';
+    // an item has a decision of its own where it goes
+    yield { path, vr: vrName(at(index.vr, node) || vr.SQ), action, rule };
   }
   for (const { tag } of plan.insertions) {
-    changes.push({ path: formatTag(tag), vr: vrName(lookUpVr(tag) ?? 0), action: 'changed', rule: stampRule });
+    yield { path: formatTag(tag), vr: vrName(lookUpVr(tag) ?? 0), action: 'changed', rule: stampRule };
   }
-  return changes;
+  if (tail !== undefined) yield* removedAfterPixels(tail);
+}
+
+function* removedAfterPixels({ index, trailingBytes }: DicomTail): Generator<ElementChange, void> {
+  const removed = (path: string, code: number): ElementChange => ({
+    ...{ path, vr: vrName(code), action: 'removed', rule: 'after pixel data' },
+  });
+  for (let node = 0; node < index.count; node = nextAfter(index, node))
+    yield removed(formatTag(at(index.tag, node)), at(index.vr, node));
+  if (trailingBytes > 0) yield removed('trailing bytes', vr.UN);
+}
+
+/** How many elements stand behind the pixels; bytes that are none count as one. */
+export function countTail({ index, trailingBytes }: DicomTail): number {
+  let count = trailingBytes > 0 ? 1 : 0;
+  for (let node = 0; node < index.count; node = nextAfter(index, node)) count += 1;
+  return count;
 }

@@ -1,10 +1,6 @@
 import { blankRectangles } from '../dicom/blankRectangles.ts';
-import { formatTag } from '../dicom/dicomFault.ts';
-import { at } from '../dicom/elementIndex.ts';
-import type { DicomFile } from '../dicom/readDicom.ts';
-import { vr, vrName } from '../dicom/vr.ts';
+import type { DicomFile, DicomTail } from '../dicom/readDicom.ts';
 import type { ByteRange, Bytes, Codecs } from '../submission/ports.ts';
-import type { ElementChange } from './listChanges.ts';
 import type { Blanking } from './planBlanking.ts';
 
 interface Parts {
@@ -15,7 +11,7 @@ interface Parts {
   blanking: Blanking | undefined;
   codecs: Codecs;
   /** Takes what stands after the pixels, once it was read. */
-  onTail: (removed: ElementChange[]) => void;
+  onTail: (tail: DicomTail) => void;
 }
 
 /**
@@ -30,7 +26,7 @@ export async function* writeOutput(file: DicomFile, parts: Parts): AsyncGenerato
     file.pixels && blanking ? blankRectangles(file.pixels, blanking.rectangles, blanking.layout) : file.pixels;
   const rest = isDeflated ? deflate(chain(head.subarray(metaBytes), pixels), codecs) : pixels;
   if (rest !== undefined) for await (const chunk of rest) yield chunk;
-  parts.onTail(await readTail(file));
+  parts.onTail(await file.tail());
 }
 
 /** Where the pixels of an output will be: a range of the input, as it lies there, behind so many bytes. */
@@ -57,7 +53,7 @@ export async function spliceOutput(file: DicomFile, parts: Parts): Promise<Splic
   const pixels = passingRange(file, parts.blanking);
   if (pixels === undefined) return undefined;
   await file.passPixels();
-  parts.onTail(await readTail(file));
+  parts.onTail(await file.tail());
   return { head: parts.head, pixels };
 }
 
@@ -75,21 +71,3 @@ async function* deflate(data: Bytes, codecs: Codecs): AsyncGenerator<Uint8Array,
   }
   if (length % 2 === 1) yield new Uint8Array(1);
 }
-
-async function readTail(file: DicomFile): Promise<ElementChange[]> {
-  const { index, trailingBytes } = await file.tail();
-  const removed: ElementChange[] = [];
-  for (let node = 0; node < index.count; node += 1) {
-    if (at(index.parent, node) === -1)
-      removed.push(removedAfterPixels(formatTag(at(index.tag, node)), at(index.vr, node)));
-  }
-  if (trailingBytes > 0) removed.push(removedAfterPixels('trailing bytes', vr.UN));
-  return removed;
-}
-
-const removedAfterPixels = (path: string, code: number): ElementChange => ({
-  path,
-  vr: vrName(code),
-  action: 'removed',
-  rule: 'after pixel data',
-});

@@ -13,7 +13,7 @@ import { type Encoding, encodingOf } from './transferSyntax.ts';
 import { vr } from './vr.ts';
 
 /** What follows Pixel Data. */
-interface DicomTail {
+export interface DicomTail {
   bytes: Uint8Array;
   index: ElementIndex;
   /** Bytes behind the last element: padding or a payload that no reader expects. */

@@ -1,4 +1,5 @@
 import { limits } from '../policy/limits.ts';
+import type { ByteRange } from '../submission/ports.ts';
 import { bytesToText } from './bytesToText.ts';
 import { dicomFault } from './dicomFault.ts';
 import { at, type ElementIndex, flag, isContainer, nextAfter, valueEnd } from './elementIndex.ts';
@@ -16,13 +17,19 @@ export function findElement(index: ElementIndex, tag: number): number | undefine
 
 /** The value of an element as text without padding; '' when it has none. @throws DomainError DicomTextTooLong */
 export function valueText(bytes: Uint8Array, index: ElementIndex, node: number): string {
+  const { start, end } = textRange(bytes, index, node);
+  if (end - start > limits.dicomTextBytes) throw tooLong(index, node);
+  return bytesToText(bytes, start, end);
+}
+
+/** Where the value of an element lies without padding. */
+export function textRange(bytes: Uint8Array, index: ElementIndex, node: number): ByteRange {
   let start = at(index.value, node);
   let end = valueEnd(index, node);
   // PS3.5 §6.2: NUL pads UI, spaces pad the rest; leading spaces of identifiers do not count either
   while (start < end && bytes[start] === 0x20) start += 1;
   while (start < end && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end -= 1;
-  if (end - start > limits.dicomTextBytes) throw tooLong(index, node);
-  return bytesToText(bytes, start, end);
+  return { start, end };
 }
 
 function tooLong(index: ElementIndex, node: number) {

@@ -36,7 +36,7 @@ export async function benchHeads(): Promise<void> {
 }
 
 /** De-identifies one by the command line, in a process of its own. @param folder in which it works */
-export async function runLargeHead({ write, deid }: LargeHead, folder: string): Promise<Outcome> {
+export async function runLargeHead({ write, deid, options = [] }: LargeHead, folder: string): Promise<Outcome> {
   const own = mkdtempSync(join(folder, 'head-'));
   const files = { input: join(own, 'input.dcm'), profile: join(own, 'profile.json') };
   mkdirSync(own, { recursive: true });
@@ -45,7 +45,7 @@ export async function runLargeHead({ write, deid }: LargeHead, folder: string): 
   const start = performance.now();
   const child = spawn(
     process.execPath,
-    [airlock, 'deid', files.input, '--out', join(own, 'out'), '--profile', files.profile, '--json'],
+    [airlock, 'deid', files.input, '--out', join(own, 'out'), '--profile', files.profile, '--json', ...options],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const heard = { out: '', err: '' };

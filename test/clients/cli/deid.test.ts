@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { compactDecrypt, importPKCS8 } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
+import { limits } from '../../../core/policy/limits.ts';
 import {
   explicitLittle,
   pixels,
@@ -56,6 +57,18 @@ describe('airlock deid', () => {
     const { out } = await airlock(['deid', '.', '--out', 'out', '--diff-values'], { cwd: folder });
     const line = out.find((each) => each.includes('(0010,0010)'));
     expect(line).toMatch(/PN changed {2}[^"]+ {2}"DOE\^·\[2JOHN" → "SUB-[^"]+"$/);
+  });
+
+  test('tells of a text that is longer than any that is read, and how many elements it does not tell', async () => {
+    const text: TestElement = { tag: 0x00204000, vr: 'UT', value: `"${'abc '.repeat(300_000)}` };
+    const many = Array.from({ length: 60_000 }, (_, number): TestElement => ({ tag: 0x00430010 + number, vr: 'US' }));
+    const elements = withIdentity(text, pixels(new Uint8Array(8)), ...many);
+    folder = await folderOf({ a: writeDicomFile({ data: writeElements(elements, explicitLittle) }) });
+    const { exit, out } = await airlock(['deid', '.', '--out', 'out', '--diff-values'], { cwd: folder });
+    expect(exit).toBe(0);
+    expect(out.find((each) => each.includes('(0020,4000)'))).toMatch(/"".{63}…"$/);
+    expect(out).toHaveLength(1 + limits.changesPerFile + 1);
+    expect(out.at(-1)).toMatch(/^ {2}and 10\d\d\d more$/);
   });
 
   test('writes nothing of what is refused, and says so by number and code', async () => {

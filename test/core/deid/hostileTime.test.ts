@@ -82,6 +82,16 @@ const hostile: Hostile[] = [
     isImplicit: true,
   },
   {
+    why: 'private elements whose creators are as long as an element may be',
+    elements: [
+      name,
+      ...many(240, (block): TestElement => ({ tag: 0x00210010 + block, vr: 'LO', value: 'x'.repeat(60_000) })),
+      ...many(240 * 256, (number): TestElement => ({ tag: 0x00211000 + number, vr: 'US' })),
+    ],
+    outcome: 'written',
+    deid: { retainSafePrivate: true },
+  },
+  {
     why: 'methods of an earlier de-identification, and UIDs',
     elements: [
       name,
