@@ -6,7 +6,7 @@ import { vr } from '../dicom/vr.ts';
 import { DomainError } from '../submission/DomainError.ts';
 
 /** One data set: the whole, or that of an item. */
-export interface Level {
+interface Level {
   byteArray: Uint8Array;
   /** What reserves its private blocks, by tag, as far as it was read: bytes, one a character. */
   creators: ReadonlyMap<number, string>;

@@ -48,11 +48,11 @@ const hostile: Hostile[] = [
       name,
       items(
         0x00081250,
-        many(6000, (i) => [{ tag: 0x00081070, vr: 'PN', value: `\u00e4\u00f6${i}x` }]),
+        many(2000, (i) => [{ tag: 0x00081070, vr: 'PN', value: `\u00e4\u00f6${i}x` }]),
       ),
       items(
         0x00189112,
-        many(20_000, (i) => [{ tag: 0x00181210, vr: 'SH', value: `\u00fc${i}` }]),
+        many(60_000, (i) => [{ tag: 0x00181210, vr: 'SH', value: `\u00fc${i}` }]),
       ),
     ],
     outcome: 'ResidualIdentifier',
@@ -65,7 +65,7 @@ const hostile: Hostile[] = [
   },
   {
     why: 'spaces in the middle of a day',
-    elements: [name, { tag: 0x00080023, vr: 'DA', value: `1${' '.repeat(500_000)}3` }],
+    elements: [name, { tag: 0x00181012, vr: 'DA', value: `1${' '.repeat(500_000)}3` }],
     outcome: 'written',
     isImplicit: true,
   },
@@ -78,7 +78,7 @@ const hostile: Hostile[] = [
   {
     why: 'a name of half a million letters beyond ASCII',
     elements: [{ ...name, value: 'Xy\u00e4z'.repeat(125_000) }],
-    outcome: 'written',
+    outcome: 'DicomTooManyNames',
     isImplicit: true,
   },
   {
