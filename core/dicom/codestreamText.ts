@@ -1,3 +1,5 @@
+import { bytesToText } from './bytesToText.ts';
+
 /** Where a compressed image carries text of its own. */
 type CodestreamText = 'comment' | 'application data' | 'bytes behind its end' | 'no offsets in its table';
 
@@ -90,9 +92,10 @@ function offsetReader(refuse: () => void) {
   return {
     see(chunk: Uint8Array): void {
       for (const byte of chunk) {
-        number += byte * 2 ** (8 * fill);
+        number |= byte << (8 * fill);
         fill += 1;
         if (fill < 4) continue;
+        number >>>= 0;
         if (number < last || (last < 0 && number > 0)) refuse();
         last = number;
         number = 0;
@@ -102,28 +105,32 @@ function offsetReader(refuse: () => void) {
   };
 }
 
-/** What a walk through an image needs next: so many bytes, or none of so many, the next marker, or all to the end. */
-type Need = { take: number } | { skip: number } | 'marker' | 'rest';
+/**
+ * What a walk through an image needs next: so many bytes, or none of so many, the next marker, or all to the end. Bytes
+ * are valid until it needs the next.
+ */
+type Need = { readonly take: number } | { skip: number } | 'marker' | 'rest';
 type Walk = Generator<Need, void, Uint8Array>;
 
 const take = (count: number): Need => ({ take: count });
 const number16 = (bytes: Uint8Array, from = 0) => ((bytes[from] ?? 0) << 8) | (bytes[from + 1] ?? 0);
 const number32 = (bytes: Uint8Array, from: number) => number16(bytes, from) * 0x10000 + number16(bytes, from + 2);
-const textOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+const textOf = (bytes: Uint8Array) => bytesToText(bytes, 0, bytes.length);
 
 type Report = (text: CodestreamText) => void;
 
 function* walkImages(report: Report): Walk {
   for (let isFirst = true; ; isFirst = false) {
-    const opening = yield take(2);
-    const start = number16(opening);
+    const opened = yield take(2);
+    const start = number16(opened);
+    const opening = textOf(opened);
     let isWhole = false;
     if (start === 0xffd8) isWhole = yield* walkJpeg(report);
     else if (start === 0xff4f) isWhole = yield* walkJpeg2000(report);
     else if (start === 0) yield* walkBoxes(report);
     const rest = textOf(yield 'rest');
     if (isWhole && word.test(rest)) report('bytes behind its end');
-    if (!isFirst && plainText.test(textOf(opening) + rest)) report('bytes behind its end');
+    if (!isFirst && plainText.test(opening + rest)) report('bytes behind its end');
   }
 }
 
@@ -151,14 +158,14 @@ function* walkBoxes(report: Report): Walk {
 
 type ImageWalk = Generator<Need, boolean, Uint8Array>;
 
-const hasNoLength = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+/** What stands behind FF and is no segment: in coded data 00, a restart or, in JPEG-LS, a low byte. */
+const isInCodedData = (marker: number) => marker < 0x80 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** True when the image ended as it should. In coded data FF stands before 00, a restart or, in JPEG-LS, a low byte. */
+/** True when the image ended as it should. */
 function* walkJpeg(report: Report): ImageWalk {
   for (;;) {
     const marker = (yield 'marker')[0] ?? 0;
     if (marker === 0xd9) return true;
-    if (marker < 0x80 || hasNoLength(marker)) continue;
     const length = number16(yield take(2)) - 2;
     if (length < 0) return false;
     if (marker === 0xfe) judge(textOf(yield take(length)), 'comment', report);
@@ -214,60 +221,69 @@ function judge(text: string, kind: CodestreamText, report: Report): void {
 function imageReader(report: Report) {
   const walk = walkImages(report);
   let need = needOf(walk.next());
-  let held: number[] = [];
+  const held = new Uint8Array(restBytes);
+  let heldBytes = 0;
   let isAfterMark = false;
 
   function answer(bytes: Uint8Array): void {
-    held = [];
+    heldBytes = 0;
     isAfterMark = false;
     need = needOf(walk.next(bytes));
     while (typeof need === 'object' && ('skip' in need ? need.skip : need.take) === 0)
-      need = needOf(walk.next(new Uint8Array(0)));
+      need = needOf(walk.next(nothing));
   }
 
-  function hold(bytes: Uint8Array): void {
-    for (const byte of bytes) held.push(byte);
+  function hold(chunk: Uint8Array, from: number, to: number): void {
+    // most is a few bytes: a view of them would take longer
+    if (to - from > 16) held.set(chunk.subarray(from, to), heldBytes);
+    else for (let i = from; i < to; i += 1) held[heldBytes + i - from] = chunk[i] ?? 0;
+    heldBytes += to - from;
   }
 
-  /** Takes some of a chunk; answers how many bytes of it. */
-  function feed(chunk: Uint8Array): number {
+  /** Takes some of a chunk, from a position on; answers up to where. */
+  function feed(chunk: Uint8Array, from: number): number {
     if (need === 'rest') {
-      hold(chunk.subarray(0, Math.max(0, restBytes - held.length)));
+      hold(chunk, from, Math.min(chunk.length, from + restBytes - heldBytes));
       return chunk.length;
     }
-    if (need === 'marker') return feedMarker(chunk);
+    if (need === 'marker') return feedMarker(chunk, from);
     if ('skip' in need) {
-      const step = Math.min(need.skip, chunk.length);
-      need = { skip: need.skip - step };
-      if (need.skip === 0) answer(new Uint8Array(0));
-      return step;
+      const to = Math.min(chunk.length, from + need.skip);
+      need.skip -= to - from;
+      if (need.skip === 0) answer(nothing);
+      return to;
     }
-    const step = Math.min(need.take - held.length, chunk.length);
-    hold(chunk.subarray(0, step));
-    if (held.length === need.take) answer(Uint8Array.from(held));
-    return step;
+    const to = Math.min(chunk.length, from + need.take - heldBytes);
+    hold(chunk, from, to);
+    if (heldBytes === need.take) answer(held.subarray(0, heldBytes));
+    return to;
   }
 
-  function feedMarker(chunk: Uint8Array): number {
+  function feedMarker(chunk: Uint8Array, from: number): number {
     if (!isAfterMark) {
-      const mark = chunk.indexOf(0xff);
+      const mark = chunk.indexOf(0xff, from);
       isAfterMark = mark >= 0;
       return mark < 0 ? chunk.length : mark + 1;
     }
     // Any number of FF may stand before a marker
-    if (chunk[0] !== 0xff) answer(chunk.slice(0, 1));
-    return 1;
+    if (chunk[from] === 0xff) return from + 1;
+    const marker = chunk[from] ?? 0;
+    if (isInCodedData(marker)) isAfterMark = false;
+    else answer(Uint8Array.of(marker));
+    return from + 1;
   }
 
   return {
     see(chunk: Uint8Array): void {
-      for (let position = 0; position < chunk.length; ) position += feed(chunk.subarray(position));
+      for (let position = 0; position < chunk.length; ) position = feed(chunk, position);
     },
     endFragment(): void {
-      if (need === 'rest') answer(Uint8Array.from(held));
+      if (need === 'rest') answer(held.subarray(0, heldBytes));
     },
   };
 }
+
+const nothing = new Uint8Array(0);
 
 /** A walk through images has no end. */
 const needOf = (result: IteratorResult<Need, void>): Need => (result.done === true ? 'rest' : result.value);

@@ -135,3 +135,16 @@ test('codestreamText takes any bytes', async () => {
     { numRuns: 500 },
   );
 });
+
+test('goes over comments of a hundred MB in seconds', () => {
+  const watch = codestreamText();
+  const comment = segment('fffe', ' '.repeat(65_533));
+  const claimed = 1600 * comment.length + 2;
+  const opening = Uint8Array.of(claimed & 255, (claimed >> 8) & 255, (claimed >> 16) & 255, claimed >>> 24);
+  watch.see(concatBytes([hex('feff00e0 00000000 feff00e0'), opening, hex('ffd8')]));
+  const start = performance.now();
+  for (let number = 0; number < 1600; number += 1) watch.see(comment);
+  expect((performance.now() - start) / 1000).toBeLessThan(15);
+  watch.see(concatBytes([hex('feff00e0 0a000000'), segment('fffe', 'Doe Jo')]));
+  expect(watch.found()).toBe('comment');
+});
