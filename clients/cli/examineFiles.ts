@@ -1,5 +1,6 @@
 import { type ReviewedFact, reviewFiles } from '../../core/submission/reviewFiles.ts';
 import type { Finding, Review } from '../../core/submission/steps.ts';
+import { findingMerger } from '../../core/validation/mergeFindings.ts';
 import { counted } from './counted.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
@@ -23,20 +24,20 @@ interface Examining {
 /** A person wants to see that something happens, not each file. */
 const filesPerProgress = 1000;
 
-/** The pipeline's Validate and Review, on this computer. */
+/** The pipeline's Validate and Review, on this computer. Findings that only inform are one for each rule and attribute. */
 export async function examineFiles(
   examining: Examining,
 ): Promise<{ facts: ReviewedFact[]; findings: Finding[]; review: Review }> {
   const { files, project, threads, report, onFile, onlyDeciding = false, place = (examined) => examined } = examining;
   const facts: ReviewedFact[] = [];
-  const findings: Finding[] = [];
+  const merger = findingMerger();
   const tasks = files.map((file, number) => ({ number, file, onlyDeciding }));
   for await (const examined of threads.run('examine', tasks)) {
     const { fact, findings: found } = place(examined);
     const file = files[fact.file];
     if (file !== undefined) onFile?.(file, found);
     facts.push(fact);
-    findings.push(...found);
+    for (const each of found) merger.add(each);
     if (facts.length % filesPerProgress === 0) {
       report.progress(
         { type: 'progress', done: facts.length, of: files.length },
@@ -45,6 +46,7 @@ export async function examineFiles(
     }
   }
   await digestCopies(facts, examining);
+  const findings = merger.all();
   return { facts, findings, review: reviewFiles({ facts, findings }, project.policy, {}) };
 }
 

@@ -1,6 +1,5 @@
 import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import type { Finding, Review } from '../../core/submission/steps.ts';
-import { mergeFindings } from '../../core/validation/mergeFindings.ts';
 import type { CliContext, Command } from './CliContext.ts';
 import { counted } from './counted.ts';
 import { examineFiles } from './examineFiles.ts';
@@ -99,7 +98,7 @@ function tellSet(report: Reported, files: readonly LocalFile[], { findings, excl
 }
 
 function tellNotes(report: Reported, files: readonly LocalFile[], findings: readonly Finding[]): void {
-  for (const { code, severity, tag = '', files: count = 1, file, message } of mergeFindings(onlyNotes(findings))) {
+  for (const { code, severity, tag = '', files: count = 1, file, message } of onlyNotes(findings)) {
     report.result({ type: 'note', code, severity, tag, files: count, file, message, advice: adviceOf(code) }, [
       `note  ${code}  ${tag}  ${whichOf(count, files[file]?.path)}  ${message}`,
     ]);
@@ -107,6 +106,9 @@ function tellNotes(report: Reported, files: readonly LocalFile[], findings: read
 }
 
 const whichOf = (count = 1, first = '') => (count === 1 ? first : `${count} files, the first is ${first}`);
+
+/** In all files. */
+const countOf = (notes: readonly Finding[]) => notes.reduce((sum, { files = 1 }) => sum + files, 0);
 
 const onlyNotes = (findings: readonly Finding[]) => findings.filter(({ disposition }) => disposition === 'accept');
 
@@ -123,7 +125,15 @@ function tellSummary(report: Reported, { files, review, notes, skipped }: Told):
   const accept = files - review.excluded.length;
   const { decision, reasons, sessions } = review;
   const { junk, links } = skipped;
-  const summary = { files, accept, hold, refuse, duplicate, notes: onlyNotes(notes).length, sessions: sessions.length };
+  const summary = {
+    files,
+    accept,
+    hold,
+    refuse,
+    duplicate,
+    notes: countOf(onlyNotes(notes)),
+    sessions: sessions.length,
+  };
   report.result({ type: 'summary', ...summary, decision, reasons, junk, links }, [
     `${counted(files, 'file')}: ${accept} would be archived, ${hold} held for a person, ${refuse} refused, ${counted(duplicate, 'is a copy', 'are copies')}`,
     ...(junk + links > 0 ? [leftOut(skipped)] : []),

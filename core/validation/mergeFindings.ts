@@ -5,14 +5,23 @@ import type { Finding } from '../submission/steps.ts';
  * faults in every slice, and the review of 200,000 files reads all lines. What decides on a file stays as it is.
  */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
+  const merger = findingMerger();
+  for (const each of findings) merger.add(each);
+  return merger.all();
+}
+
+/** The same for findings that come one by one: of 100,000 files they would be millions. */
+export function findingMerger() {
   const merged = new Map<string, Finding>();
   const deciding: Finding[] = [];
-  for (const each of findings) {
-    const key = `${each.code} ${each.tag}`;
-    const first = merged.get(key);
-    if (each.disposition !== 'accept') deciding.push(each);
-    else if (first === undefined) merged.set(key, { ...each, files: 1 });
-    else first.files = (first.files ?? 1) + 1;
-  }
-  return [...deciding, ...merged.values()];
+  return {
+    add(each: Finding): void {
+      const key = `${each.code} ${each.tag}`;
+      const first = merged.get(key);
+      if (each.disposition !== 'accept') deciding.push(each);
+      else if (first === undefined) merged.set(key, { ...each, files: 1 });
+      else first.files = (first.files ?? 1) + 1;
+    },
+    all: (): Finding[] => [...deciding, ...merged.values()],
+  };
 }
