@@ -55,18 +55,35 @@ function inGroups(digits: string): string[] {
 /** In a word that two short names would make, they stand by chance. */
 const shortestJoined = 6;
 
-/** Family and given name as people and file names have them: in either order, parted by a space and by nothing. */
+/**
+ * Family and given name as people, accounts and file names have them: in either order, parted by a space and by nothing,
+ * and the given one by its first letter.
+ */
 function inAnyOrder(group: string): string[] {
   const [family = '', given = ''] = split(group, /[\^,;\s]+/);
   if (![family, given].every(isNamingWord)) return [];
-  const joined = [`${family}${given}`, `${given}${family}`].filter((text) => text.length >= shortestJoined);
+  const [initial = ''] = given;
+  const joined = [`${family}${given}`, `${given}${family}`, `${initial}${family}`, `${family}${initial}`].filter(
+    (text) => text.length >= shortestJoined,
+  );
   return [`${family} ${given}`, `${given} ${family}`, `${family}, ${given}`, ...joined];
+}
+
+/** Words of a part that other marks part, without the apostrophe and at it: both of O'Brien, and of Meier-Schulze. */
+function wordsOfPart(part: string): string[] {
+  // Behind an escape sequence such bytes are half a letter
+  if (part.includes('\u001b')) return [];
+  const words = [part.replace(/['\u2019`]/g, ''), part].flatMap((each) => each.split(/[^a-z0-9\u0080-\uffff]+/));
+  // Digits that a mark parts from a name number it
+  return words.filter((word) => /\D/.test(word));
 }
 
 const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) => string[]> = {
   /** PS3.5 §6.2.1: groups stand between =, components between ^. */
   name: (value) => {
-    const parts = split(value, /[\\^=,;\s]+/).filter((part) => !nobodysParts.has(part));
+    const parts = split(value, /[\\^=,;\s]+/)
+      .flatMap((part) => [part, ...wordsOfPart(part)])
+      .filter((part) => !nobodysParts.has(part));
     const groups = split(value, /[\\=]/);
     return [...split(value, /[\\\r\n]/), ...groups, ...parts, ...groups.flatMap(inAnyOrder)].filter(isLong);
   },

@@ -105,14 +105,20 @@ function matchAt(stretch: Stretch, from: number, pattern: Uint8Array): Residual 
   const value = valueAround(stretch, from);
   const first = isNumber(pattern) ? withoutZeros(stretch, from, value.start) : from;
   const isWhole =
-    (first === value.start || isWord[bytes[first - 1] ?? 0] === 0) &&
-    (to === value.end || isWord[bytes[to] ?? 0] === 0);
+    (first === value.start || !goesOn(pattern[0], bytes[first - 1])) &&
+    (to === value.end || !goesOn(pattern.at(-1), bytes[to]));
   const { tag, offset, ...element } = elementAround(stretch, from, to);
   return countsIn(element, pattern, isWhole) ? { kind: 'text', tag, offset } : undefined;
 }
 
-const isNumber = (pattern: Uint8Array) =>
-  pattern.length >= shortestNumber && pattern.every((byte) => byte >= 0x30 && byte <= 0x39);
+/** True for two bytes of one word: a digit beside a letter numbers what the word names. */
+function goesOn(inside = 0, beside = 0): boolean {
+  return isWord[beside] === 1 && !(isDigit(beside) && !isDigit(inside));
+}
+
+const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
+
+const isNumber = (pattern: Uint8Array) => pattern.length >= shortestNumber && pattern.every(isDigit);
 
 /** Where a number begins that other programs pad with zeros. */
 function withoutZeros({ bytes, count }: Stretch, from: number, start: number): number {

@@ -63,6 +63,7 @@ iodine ivim mdct mdixon mpgr omnipaque optiray pcasl psir psma qsm resolve rtdos
 tfe tracrit ttp tumours twix ultravist vfa visipaque xenon
 bodypart ctdi dlp lung-rads birads pirads lirads recist ctv gtv ptv itv external body cord couch
 eyelens lens chiasm brainstem hippocampus amygdala thalamus putamen caudate pallidum insula cingulate hypothalamus
+headneck
 mm cm ml sec msec kev mev mhz hz
 isocenter beam beams arc arcs imrt vmat sbrt srs boost electron photon plan1 plan2 fx fraction fractions
 `;

@@ -46,6 +46,16 @@ describe('a name is found that a kept text spells otherwise', () => {
     ],
     ['the other order', [named('Li^Na'), noted('for Na Li')]],
     ['one word', [named('Smith^Anna'), noted('export ANNASMITH2')]],
+    ['the second half of a double name', [named('Meier-Smith^Anna'), noted('by Smith')]],
+    ['a name in brackets', [named('Meier (Smith)^Anna'), noted('by Smith')]],
+    ['a name that an underscore parts', [named('Smith_Anna'), noted('by Smith')]],
+    ['an account of name and point', [named('anna.smith'), noted('by Smith')]],
+    ['an apostrophe that is left out', [named("O'Smith^Anna"), noted('by OSmith')]],
+    ['an apostrophe that is a space', [named("O'Smith^Anna"), noted('by O Smith')]],
+    ['a number behind', [named('Smith^Anna'), noted('export smith01')]],
+    ['a number before', [named('Smith^Anna'), noted('export 01smith')]],
+    ['an initial before', [named('Smith^Anna'), noted('export asmith')]],
+    ['an initial behind', [named('Smith^Anna'), noted('export SMITHA')]],
   ])('%s', async (_, elements) => {
     const refusal = await refusalOf(elements);
     expect(refusal).toMatch(/^ResidualIdentifier.*\(0062,0006\)/);
