@@ -40,7 +40,7 @@ export function earlierStamps(file: Pick<DicomFile, 'head' | 'index'>, identifie
   const methods = (text(0x00120063) ?? '').split('\\').map((each) => each.trim());
   return {
     methods: methods.slice(0, longestHistory).filter(isHarmless),
-    codes: readCodes(file).filter(({ meaning }) => isHarmless(meaning)),
+    codes: readCodes(file).filter(({ code, scheme, meaning }) => [code, scheme, meaning].every(isHarmless)),
     temporal: text(0x00280303),
   };
 }

@@ -52,6 +52,28 @@ describe('stamps', () => {
     expect(stamps.burnedIn === 'NO').toBe(options.some((code) => code === '113101'));
   });
 
+  test.each([
+    ['code', 'Zzyzxburg', 'DCM', 'Something'],
+    ['scheme', 'X1', 'Zzyzxburg', 'Something'],
+    ['meaning', 'X1', 'DCM', 'by Zzyzxburg'],
+  ])('of another tool do not stay with a name as their %s', async (_, code, scheme, meaning) => {
+    const item: TestElement[] = [
+      { tag: 0x00080100, vr: 'SH', value: code },
+      { tag: 0x00080102, vr: 'SH', value: scheme },
+      { tag: 0x00080104, vr: 'LO', value: meaning },
+    ];
+    const elements: TestElement[] = [
+      { tag: 0x00100010, vr: 'PN', value: 'Zzyzxburg^Quillabeth' },
+      { tag: 0x00120062, vr: 'CS', value: 'YES' },
+      { tag: 0x00120064, vr: 'SQ', items: [item] },
+    ];
+    const { bytes } = await deidentifyBytes(
+      writeFile({ data: writeElements(withIdentity(...elements), explicitLittle) }),
+    );
+    expect(holds(bytes, 'Zzyzxburg')).toBe(false);
+    expect(stampsOf(bytes).codes).toEqual(['113100', '113107']);
+  });
+
   const others: TestElement[] = [
     { tag: 0x00100010, vr: 'PN', value: 'Zzyzxburg^Quillabeth' },
     { tag: 0x00120062, vr: 'CS', value: 'YES' },
