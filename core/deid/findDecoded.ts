@@ -1,4 +1,3 @@
-import { decodeText } from '../dicom/decodeText.ts';
 import type { DicomPlace } from '../dicom/dicomFault.ts';
 import { at, type ElementIndex, isContainer } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
@@ -11,6 +10,7 @@ import type { NamingTexts } from './namingTexts.ts';
 import { plainSpellings } from './plainSpellings.ts';
 import { type EditPlan, elementActions } from './planEdits.ts';
 import type { CountSteps } from './searchSteps.ts';
+import { textReadings } from './textReadings.ts';
 
 /** Hiragana as katakana: the phonetic group of a name is in one of them, and a note in the other. */
 const toKatakana = (text: string) =>
@@ -38,12 +38,15 @@ export function findDecoded(
   for (let node = 0; node < index.count; node += 1) {
     const isKept = elementActions[action[node] ?? 0] === 'kept' && !isContainer(index, node);
     if (!isKept || !isText(index, node) || isPlain(head, at(index.value, node), at(index.end, node))) continue;
-    const text = foldText(decodeText(valueText(head, index, node), setOf(node)));
-    count(folded.length * (text.length + callSteps));
-    const isNamed = folded.some((name) => text.includes(name)) || plainSpellings(text).some(holdsText);
-    if (isNamed) return { tag: at(index.tag, node), offset: at(index.start, node) };
+    const readings = textReadings(valueText(head, index, node), setOf(node)).map(foldText);
+    if (readings.some(names)) return { tag: at(index.tag, node), offset: at(index.start, node) };
   }
   return undefined;
+
+  function names(text: string): boolean {
+    count(folded.length * (text.length + callSteps));
+    return folded.some((name) => text.includes(name)) || plainSpellings(text).some(holdsText);
+  }
 
   function holdsText(text: string): boolean {
     return text.split(/[^a-z0-9]+/).some((word) => texts.has(word) && !isDescriptor(word));

@@ -1,6 +1,6 @@
-import { decodeText } from '../dicom/decodeText.ts';
 import type { IdentifierKind } from './identifierKind.ts';
 import { foldAscii, identifierTexts, isNamingWord } from './identifierTexts.ts';
+import { textReadings } from './textReadings.ts';
 import { textVariants } from './textVariants.ts';
 
 /** The value of one element that names somebody, by bytes. */
@@ -74,7 +74,9 @@ function addValue(
   isRetained: (text: string) => boolean,
 ): void {
   const raw = identifierTexts(kind, text).filter((each) => !isRetained(each));
-  const decoded = isPlainAscii(text) ? raw : identifierTexts(kind, decodeText(text, characterSet));
+  const decoded = isPlainAscii(text)
+    ? raw
+    : textReadings(text, characterSet).flatMap((reading) => identifierTexts(kind, reading));
   for (const each of [...raw, ...decoded.filter(hasLetter).flatMap(textVariants)]) {
     if (each.length >= shortestBytes) texts.add(foldAscii(each));
   }
