@@ -16,6 +16,18 @@ const months = [
 /** Abbreviations that are no other beginning than the English one, but for these. */
 const shortNames: Record<number, string> = { 3: 'mrz', 5: 'mai', 10: 'okt', 12: 'dez' };
 
+/** Forms in which writers give a day for a DA: those of DICOM since and before 1993, of ISO 8601, and of Europe. */
+const dayForms = [/^(?<y>\d{4})(?<m>\d\d)(?<d>\d\d)/, /^(?<y>\d{4})[-./](?<m>\d\d?)[-./](?<d>\d\d?)/];
+const europeanForm = /^(?<d>\d\d?)[-./](?<m>\d\d?)[-./](?<y>\d{4})/;
+
+/** The day that a value of DA or DT begins with, as eight digits, also where it is written as none is; else undefined. */
+export function dayOf(value: string): string | undefined {
+  const groups = [...dayForms, europeanForm].map((form) => form.exec(value)?.groups).find((each) => each !== undefined);
+  const { y = '', m = '', d = '' } = groups ?? {};
+  const day = `${y}${m.padStart(2, '0')}${d.padStart(2, '0')}`;
+  return /^(?:18|19|20)\d{6}$/.test(day) ? day : undefined;
+}
+
 /**
  * How people write a day, beside the eight digits of DICOM: the separators and orders of ISO 8601, Europe and America,
  * and names of months.
@@ -29,12 +41,13 @@ export function dateRenderings(date: string): string[] {
       [year, month, day],
       [day, month, year],
       [month, day, year],
+      [year, String(Number(month)), bare],
       [bare, String(Number(month)), year],
       [String(Number(month)), bare, year],
     ].map((parts) => parts.join(by)),
   );
   const joined = [`${day}${month}${year}`, `${month}${day}${year}`];
-  const shortYears = ['-', '/'].flatMap((by) =>
+  const shortYears = ['-', '/', '.'].flatMap((by) =>
     [
       [day, month],
       [month, day],

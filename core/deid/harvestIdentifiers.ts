@@ -6,6 +6,7 @@ import { readText, valueText } from '../dicom/readText.ts';
 import { limits } from '../policy/limits.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { characterSetReader } from './characterSetReader.ts';
+import { dayOf } from './dateRenderings.ts';
 import { type IdentifierKind, identifierKind } from './identifierKind.ts';
 import { foldAscii, isDay } from './identifierTexts.ts';
 import { isRegisteredUid } from './mapUid.ts';
@@ -164,8 +165,8 @@ function addUids(uids: Set<string>, value: string): void {
 
 function addDates(dates: Set<string>, value: string): void {
   for (const each of value.split('\\')) {
-    const digits = each.replaceAll('.', '').slice(0, 8);
-    if (isDay(digits)) addReference(dates, digits);
+    const day = dayOf(each.trim());
+    if (day !== undefined && isDay(day)) addReference(dates, day);
   }
 }
 

@@ -1,4 +1,4 @@
-import { dateRenderings } from './dateRenderings.ts';
+import { dateRenderings, dayOf } from './dateRenderings.ts';
 import type { IdentifierKind } from './identifierKind.ts';
 
 /** Names that name nobody, and words of test data that names are made of. */
@@ -100,7 +100,7 @@ const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) =
   },
   retained: () => [],
   birthDate: (value) => {
-    const dates = split(value, /\\/).map((each) => each.replaceAll('.', ''));
-    return dates.filter((date) => /^(?:18|19|20)\d{6}$/.test(date)).flatMap(dateRenderings);
+    const dates = split(value, /\\/).map(dayOf);
+    return dates.flatMap((date) => (date === undefined ? [] : dateRenderings(date)));
   },
 };

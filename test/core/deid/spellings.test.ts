@@ -129,6 +129,28 @@ describe('a day is found', () => {
   });
 });
 
+describe('the day of birth is found', () => {
+  test.each([
+    ['19600518', '1960/5/18'],
+    ['19600518', '18.05.60'],
+    ['1960-05-18', '18.05.1960'],
+    ['18.05.1960', '1960-05-18'],
+    ['18/5/1960', '19600518'],
+    ['1960.05.18', '18 May 1960'],
+    ['19600518120000', '18.05.1960'],
+  ])('that is given as %s, in a text as %s', async (given, note) => {
+    const elements = [text(0x00100030, 'DA', given), noted(`of ${note}.`)];
+    expect(await refusalOf(elements)).toMatch(/^ResidualIdentifier.*\(0062,0006\)/);
+  });
+});
+
+test.each<[string, TestElement, string]>([
+  ['an address of mail', text(0x00401104, 'UT', 'anna@example.org'), 'at anna@example.org'],
+  ['a number to call', text(0x00402010, 'SH', '0171-2345678'), 'call 01712345678'],
+])('%s is found', async (_, element, note) => {
+  expect(await refusalOf([element, noted(note)])).toMatch(/^ResidualIdentifier/);
+});
+
 describe('where dates are retained, the day of birth is looked for', () => {
   test.each<[string, TestElement]>([
     ['in text', noted('born 19600518')],
