@@ -74,10 +74,10 @@ export async function examineDicom(body: SkippableBytes, context: Context): Prom
       add(code, undefined, tag === undefined ? undefined : placeOf(file, tag));
     if (isNamed(file, context)) add('LabelIdentifies');
     requireWholePixels(file);
-    const watch = codestreamText();
+    const watch = file.nativeBytes === undefined ? codestreamText() : undefined;
     const rest = restWatch(expectedPixelBytes(file) ?? Infinity);
     const digests = await digestPixels(file, context, { blanking, watch, rest });
-    const text = watch.found();
+    const text = watch?.found();
     if (text !== undefined) add('CompressedText', `A compressed image carries text: ${text}`, placeOf(file, pixelData));
     if (rest.isFilled()) add('PixelsFollowed', undefined, placeOf(file, pixelData));
     await file.tail();
@@ -106,7 +106,8 @@ type PixelDigests = Pick<DicomFact, 'pixelSha256' | 'blanked'>;
 
 interface Watching {
   blanking: Blanking | 'unable' | undefined;
-  watch: ReturnType<typeof codestreamText>;
+  /** Of compressed pixels. */
+  watch: ReturnType<typeof codestreamText> | undefined;
   rest: ReturnType<typeof restWatch>;
 }
 
@@ -144,7 +145,7 @@ async function digestPixels(
     const hasher = skipsPixelDigest ? undefined : codecs.sha256();
     for await (const chunk of pixels) {
       hasher?.update(chunk);
-      if (nativeBytes === undefined) watch.see(chunk);
+      if (nativeBytes === undefined) watch?.see(chunk);
       else rest.see(chunk);
     }
     return hasher === undefined ? {} : { pixelSha256: hasher.hex() };

@@ -164,6 +164,11 @@ function addUids(uids: Set<string>, value: string): void {
 }
 
 function addDates(dates: Set<string>, value: string): void {
+  // as nearly all are written
+  if (isDay(value)) {
+    addReference(dates, value);
+    return;
+  }
   for (const each of value.split('\\')) {
     const day = dayOf(each.trim());
     if (day !== undefined && isDay(day)) addReference(dates, day);

@@ -2,15 +2,17 @@ import { limits } from '../policy/limits.ts';
 import type { ByteRange } from '../submission/ports.ts';
 import { bytesToText } from './bytesToText.ts';
 import { dicomFault } from './dicomFault.ts';
-import { at, type ElementIndex, flag, isContainer, nextAfter, valueEnd } from './elementIndex.ts';
+import { at, type ElementIndex, flag, nextAfter, valueEnd } from './elementIndex.ts';
 import { lookUpVr } from './lookUpVr.ts';
 import { vr } from './vr.ts';
 
 /** Position of a top-level element in the index; undefined when it is absent. */
 export function findElement(index: ElementIndex, tag: number): number | undefined {
-  for (let node = 0; node < index.count; node += 1) {
-    if (index.tag[node] === tag) return node;
-    if (isContainer(index, node)) node = nextAfter(index, node) - 1;
+  const { count, tag: tags, flags } = index;
+  // most files have a few hundred elements, and each is looked for by its tag some sixty times
+  for (let node = 0; node < count; node += 1) {
+    if (tags[node] === tag) return node;
+    if (((flags[node] ?? 0) & flag.container) !== 0) node = nextAfter(index, node) - 1;
   }
   return undefined;
 }
