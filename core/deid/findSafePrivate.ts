@@ -91,7 +91,7 @@ const itemBytes = [
 /** True for items behind UN and a length: no reader of ours goes into them. */
 function isClosedSequence(head: Uint8Array, index: ElementIndex, node: number): boolean {
   const value = at(index.value, node);
-  if ((at(index.flags, node) & flag.container) !== 0 || valueEnd(index, node) - value < 8) return false;
+  if (isContainer(index, node) || valueEnd(index, node) - value < 8) return false;
   return itemBytes.some((bytes) => bytes.every((byte, i) => head[value + i] === byte));
 }
 
