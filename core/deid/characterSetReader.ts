@@ -1,7 +1,6 @@
 import { at } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
-import { readText, valueText } from '../dicom/readText.ts';
-import { childOf } from './decideContentItem.ts';
+import { childOf, readText, valueText } from '../dicom/readText.ts';
 
 const specificCharacterSet = 0x00080005;
 

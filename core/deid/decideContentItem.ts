@@ -1,5 +1,5 @@
-import { at, type ElementIndex, isContainer, nextAfter } from '../dicom/elementIndex.ts';
-import { valueText } from '../dicom/readText.ts';
+import { type ElementIndex, isContainer } from '../dicom/elementIndex.ts';
+import { childOf, valueText } from '../dicom/readText.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import type { Decision } from './decideElement.ts';
 import { contentRows } from './tables/contentRows.ts';
@@ -142,11 +142,4 @@ function readItem({ head, index }: { head: Uint8Array; index: ElementIndex }, it
 function yearsOf(number: string, unit: string): number | undefined {
   const units = perYear[unit];
   return number === '' || units === undefined ? undefined : Number(number) / units;
-}
-
-/** Position of an element directly inside an item. */
-export function childOf(index: ElementIndex, item: number, tag: number): number | undefined {
-  const end = nextAfter(index, item);
-  for (let node = item + 1; node < end; node = nextAfter(index, node)) if (at(index.tag, node) === tag) return node;
-  return undefined;
 }

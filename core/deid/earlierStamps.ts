@@ -1,7 +1,6 @@
 import { at, isContainer } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
-import { findElement, readText, valueText } from '../dicom/readText.ts';
-import { childOf } from './decideContentItem.ts';
+import { childOf, findElement, readText, valueText } from '../dicom/readText.ts';
 import { holdsIdentifier, type Identifiers } from './harvestIdentifiers.ts';
 
 /** One de-identification method as a code. */

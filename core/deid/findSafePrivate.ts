@@ -1,8 +1,7 @@
 import { at, type ElementIndex, flag, isContainer, valueEnd } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
-import { valueText } from '../dicom/readText.ts';
+import { childOf, valueText } from '../dicom/readText.ts';
 import { vr, vrCode } from '../dicom/vr.ts';
-import { childOf } from './decideContentItem.ts';
 import { safePrivateBlocks } from './tables/safePrivateBlocks.ts';
 
 type Blocks = ReadonlyMap<string, ReadonlyMap<number, number>>;

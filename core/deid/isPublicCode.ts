@@ -1,6 +1,5 @@
 import { at, type ElementIndex } from '../dicom/elementIndex.ts';
-import { valueText } from '../dicom/readText.ts';
-import { childOf } from './decideContentItem.ts';
+import { childOf, valueText } from '../dicom/readText.ts';
 
 /** Code value, scheme, its version and meaning, long and URN code (PS3.3 §8.8-1). */
 const codeParts = new Set([0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00080119, 0x00080120]);

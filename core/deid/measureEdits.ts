@@ -27,7 +27,7 @@ export function measureEdits({ meta, head, index }: DicomFile, plan: EditPlan, m
   for (const { bytes } of plan.insertions) headBytes += bytes.length;
   let literal = literals.count - 1;
   for (let node = index.count - 1; node >= 0; node -= 1) {
-    if (at(literals.node, literal) === node && literal >= 0) {
+    if (literal >= 0 && at(literals.node, literal) === node) {
       note(node, at(literals.end, literal) - literalStart(literals, literal));
       literal -= 1;
     } else if (isRemoved(plan, node)) note(node, 0);

@@ -39,6 +39,13 @@ function tooLong(index: ElementIndex, node: number) {
   return dicomFault('DicomTextTooLong', why, { offset: at(index.start, node), tag: at(index.tag, node) });
 }
 
+/** Position of an element directly inside an item. */
+export function childOf(index: ElementIndex, item: number, tag: number): number | undefined {
+  const end = nextAfter(index, item);
+  for (let node = item + 1; node < end; node = nextAfter(index, node)) if (at(index.tag, node) === tag) return node;
+  return undefined;
+}
+
 /** Text of a top-level element; undefined when it is absent or empty. */
 export function readText(bytes: Uint8Array, index: ElementIndex, tag: number): string | undefined {
   const node = findElement(index, tag);
