@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LargeHead, largeHeads } from '../fixtures/largeHeads.ts';
@@ -39,7 +39,6 @@ export async function benchHeads(): Promise<void> {
 export async function runLargeHead({ write, deid, options = [] }: LargeHead, folder: string): Promise<Outcome> {
   const own = mkdtempSync(join(folder, 'head-'));
   const files = { input: join(own, 'input.dcm'), profile: join(own, 'profile.json') };
-  mkdirSync(own, { recursive: true });
   writeFileSync(files.input, write());
   writeFileSync(files.profile, JSON.stringify({ project: 'P', xnatProject: 'P', sites: ['site'], deid }));
   const start = performance.now();

@@ -26,7 +26,7 @@ interface Hostile {
   isImplicit?: boolean;
 }
 
-/** Each took more than half a minute, or ended the run. */
+/** What each took grew as the square of its size, or it ended the run. */
 const hostile: Hostile[] = [
   {
     why: 'an id of zeros, and zeros all over',
