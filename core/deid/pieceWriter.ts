@@ -1,3 +1,5 @@
+import { copyBytes } from '../dicom/copyBytes.ts';
+
 /**
  * A stretch of an output up to the value of Pixel Data: bytes of the input, or new ones. `from` is where the bytes of
  * the input start, -1 for new ones; `node` is the element whose words the new bytes hold, -1 where they hold labels,
@@ -50,12 +52,4 @@ export function pieceWriter(head: Uint8Array, bytes: Uint8Array, show: (piece: P
       if (position !== bytes.length) throw new RangeError('Cannot render the head: it is not as long as was measured');
     },
   };
-}
-
-/** Most ranges between edits are a few bytes: a view of them would take longer than they do. */
-const shortRange = 64;
-
-function copyBytes(source: Uint8Array, from: number, to: number, target: Uint8Array, position: number): void {
-  if (to - from > shortRange) target.set(source.subarray(from, to), position);
-  else for (let i = from; i < to; i += 1) target[position + i - from] = source[i] ?? 0;
 }

@@ -1,4 +1,5 @@
 import { bytesToText } from './bytesToText.ts';
+import { copyBytes } from './copyBytes.ts';
 
 /** Where a compressed image carries text of its own. */
 type CodestreamText = 'comment' | 'application data' | 'bytes behind its end' | 'no offsets in its table';
@@ -234,9 +235,7 @@ function imageReader(report: Report) {
   }
 
   function hold(chunk: Uint8Array, from: number, to: number): void {
-    // most is a few bytes: a view of them would take longer
-    if (to - from > 16) held.set(chunk.subarray(from, to), heldBytes);
-    else for (let i = from; i < to; i += 1) held[heldBytes + i - from] = chunk[i] ?? 0;
+    copyBytes(chunk, from, to, held, heldBytes);
     heldBytes += to - from;
   }
 
