@@ -11,8 +11,8 @@ import { type CaseOptions, linesOf, memoryCases, view } from './airlockCases.ts'
 type Fault = { status: number; headers?: Record<string, string>; body?: string } | 'drop' | 'lose';
 
 interface FakeOptions extends CaseOptions {
-  /** Asked before each request is answered; `count` tells how often the same request came. */
-  fault?: (request: { method: string; path: string; count: number }) => Fault | undefined;
+  /** Asked before each request is answered, and waited for; `count` tells how often the same request came. */
+  fault?: (request: { method: string; path: string; count: number }) => Fault | undefined | Promise<Fault | undefined>;
   tokens?: string[];
   /** Those that may do what only an operator may. */
   operators?: string[];
@@ -47,7 +47,7 @@ export async function startAirlockServer(options: FakeOptions = {}) {
     load.mostInFlight = Math.max(load.mostInFlight, load.inFlight);
     const body = concat(await Array.fromAsync(request, (chunk: Uint8Array) => chunk));
     load.inFlight -= 1;
-    const fault = options.fault?.({ method, path: url.pathname, count });
+    const fault = await options.fault?.({ method, path: url.pathname, count });
     if (fault === 'drop') return { drop: true };
     if (fault !== undefined && fault !== 'lose') return fault;
     const answered = url.pathname.startsWith('/storage/')
