@@ -23,11 +23,13 @@ export interface ProfileRule {
 }
 
 interface Row {
+  tag: number;
   basic: string;
-  options: ReadonlyMap<string, string>;
+  /** As the table has them, a space before each: two maps a row took as long as to load all other tables. */
+  options: string;
 }
 
-const rows = new Map<number, Row>(profileRows.trim().split('\n').map(parseRow));
+const rows = profileRows.trim().split('\n').map(parseRow);
 
 /** SOP class to one letter per combined tag. */
 const resolutions = new Map<string, string>(
@@ -54,9 +56,10 @@ export function profileRules(
   if (known !== undefined) return known;
   const demanded = new Map(demands.map((each) => [each.tag, each]));
   const rules = new Map<number, ProfileRule>();
-  for (const [tag, row] of rows) {
-    const { action = resolveBasic(tag, row, letters), nestedAction = lastCode(row) } = demanded.get(tag) ?? {};
-    rules.set(tag, applyOptions(row, { action, nestedAction }, deid));
+  const chosen = chosenOptions(deid);
+  for (const row of rows) {
+    const { action = resolveBasic(row, letters), nestedAction = lastCode(row) } = demanded.get(row.tag) ?? {};
+    rules.set(row.tag, applyOptions(row, { action, nestedAction }, chosen));
   }
   if (compiled.size >= compiledLimit) compiled.clear();
   compiled.set(key, rules);
@@ -75,17 +78,20 @@ function optionKey(deid: ProjectPolicy['deid']): string {
   return key;
 }
 
-function parseRow(line: string): [number, Row] {
-  const [tag = '', basic = '', ...options] = line.split(' ');
-  return [
-    Number.parseInt(tag, 16),
-    { basic, options: new Map(options.map((each) => [each.slice(0, 1), each.slice(1)])) },
-  ];
+function parseRow(line: string): Row {
+  const [tag = '', basic = ''] = line.split(' ', 2);
+  return { tag: Number.parseInt(tag, 16), basic, options: line.slice(tag.length + 1 + basic.length) };
+}
+
+/** The action that a row has for the letter of an option. */
+function optionAction({ options }: Row, letter: string): string | undefined {
+  const start = options.indexOf(` ${letter}`);
+  return start < 0 ? undefined : options[start + 2];
 }
 
 /** Where the Type decides and the SOP class is not known, the last code holds. */
-function resolveBasic(tag: number, row: Row, letters: string | undefined): ProfileAction {
-  const position = combined.get(tag);
+function resolveBasic(row: Row, letters: string | undefined): ProfileAction {
+  const position = combined.get(row.tag);
   const letter = position === undefined ? undefined : letters?.[position];
   return letter === undefined ? lastCode(row) : requireAction(letter);
 }
@@ -98,15 +104,14 @@ function requireAction(letter: string): ProfileAction {
   throw new TypeError('Cannot read Table E.1-1: it holds an unknown action');
 }
 
-/** An option beats the profile (PS3.15 §E.1.1), and keeping beats cleaning. */
-function applyOptions(
-  { options }: Row,
-  basic: Pick<ProfileRule, 'action' | 'nestedAction'>,
-  deid: ProjectPolicy['deid'],
-): ProfileRule {
-  const neither = { isDated: false, isCleaned: false };
-  if (options.has('M')) return { ...basic, ...neither, isDated: deid.dates !== 'remove' };
-  const chosen: Array<[boolean, string]> = [
+/** Options of a policy that decide on rows by themselves. */
+interface ChosenOptions {
+  letters: readonly string[];
+  areDatesKept: boolean;
+}
+
+function chosenOptions(deid: ProjectPolicy['deid']): ChosenOptions {
+  const options: Array<[boolean, string]> = [
     [deid.retainUids, 'U'],
     [deid.retainDeviceIdentity, 'D'],
     [deid.retainPatientCharacteristics, 'P'],
@@ -115,7 +120,21 @@ function applyOptions(
     [deid.cleanStructuredContent, 'S'],
     [deid.cleanGraphics, 'G'],
   ];
-  const actions = chosen.flatMap(([isOn, option]) => (isOn ? [options.get(option)] : []));
+  return {
+    letters: options.flatMap(([isOn, letter]) => (isOn ? [letter] : [])),
+    areDatesKept: deid.dates !== 'remove',
+  };
+}
+
+/** An option beats the profile (PS3.15 §E.1.1), and keeping beats cleaning. */
+function applyOptions(
+  row: Row,
+  basic: Pick<ProfileRule, 'action' | 'nestedAction'>,
+  { letters, areDatesKept }: ChosenOptions,
+): ProfileRule {
+  const neither = { isDated: false, isCleaned: false };
+  if (optionAction(row, 'M') !== undefined) return { ...basic, ...neither, isDated: areDatesKept };
+  const actions = letters.map((letter) => optionAction(row, letter));
   if (actions.includes('K')) return { action: 'K', nestedAction: 'K', ...neither };
   return { ...basic, ...neither, isCleaned: actions.includes('C') };
 }
