@@ -1,6 +1,6 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
 import type { SkippableBytes } from '../../core/dicom/byteSource.ts';
-import { gradeOf } from '../../core/policy/ProjectPolicy.ts';
+import { gradeOf } from '../../core/policy/gradeOf.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
 import type { Bytes } from '../../core/submission/ports.ts';

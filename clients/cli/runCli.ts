@@ -6,19 +6,25 @@ import { helpText } from './help.ts';
 import { reporter } from './reporter.ts';
 import { endLoading } from './streamingFlags.js';
 
+/** For those that read what somebody else wrote. */
+const withSchemas = (load: () => Promise<Command>) => async () => {
+  await import('./plainSchemas.ts');
+  return load();
+};
+
 /** Each is loaded when it is asked for: to load all of them takes longer than to de-identify a hundred slices. */
 const commands: Record<string, () => Promise<Command>> = {
-  upload: async () => (await import('./upload.ts')).upload,
-  status: async () => (await import('./status.ts')).status,
-  receipt: async () => (await import('./receipt.ts')).receipt,
-  verify: async () => (await import('./verify.ts')).verify,
+  upload: withSchemas(async () => (await import('./upload.ts')).upload),
+  status: withSchemas(async () => (await import('./status.ts')).status),
+  receipt: withSchemas(async () => (await import('./receipt.ts')).receipt),
+  verify: withSchemas(async () => (await import('./verify.ts')).verify),
   validate: async () => (await import('./validate.ts')).validate,
   deid: async () => (await import('./deid.ts')).deid,
-  audit: async () => (await import('./auditVerify.ts')).auditVerify,
-  release: async () => (await import('./release.ts')).release,
-  relabel: async () => (await import('./relabel.ts')).relabel,
-  withdraw: async () => (await import('./withdraw.ts')).withdraw,
-  whoami: async () => (await import('./whoami.ts')).whoami,
+  audit: withSchemas(async () => (await import('./auditVerify.ts')).auditVerify),
+  release: withSchemas(async () => (await import('./release.ts')).release),
+  relabel: withSchemas(async () => (await import('./relabel.ts')).relabel),
+  withdraw: withSchemas(async () => (await import('./withdraw.ts')).withdraw),
+  whoami: withSchemas(async () => (await import('./whoami.ts')).whoami),
 };
 
 /** Runs one command and turns what it throws into a line on stderr and an exit code. */
@@ -35,7 +41,6 @@ export async function runCli(args: readonly string[], context: CliContext & { ve
   try {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw refusal('usage', 'There is no such command: see `airlock help`');
-    await import('./plainSchemas.ts');
     const run = await command();
     endLoading();
     return await run(rest, context);

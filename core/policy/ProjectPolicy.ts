@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type FindingCode, findingCatalogue, severityOf } from '../submission/findingCatalogue.ts';
+import { findingCatalogue } from '../submission/findingCatalogue.ts';
 import { SiteId, XnatLabel } from '../submission/Submission.ts';
 import { DeliveryPolicy } from './DeliveryPolicy.ts';
 import { Rectangle } from './Rectangle.ts';
@@ -69,10 +69,3 @@ export const ProjectPolicy = z.strictObject({
     .prefault({}),
 });
 export type ProjectPolicy = z.infer<typeof ProjectPolicy>;
-
-/** Severity and disposition of a finding under a policy: what the project has re-classed is as severe as it says. */
-export function gradeOf(code: FindingCode, { findings }: ProjectPolicy) {
-  const { severity, disposition } = findingCatalogue[code];
-  const asked = findings[code] ?? disposition;
-  return { severity: asked === disposition ? severity : severityOf[asked], disposition: asked };
-}

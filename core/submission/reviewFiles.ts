@@ -1,4 +1,5 @@
-import { gradeOf, type ProjectPolicy } from '../policy/ProjectPolicy.ts';
+import { gradeOf } from '../policy/gradeOf.ts';
+import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import { checkSet } from '../validation/checkSet.ts';
 import { isReleasable } from './findingCatalogue.ts';
 import { type AcceptedFile, type Labelling, labelScans, labelSessions } from './labelSessions.ts';

@@ -1,5 +1,6 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
-import { gradeOf, type ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
+import { gradeOf } from '../../core/policy/gradeOf.ts';
+import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { requireAttempt } from '../../core/submission/advance.ts';
 import { DomainError } from '../../core/submission/DomainError.ts';
 import { readDocument, writeLines } from '../../core/submission/documents.ts';

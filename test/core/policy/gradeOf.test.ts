@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gradeOf, ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
+import { gradeOf } from '../../../core/policy/gradeOf.ts';
+import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
 import { policyWith } from '../../fixtures/deidContext.ts';
 
 describe('a finding under a policy', () => {
