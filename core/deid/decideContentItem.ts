@@ -35,8 +35,19 @@ const plain = decide('keep', 'content item without identity (E.3.4)');
 
 const subjectAge = 'DCM:121033';
 const ninetyAndAbove = decide('remove', 'age of 90 and above');
-/** By unit: so many make a year. */
-const perYear: Record<string, number> = { 'UCUM:a': 1, 'UCUM:mo': 12, 'UCUM:wk': 52.1775, 'UCUM:d': 365.2425 };
+/** By unit: so many make a year. UCUM has years and months of several calendars (a_j, mo_g). */
+const perYear: Record<string, number> = {
+  a: 1,
+  year: 1,
+  mo: 12,
+  month: 12,
+  wk: 52.1775,
+  week: 52.1775,
+  d: 365.2425,
+  day: 365.2425,
+};
+const ucumUnit = /^(a|mo|wk|d)(?:_[a-z])?$/;
+const unitMeaning = /^(year|month|week|day)s?$/i;
 
 /** What becomes of an item, and of its Text Value; undefined for a text that items of this value type do not have. */
 interface ContentDecision {
@@ -132,14 +143,20 @@ function readItem({ head, index }: { head: Uint8Array; index: ElementIndex }, it
   const measured = first(childOf(index, item, 0x0040a300));
   const number = measured === undefined ? undefined : childOf(index, measured, 0x0040a30a);
   const units = measured === undefined ? undefined : first(childOf(index, measured, 0x004008ea));
+  const unitOf = (item: number | undefined) => {
+    const part = (tag: number) => (item === undefined ? '' : text(childOf(index, item, tag)));
+    return (ucumUnit.exec(part(0x00080100)) ?? unitMeaning.exec(part(0x00080104)))?.[1]?.toLowerCase();
+  };
   return {
     concept: codeOf(first(childOf(index, item, 0x0040a043))),
     valueType: text(childOf(index, item, 0x0040a040)),
-    age: yearsOf(text(number), codeOf(units)),
+    age: yearsOf(text(number), perYear[unitOf(units) ?? '']),
   };
 }
 
-function yearsOf(number: string, unit: string): number | undefined {
-  const units = perYear[unit];
-  return number === '' || units === undefined ? undefined : Number(number) / units;
+/** What cannot be read in a unit of age may be one of any years. */
+function yearsOf(number: string, perYear: number | undefined): number | undefined {
+  if (perYear === undefined) return undefined;
+  const value = Number(number);
+  return number === '' || Number.isNaN(value) ? Infinity : value / perYear;
 }

@@ -9,6 +9,12 @@ const termForm =
 const measureForm =
   /^\d{1,3}(?:\.\d{1,3})?(?:mm|cm|ms|s|sec|min|kv|kvp|ma|mas|ml|hz|t|x|deg|gy|pct|%|x\d{1,3}(?:\.\d)?)?$/;
 const numberStart = /^[0-9]/;
+/** What says that a number beside it is no age. */
+const unitAlone = /^(?:mm|cm|ms|sec|min|kvp?|mas?|ml|hz|deg|gy|%)$/;
+/** What tells an age, where a project's own words let it stay. */
+const ageWord = /^(?:aged?|old|y|yo|yrs?|years?)$/;
+/** 45 CFR 164.514(b)(2)(i)(C): ages of 90 and above are one. Nobody grew older than 122. */
+const isHighAge = (word: string) => Number(word) >= 90 && Number(word) < 130;
 /** What parts words; the point stays inside numbers. Bytes above ASCII belong to words, so that they never stay. */
 const separators = /[^A-Za-z0-9.%\u0080-\uffff]+/;
 const escapeCharacter = '\u001b';
@@ -16,7 +22,8 @@ const escapeCharacter = '\u001b';
 /**
  * Cuts free text down to words that name nobody (PS3.15 §E.3.5): words of a list, the project's own words, terms and
  * measures. A number beside another number may be a date or a telephone number, so that both go, and so does every word
- * of a name, an id or an institution of the same file, whatever the list says. What is cleaned once stays as it is.
+ * of a name, an id or an institution of the same file, whatever the list says. A number that may be an age of 90 and
+ * above goes with the words that said so. What is cleaned once stays as it is.
  * @param words the project's own
  * @param identifiers of the file
  */
@@ -36,7 +43,12 @@ export function textCleaner(words: readonly string[], identifiers: Pick<Identifi
   function cleanOnce(text: string): string | undefined {
     const words = text.split(separators).map((word) => withoutEnds(word, '.'));
     const lower = words.map((word) => word.toLowerCase());
-    const kept = words.filter((word, position) => word === '' || isHarmless(lower[position] ?? '', position, lower));
+    const stays = lower.map((word, position) => word === '' || isHarmless(word, position, lower));
+    // Beside words that go, nobody can say of what it is a number
+    const mayTellAge = stays.includes(false) || lower.some((word) => ageWord.test(word));
+    const isAge = (position: number) =>
+      mayTellAge && isHighAge(lower[position] ?? '') && !unitAlone.test(lower[position + 1] ?? '');
+    const kept = words.filter((_, position) => stays[position] === true && !isAge(position));
     return kept.length === words.length ? undefined : kept.filter((word) => word !== '').join(' ');
   }
 

@@ -45,7 +45,16 @@ describe('free text keeps words that name nobody', () => {
   });
 
   test('and what is cleaned once stays as it is', () => {
-    const words = fc.constantFrom(...descriptorWords.trim().split(/\s+/), 'zzyzx', '12', '1953', '5mm', 'May');
+    const words = fc.constantFrom(
+      ...descriptorWords.trim().split(/\s+/),
+      'zzyzx',
+      '12',
+      '92',
+      '120',
+      '1953',
+      '5mm',
+      'May',
+    );
     const by = fc.constantFrom(' ', '-', '/', ', ', '.', '_');
     fc.assert(
       fc.property(fc.array(fc.tuple(words, by), { maxLength: 12 }), (parts) => {
