@@ -13,6 +13,7 @@ import { refusal } from './exitOf.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
+import type { Left } from './planCleaning.ts';
 import { openInput, streamInput } from './streamInput.ts';
 import { isUnreadable } from './unreadable.ts';
 import { valuesByPath } from './valuesByPath.ts';
@@ -63,11 +64,11 @@ export type Cleaned =
       changed?: Changes;
       identity?: MappedIdentity;
     }
-  | { outcome: 'left'; number: number; code: string };
+  | ({ outcome: 'left' } & Left);
 
 /**
- * De-identifies one file into the folder. It appears under its name only when it is whole; a fault of its data is an
- * outcome, a fault of the disk written to is thrown.
+ * De-identifies one file into the folder. It appears under its name only when it is whole and all is known that is told
+ * of it; a fault of its data is an outcome, a fault of the disk written to is thrown, and so is one of this program.
  */
 export async function cleanFile(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Cleaned> {
   const { number, name } = task;
@@ -75,11 +76,9 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
   if (typeof identity === 'string') return { outcome: 'left', number, code: identity };
   const cleaned = await cleanInput(task, project, signal).catch(codeOf);
   if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
-  const changed = task.wantsChanges ? firstOf(cleaned.changes()) : undefined;
-  cleaned.release();
   return {
-    ...{ outcome: 'written', number, name, actions: cleaned.actions },
-    ...(changed === undefined ? {} : { changed: await withValues(task, changed) }),
+    ...{ outcome: 'written', number, name },
+    ...cleaned,
     ...(identity === undefined ? {} : { identity }),
   };
 }
@@ -98,7 +97,11 @@ function firstOf(all: Iterable<ElementChange>): Changes {
  * Of a file of its own the pixels are copied as they lie there, large ones beside the proof; what is packed passes
  * through.
  */
-async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortSignal) {
+async function cleanInput(
+  task: CleanTask,
+  project: LocalProject,
+  signal: AbortSignal,
+): Promise<{ actions: Record<string, number>; changed?: Changes }> {
   const { file, labels, out, name, sparesCore } = task;
   const path = join(out, name);
   const helper = sparesCore && isWorthHelp(file.sizeBytes) ? await copyHelper() : undefined;
@@ -115,10 +118,13 @@ async function cleanInput(task: CleanTask, project: LocalProject, signal: AbortS
     const splice = from === undefined ? undefined : await cleaned.splice();
     await makeFolder(dirname(path));
     await output.write(splice !== undefined && from !== undefined ? { ...splice, from } : cleaned.output, signal);
+    const first = task.wantsChanges ? firstOf(cleaned.changes()) : undefined;
+    cleaned.release();
+    const changed = first && (await withValues(task, first, output.path));
     // its name and labels are those of the file that was examined
     input.requireSame();
     output.keep();
-    return cleaned;
+    return { actions: cleaned.actions, ...(changed === undefined ? {} : { changed }) };
   } finally {
     await output.close().finally(input.close);
   }
@@ -131,15 +137,16 @@ function codeOf(error: unknown): string {
 }
 
 /** Reads what was and what is once more: the engine itself never tells a value. */
-async function withValues({ file, out, name, wantsValues }: CleanTask, changed: Changes): Promise<Changes> {
+async function withValues({ file, name, wantsValues }: CleanTask, changed: Changes, written: string): Promise<Changes> {
   if (!wantsValues) return changed;
-  const written = join(out, name);
   const pathsOf = (changes: readonly Change[]) => new Set(changes.map(({ path }) => path));
   const before = await valuesByPath(streamInput(file), pathsOf(changed.changes));
   const after = await valuesByPath(
     streamInput({ path: name, sizeBytes: (await lstat(written)).size, source: written }),
     pathsOf(changed.changes.filter(({ action }) => action === 'changed')),
-  );
+  ).catch((error: unknown) => {
+    throw isUnreadable(error) ? refusal('local', 'Cannot read what was written: the disk does not give it') : error;
+  });
   const changes = changed.changes.map((change) => ({
     ...change,
     ...(before.has(change.path) ? { before: before.get(change.path) ?? '' } : {}),

@@ -107,8 +107,9 @@ async function cleanFiles(
   wants: Wants,
 ): Promise<{ written: Written[]; left: Left[] }> {
   const examined = await examineFiles({ files, project, threads, report, onlyDeciding: true });
+  const failed = Map.groupBy(examined.findings, ({ code, file }) => (code === 'FileFailed' ? file : undefined));
   const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
-  for (const each of left) tellLeft(report, each);
+  for (const each of left) tellLeft(report, { ...failed.get(each.number)?.[0], ...each });
   const written: Written[] = [];
   for await (const each of threads.run('clean', tasks)) {
     if (each.outcome === 'left') {
@@ -128,8 +129,12 @@ function tellDrawnKey({ err }: CliContext): void {
 }
 
 /** By number, as `airlock validate` counts them: what is told here may end in a log. */
-function tellLeft({ progress }: Reporter, { number, code }: Left): void {
-  progress({ type: 'left', file: number, code }, `file ${number} is not written: ${code}`);
+function tellLeft({ progress }: Reporter, { number, code, message }: Left): void {
+  const why = message === undefined ? code : `${code}: ${message}`;
+  progress(
+    { type: 'left', file: number, code, ...(message === undefined ? {} : { message }) },
+    `file ${number} is not written: ${why}`,
+  );
 }
 
 function tellWritten({ result }: Reporter, { number, name, actions, changed }: CleanedFile) {

@@ -1,17 +1,25 @@
 import { DomainError } from '../../core/submission/DomainError.ts';
+import type { Finding } from '../../core/submission/steps.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 import { streamInput } from './streamInput.ts';
 import { isUnreadable } from './unreadable.ts';
 
-/** SHA-256 (hex) of a file's bytes; none where it can no longer be read as it could be before. */
-export async function digestFile({
-  number,
-  file,
-}: {
+export interface DigestTask {
   number: number;
   file: LocalFile;
-}): Promise<{ file: number; sha256?: string }> {
+}
+
+export interface Digested {
+  file: number;
+  /** Hex; none where it can no longer be read as it could be before. */
+  sha256?: string;
+  /** This program failed at it. */
+  failed?: Finding;
+}
+
+/** SHA-256 of a file's bytes. */
+export async function digestFile({ number, file }: DigestTask): Promise<Digested> {
   const hasher = nodeCodecs.sha256();
   try {
     for await (const chunk of streamInput(file)) hasher.update(chunk);

@@ -17,7 +17,7 @@ interface Examining {
   place?: ReturnType<typeof plannedPlaces>;
   /** Where nobody is told what only informs, it is not looked for. */
   onlyDeciding?: boolean;
-  /** Called for each file, in order. */
+  /** Called for each file, in order, and once more for one that fails later. */
   onFile?: (file: LocalFile, findings: readonly Finding[]) => void;
 }
 
@@ -45,16 +45,24 @@ export async function examineFiles(
       );
     }
   }
-  await digestCopies(facts, examining);
-  const findings = merger.all();
-  return { facts, findings, review: reviewFiles({ facts, findings }, project.policy, {}) };
+  const failed = await digestCopies(facts, examining);
+  const findings = [...merger.all(), ...failed.values()];
+  const { excluded, ...review } = reviewFiles({ facts, findings }, project.policy, {});
+  // its copies contradict it, for all that is known
+  const told = excluded.map((each) =>
+    each.code === 'InstanceConflict' ? { ...each, code: failed.get(each.file)?.code ?? each.code } : each,
+  );
+  return { facts, findings, review: { ...review, excluded: told } };
 }
 
 /**
  * Files of one instance are equal, or wait for a person: only these are digested. To digest all took as long as the
- * rest of their first reading, and few sets have any.
+ * rest of their first reading, and few sets have any. Answers what failed, by number.
  */
-async function digestCopies(facts: readonly ReviewedFact[], { files, threads }: Examining): Promise<void> {
+async function digestCopies(
+  facts: readonly ReviewedFact[],
+  { files, threads, onFile }: Examining,
+): Promise<Map<number, Finding>> {
   const copies = [...Map.groupBy(facts, ({ dicom }) => dicom?.instance)].flatMap(([instance, group]) =>
     instance === undefined || group.length === 1 ? [] : group,
   );
@@ -63,5 +71,14 @@ async function digestCopies(facts: readonly ReviewedFact[], { files, threads }: 
     return file === undefined ? [] : [{ number, file }];
   });
   const byNumber = new Map(copies.map((fact) => [fact.file, fact]));
-  for await (const digest of threads.run('digest', tasks)) Object.assign(byNumber.get(digest.file) ?? {}, digest);
+  const failures = new Map<number, Finding>();
+  for await (const { file: number, sha256, failed } of threads.run('digest', tasks)) {
+    const fact = byNumber.get(number);
+    if (fact !== undefined && sha256 !== undefined) fact.sha256 = sha256;
+    if (failed === undefined) continue;
+    failures.set(number, failed);
+    const file = files[number];
+    if (file !== undefined) onFile?.(file, [failed]);
+  }
+  return failures;
 }

@@ -4,9 +4,9 @@ const unreadable = new WeakSet<Error>();
 /** True for an error that was thrown because a file could not be read. */
 export const isUnreadable = (error: unknown): boolean => error instanceof Error && unreadable.has(error);
 
-/** Throws it on, as a fault of what is read. */
+/** Throws it on, as a fault of what is read; what the file system did not say is one of this program. */
 export function markUnreadable(error: unknown): never {
-  if (error instanceof Error) unreadable.add(error);
+  if (error instanceof Error && 'syscall' in error) unreadable.add(error);
   throw error;
 }
 
@@ -20,7 +20,13 @@ export function onDisk<Result>(call: () => Result): Result {
 }
 
 /** What a file that is not the one that was listed becomes. */
-export const becameAnother = (): never => markUnreadable(new Error('The file was written to while it was read'));
+export const becameAnother = (): never => fail('The file was written to while it was read');
 
 /** What a file that loses its end while it is read becomes. */
-export const becameShorter = (): never => markUnreadable(new Error('The file became shorter while it was read'));
+export const becameShorter = (): never => fail('The file became shorter while it was read');
+
+function fail(message: string): never {
+  const error = new Error(message);
+  unreadable.add(error);
+  throw error;
+}

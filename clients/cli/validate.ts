@@ -139,6 +139,8 @@ function tellSummary(report: Reported, { files, review, notes, skipped }: Told):
     ...(junk + links > 0 ? [leftOut(skipped)] : []),
     ...(decision === 'accept' ? [] : [`The submission would be ${decided[decision]}: ${reasons.join(', ')}`]),
   ]);
+  // nobody knows what would become of it
+  if (review.excluded.some(({ code }) => code === 'FileFailed')) return exitCodes.unexpected;
   if (decision === 'reject' || refuse > 0) return exitCodes.refused;
   return decision === 'hold' || hold > 0 ? exitCodes.held : exitCodes.archived;
 }

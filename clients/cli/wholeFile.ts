@@ -11,6 +11,8 @@ type Content = Bytes | (Splice & { from: number });
 
 /** A file that appears under its name only when it is whole. */
 interface WholeFile {
+  /** Where it is until it is kept. */
+  path: string;
   /** Large pixels can come before their head, which is written last: copies them beside what goes on here. */
   copyPixels(layout: Layout & { from: number }, helper: CopyHelper): void;
   /** @throws errors of the file system; of a file read from, those that isUnreadable knows */
@@ -45,6 +47,7 @@ export function wholeFile(path: string): WholeFile {
     writeAll(opened(), head, 0);
   };
   return {
+    path: unfinished,
     copyPixels(layout, helper) {
       if (isLarge(lengthOf(layout.pixels))) copying = copy(layout, helper);
     },

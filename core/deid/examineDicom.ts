@@ -94,6 +94,8 @@ export async function examineDicom(body: SkippableBytes, context: Context): Prom
     return { findings, dicom: undefined };
   } finally {
     opened?.release();
+    // a fault of ours may have left it open
+    await iterator.return?.();
   }
 }
 

@@ -44,6 +44,10 @@ export const findingCatalogue = {
     'This computer cannot read the file',
     'Check that you may read it, and that the disk is sound',
   ),
+  FileFailed: hold(
+    'Airlock failed at this file by a fault of its own',
+    'Report the fault that is told: the file may be as sound as any other',
+  ),
   ...unreadable,
   TransferSyntaxUnknown: refuse('The transfer syntax is missing or unknown', 'Export with a standard transfer syntax'),
   IdentityIncomplete: refuse(

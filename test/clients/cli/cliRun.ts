@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCli } from '../../../clients/cli/runCli.ts';
@@ -14,6 +14,12 @@ export async function folderOf(files: Record<string, Uint8Array | string>): Prom
   }
   return root;
 }
+
+/** Files of this process that are open, as Linux lists them. */
+export const openPaths = async () =>
+  Promise.all(
+    (await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => 'closed by now')),
+  );
 
 interface Options {
   cwd: string;

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { explicitLittle, pixels, withIdentity, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
-import { airlock, dicomFile, folderOf, zipOf } from './cliRun.ts';
+import { airlock, dicomFile, folderOf, openPaths, zipOf } from './cliRun.ts';
 
 let folder: string;
 afterEach(() => rm(folder, { recursive: true }));
@@ -14,12 +14,6 @@ const deid = (input: string, onOut?: () => void) =>
     cwd: folder,
     ...(onOut === undefined ? {} : { onOut }),
   });
-
-/** Files of this process that are open, as Linux lists them. */
-const openPaths = async () =>
-  Promise.all(
-    (await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => 'closed by now')),
-  );
 
 test('leaves no ZIP open of which it refused a file', async () => {
   const elements = withIdentity(
