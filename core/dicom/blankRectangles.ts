@@ -1,6 +1,7 @@
 import type { Rectangle } from '../policy/Rectangle.ts';
 import type { Bytes } from '../submission/ports.ts';
 import { at } from './elementIndex.ts';
+import { frameCount } from './frameCount.ts';
 import type { DicomFile } from './readDicom.ts';
 import { readNumber, readText } from './readText.ts';
 
@@ -31,7 +32,7 @@ export function nativeLayout({ head, index, nativeBytes }: DicomFile): PixelLayo
   const layout = {
     rows: number(0x00280010),
     columns: number(0x00280011),
-    frames: Math.max(1, number(0x00280008)),
+    frames: frameCount({ head, index }),
     sampleBytes: bits / 8,
     together: isByPlane ? 1 : samples,
     planes: isByPlane ? samples : 1,

@@ -1,3 +1,4 @@
+import { frameCount } from './frameCount.ts';
 import type { DicomFile } from './readDicom.ts';
 import { readNumber, readText } from './readText.ts';
 
@@ -11,6 +12,6 @@ export function expectedPixelBytes({ head, index }: Pick<DicomFile, 'head' | 'in
   const columns = number(0x00280011);
   const bits = number(0x00280100);
   if (rows === undefined || columns === undefined || bits === undefined) return undefined;
-  const samples = rows * columns * (number(0x00280002) ?? 1) * (number(0x00280008) ?? 1);
+  const samples = rows * columns * (number(0x00280002) ?? 1) * frameCount({ head, index });
   return Math.floor((samples * (subsampled[readText(head, index, 0x00280004) ?? ''] ?? 1) * bits) / 8);
 }

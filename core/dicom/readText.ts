@@ -65,6 +65,6 @@ export function readNumber(file: { head: Uint8Array; index: ElementIndex }, tag:
     const [first, second] = [head[value] ?? 0, head[value + 1] ?? 0];
     return isBig ? (first << 8) | second : (second << 8) | first;
   }
-  const number = Number(valueText(head, index, node).split('\\')[0]);
-  return Number.isFinite(number) ? number : undefined;
+  const [text = ''] = valueText(head, index, node).split('\\');
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }

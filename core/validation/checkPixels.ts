@@ -1,7 +1,7 @@
 import { at } from '../dicom/elementIndex.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
+import { frameCount } from '../dicom/frameCount.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
-import { readNumber } from '../dicom/readText.ts';
 import { isVideo } from '../dicom/transferSyntax.ts';
 import type { AddFinding } from './Nonconformity.ts';
 
@@ -18,7 +18,7 @@ export function checkPixels(file: DicomFile, add: AddFinding<(typeof pixelCodes)
   if (file.pixels === undefined) return;
   const place = { offset: at(index.start, index.count - 1), tag: at(index.tag, index.count - 1) };
   if (nativeBytes === undefined) {
-    const frames = readNumber(file, 0x00280008) ?? 1;
+    const frames = frameCount(file);
     const fragments = file.fragments();
     if (fragments >= frames || (fragments > 0 && isVideo(meta.transferSyntax))) return;
     add({ code: 'FramesMissing', message: `There are ${fragments} fragments for ${frames} frames`, place });

@@ -183,6 +183,8 @@ describe('a person must look at', () => {
   test.each<[string, Uint8Array]>([
     ['zeros behind the pixels', fileOf(...image, native(0, 0, 0, 0))],
     ['a last byte of single bits', fileOf(...bits, { ...native(), value: Uint8Array.of(7, 1) })],
+    ['an image of no number of frames', fileOf(text(0x00280008, 'IS', '  '), ...image, native())],
+    ['an image of a number of no frames', fileOf(text(0x00280008, 'IS', '0'), ...image, native())],
     ['offsets that rise', encapsulated('50', Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0), emptyJpeg)],
     ['an extended offset table', extended('\0\0\0\0\x01\0\0\0')],
     ['an overlay of its own', fileOf(...image, short(0x60000100, 1), native())],

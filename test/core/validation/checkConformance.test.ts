@@ -213,6 +213,8 @@ describe('checkConformance', () => {
       'a byte of padding',
       fileOf(short(0x00280010, 3), short(0x00280011, 3), short(0x00280100, 8), pixels(new Uint8Array(10))),
     ],
+    ['no number of frames', fileOf(text(0x00280008, 'IS', '  '), ...image, pixels(new Uint8Array(16)))],
+    ['a number of no frames', fileOf(text(0x00280008, 'IS', '0'), ...image, pixels(new Uint8Array(16)))],
     ['a fragment a frame', encapsulated('2', [new Uint8Array(2), new Uint8Array(2)])],
     ['a frame of several fragments', encapsulated('1', [new Uint8Array(2), new Uint8Array(2)])],
   ])('takes pixels with %s', async (_, bytes) => {
