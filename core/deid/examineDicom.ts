@@ -116,8 +116,8 @@ interface Watching {
 
 /** Watches what native pixels have behind so many bytes of image: zeros pad it, whatever else no viewer shows. */
 function restWatch(imageBytes: number) {
-  // The last byte of an image of single bits may be a part of one, or the padding of an odd length
-  const hiddenFrom = imageBytes + 1;
+  // A byte may pad an odd length (PS3.5 §8.1.1)
+  const hiddenFrom = 2 * Math.ceil(imageBytes / 2);
   let seen = 0;
   let isFilled = false;
   return {

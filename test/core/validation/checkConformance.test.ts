@@ -213,6 +213,10 @@ describe('checkConformance', () => {
       'a byte of padding',
       fileOf(short(0x00280010, 3), short(0x00280011, 3), short(0x00280100, 8), pixels(new Uint8Array(10))),
     ],
+    [
+      'bits that fill no byte, and a byte of padding',
+      fileOf(short(0x00280010, 17), short(0x00280011, 1), short(0x00280100, 1), pixels(new Uint8Array(4))),
+    ],
     ['no number of frames', fileOf(text(0x00280008, 'IS', '  '), ...image, pixels(new Uint8Array(16)))],
     ['a number of no frames', fileOf(text(0x00280008, 'IS', '0'), ...image, pixels(new Uint8Array(16)))],
     ['a fragment a frame', encapsulated('2', [new Uint8Array(2), new Uint8Array(2)])],
