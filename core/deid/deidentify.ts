@@ -147,7 +147,7 @@ const nameless = (file: DicomFile, tag: number) =>
 function requireBlanking(file: DicomFile, policy: ProjectPolicy): Blanking | undefined {
   const blanking = planBlanking(file, policy);
   if (blanking !== 'unable') return blanking;
-  const why = 'a rule blacks out parts of it, but its pixels are compressed, subsampled or no whole bytes';
+  const why = 'a rule blacks out parts of it, but its pixels are compressed, subsampled, swapped or no whole bytes';
   throw fileRefusal('PixelsNotCleanable', why, placeOf(file, 0x7fe00010));
 }
 

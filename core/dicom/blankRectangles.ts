@@ -4,6 +4,7 @@ import { at } from './elementIndex.ts';
 import { frameCount } from './frameCount.ts';
 import type { DicomFile } from './readDicom.ts';
 import { readNumber, readText } from './readText.ts';
+import { vr } from './vr.ts';
 
 /** How native pixels lie in the value (PS3.5 §8.1, PS3.3 §C.7.6.3). */
 export interface PixelLayout {
@@ -18,16 +19,20 @@ export interface PixelLayout {
 }
 
 /**
- * Layout of native Pixel Data whose samples are whole bytes and fill the value; undefined for compressed, subsampled,
- * bit-packed and floating pixels: no rectangle can be blacked out there without decoding.
+ * Layout of native Pixel Data whose samples are whole bytes, in their order, and fill the value; undefined for
+ * compressed, subsampled, bit-packed, byte-swapped and floating pixels: no rectangle can be blacked out there without
+ * decoding.
  */
-export function nativeLayout({ head, index, nativeBytes }: DicomFile): PixelLayout | undefined {
+export function nativeLayout({ head, index, nativeBytes, encoding }: DicomFile): PixelLayout | undefined {
   const number = (tag: number) => readNumber({ head, index }, tag) ?? 0;
   const samples = Math.max(1, number(0x00280002));
   const bits = number(0x00280100);
   const isSubsampled = /_42[02]$/.test(readText(head, index, 0x00280004) ?? '');
-  const isPixelData = at(index.tag, index.count - 1) === 0x7fe00010;
-  if (nativeBytes === undefined || !isPixelData || isSubsampled || bits === 0 || bits % 8 !== 0) return undefined;
+  const last = index.count - 1;
+  // PS3.5 §7.3: OW is words, of which each has its high byte first
+  const isSwapped = encoding.bigEndian && at(index.vr, last) === vr.OW && bits % 16 !== 0;
+  const isLaidOut = at(index.tag, last) === 0x7fe00010 && bits > 0 && bits % 8 === 0 && !isSubsampled && !isSwapped;
+  if (nativeBytes === undefined || !isLaidOut) return undefined;
   const isByPlane = samples > 1 && number(0x00280006) === 1;
   const layout = {
     rows: number(0x00280010),

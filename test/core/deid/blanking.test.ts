@@ -6,6 +6,7 @@ import { concatBytes } from '../../../core/dicom/encodeElement.ts';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
 import { chunked, deidentifyBytes, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import {
+  explicitBig,
   explicitLittle,
   fragments,
   pixels,
@@ -36,11 +37,19 @@ const head = (...changes: TestElement[]): TestElement[] => {
   ];
   return [...new Map(all.map((each) => [each.tag, each])).values()];
 };
+const swapNumber = (element: TestElement): TestElement =>
+  element.value instanceof Uint8Array ? { ...element, value: element.value.toReversed() } : element;
 const native = (...changes: TestElement[]) =>
   writeFile({ data: writeElements(withIdentity(...head(...changes), pixels(picture)), explicitLittle) });
 const compressed = writeFile({
   transferSyntax: '1.2.840.10008.1.2.4.50',
   data: concatBytes([writeElements(withIdentity(...head()), explicitLittle), fragments([picture])]),
+});
+
+/** Single bytes behind OW in big endian: each two of them are swapped. */
+const swapped = writeFile({
+  transferSyntax: '1.2.840.10008.1.2.2',
+  data: writeElements(withIdentity(...head().map(swapNumber), pixels(picture)), explicitBig),
 });
 
 const rule = { modality: 'US', rows: 4, columns: 8, rectangles: [{ left: 0, top: 0, width: 8, height: 1 }] };
@@ -87,6 +96,7 @@ describe('rectangles of a policy', () => {
     ['compressed', compressed],
     ['subsampled', native({ tag: 0x00280004, vr: 'CS', value: 'YBR_FULL_422' })],
     ['of no whole bytes', native(short(0x00280100, 1))],
+    ['in the bytes of swapped words', swapped],
     ['followed by bytes that no frame has', native({ tag: 0x00280008, vr: 'IS', value: '1' })],
   ])('hold an image whose pixels are %s', async (_, bytes) => {
     expect(await codesOf(bytes)).toEqual(['BurnedInRisk', 'PixelsNotCleanable']);
