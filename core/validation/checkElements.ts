@@ -123,8 +123,9 @@ function checkText(context: Context, element: Element, rule: ValueRule): void {
   } else if (rule.form !== undefined) checkForm(context, element, rule.form);
   // in other sets a byte is no character, and one that looks like a backslash may be none
   if (isEncoded && !isPlain(context, element)) return;
-  if ((rule.isMultiple ? longest : to - from) > rule.maxLength) {
-    const message = `It has ${longest} characters, but ${vrName(code)} allows ${rule.maxLength}`;
+  const length = rule.isMultiple ? longest : to - from;
+  if (length > rule.maxLength) {
+    const message = `It has ${length} characters, but ${vrName(code)} allows ${rule.maxLength}`;
     note(context, element, 'ValueTooLong', message);
   }
   if (rule.isMultiple) checkMultiplicity(context, element, values);

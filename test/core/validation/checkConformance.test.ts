@@ -225,6 +225,13 @@ describe('checkConformance', () => {
     expect((await conformanceOf(bytes)).filter(({ place }) => place.tag === 0x7fe00010)).toEqual([]);
   });
 
+  test('tells how long a text is in which a backslash is a character', async () => {
+    const found = await conformanceOf(fileOf(text(0x00204000, 'LT', `${'Z'.repeat(10_000)}\\${'Z'.repeat(300)}`)));
+    expect(found.find(({ code }) => code === 'ValueTooLong')?.message).toBe(
+      'It has 10301 characters, but LT allows 10240',
+    );
+  });
+
   test('finds nothing wrong with a generated CT slice', async () => {
     expect(
       await conformanceOf(synthesizeCtSlice({ seed: 'sound', series: 1, instance: 1, rows: 8, columns: 8 })),
