@@ -21,8 +21,10 @@ const hour = '(?:[01]\\d|2[0-3])';
 const time = `${hour}(?:[0-5]\\d(?:(?:[0-5]\\d|60)(?:\\.\\d{1,6})?)?)?`;
 const zone = '(?:[+-](?:0\\d|1[0-4])[0-5]\\d)?';
 
-/** Every character but controls; TAB, LF, FF and CR may stand in text, and ESC, which is added below (PS3.5 §6.1.3). */
-const any = /[\t\n\f\r\x20-\xff]/;
+/** Every character but controls; ESC is added below (PS3.5 §6.1.3). */
+const line = /[\x20-\x7e\x80-\xff]/;
+/** TAB, LF, FF and CR may stand in a text of lines. */
+const lines = /[\t\n\f\r\x20-\x7e\x80-\xff]/;
 const printable = /[\x20-\x7e]/;
 
 /** In the order: characters allowed, longest value, form. Dots and colons as ACR-NEMA 300 wrote dates and times. */
@@ -37,8 +39,8 @@ const forms: Record<string, [RegExp, number, string?]> = {
   TM: [/[\d.: ]/, 16, `(?:${time}|${hour}:[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,6})?)?)`],
   UI: [/[\d.]/, 64, '(?:0|[1-9]\\d*)(?:\\.(?:0|[1-9]\\d*))+'],
   UR: [/[\x21-\x7e]/, Number.POSITIVE_INFINITY],
-  ...{ LO: [any, 64], LT: [any, 10_240], PN: [any, 64], SH: [any, 16], ST: [any, 1024] },
-  ...{ UC: [any, Number.POSITIVE_INFINITY], UT: [any, Number.POSITIVE_INFINITY] },
+  ...{ LO: [line, 64], PN: [line, 64], SH: [line, 16], UC: [line, Number.POSITIVE_INFINITY] },
+  ...{ LT: [lines, 10_240], ST: [lines, 1024], UT: [lines, Number.POSITIVE_INFINITY] },
 };
 const text = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
 const single = new Set(['LT', 'ST', 'UR', 'UT']);

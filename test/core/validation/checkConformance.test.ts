@@ -82,6 +82,18 @@ const broken: Array<{ code: FindingCode; why: string; tag: number; bytes: Uint8A
     tag: 0x00080070,
     bytes: fileOf(text(0x00080070, 'LO', 'Zzy\x07zx')),
   },
+  {
+    code: 'ValueInvalid',
+    why: 'a line break in a name',
+    tag: 0x00080070,
+    bytes: fileOf(text(0x00080070, 'LO', 'Zzy\r\nzx')),
+  },
+  {
+    code: 'ValueInvalid',
+    why: 'a tab in a short text',
+    tag: 0x00081010,
+    bytes: fileOf(text(0x00081010, 'SH', 'Zzy\tzx')),
+  },
   { code: 'ValueTooLong', why: 'SH', tag: 0x00080050, bytes: fileOf(text(0x00080050, 'SH', 'Z'.repeat(17))) },
   {
     code: 'ValueTooLong',
