@@ -113,11 +113,12 @@ function checkNumbers(context: Context, element: Element): void {
 }
 
 function checkText(context: Context, element: Element, rule: ValueRule): void {
-  const { vr: code, from, to } = element;
+  const { vr: code, from, to, end } = element;
   const { head } = context;
   if (element.tag === 0x00080005 && element.attribute?.vr === vr.CS) noteCharacterSet(context, element);
   const { values, longest, isEncoded, isForbidden } = measureText(head, element, rule);
-  if (isForbidden) {
+  // NUL alone pads a UID (PS3.5 §9.1)
+  if (isForbidden || (code === vr.UI && head[end - 1] === 0x20)) {
     const wrongly = code === vr.UI ? 'UidInvalid' : 'ValueInvalid';
     note(context, element, wrongly, `It holds a character that ${vrName(code)} does not allow`);
   } else if (rule.form !== undefined) checkForm(context, element, rule.form);

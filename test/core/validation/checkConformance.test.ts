@@ -135,6 +135,7 @@ const broken: Array<{ code: FindingCode; why: string; tag: number; bytes: Uint8A
   },
   { code: 'UidInvalid', why: 'a leading zero', tag: 0x00200052, bytes: fileOf(text(0x00200052, 'UI', '1.02.3')) },
   { code: 'UidInvalid', why: 'an empty component', tag: 0x00200052, bytes: fileOf(text(0x00200052, 'UI', '1..3')) },
+  { code: 'UidInvalid', why: 'a space that pads', tag: 0x00200052, bytes: fileOf(text(0x00200052, 'UI', '1.2.3 ')) },
   { code: 'UidInvalid', why: 'a letter', tag: 0x00200052, bytes: fileOf(text(0x00200052, 'UI', '1.2.3a')) },
   { code: 'CharacterSetUnknown', why: 'a set of nobody', tag: 0x00080005, bytes: fileOf(charset('ISO_IR 999')) },
   {
