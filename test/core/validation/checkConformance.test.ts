@@ -192,6 +192,7 @@ describe('checkConformance', () => {
       [text(0x0008002a, 'DT', '2019'), text(0x00080020, 'DA', '2019.05.18'), text(0x00080030, 'TM', '10:42:01.5')],
     ],
     ['numbers with spaces and exponents', [text(0x00280030, 'DS', ' 1.5e-3 \\-.5 '), text(0x00200013, 'IS', ' +7')]],
+    ['a whole number with as many zeros as it may have', [text(0x00200013, 'IS', '000000000007')]],
     ['a UID with its padding', [{ tag: 0x00200052, vr: 'UI', value: latin('1.2.3\0') }]],
     ['one of the VRs that the standard offers', [{ tag: 0x00280106, vr: 'SS', value: new Uint8Array(2) }]],
     ['UN, as converters write it', [{ tag: 0x00080070, vr: 'UN', value: 'Zzyzx' }]],
