@@ -159,12 +159,14 @@ function decideSpecial(element: ElementContext, policy: DecisionPolicy): Decisio
   return undefined;
 }
 
-/** Of safe private elements those of identifying VR are treated as every other of that VR. */
+/**
+ * Of safe private elements those of identifying VR are treated as every other of that VR. None stays where texts become
+ * dummies: its creator would be one.
+ */
 function ofPrivate(element: ElementContext, policy: DecisionPolicy): Decision {
-  if (element.safePrivateVr === 0) return removals.private;
+  if (element.safePrivateVr === 0 || element.inside === 'dummy') return removals.private;
   const decision = byVr(element, element.safePrivateVr, policy);
-  if (decision.effect !== 'keep') return decision;
-  return element.inside === 'dummy' ? ofDummyContent(element, element.safePrivateVr) : keepPrivate;
+  return decision.effect === 'keep' ? keepPrivate : decision;
 }
 
 /** Geometry, statistics and bits of an overlay (PS3.3 §C.9.2), by the low half of the tag. */

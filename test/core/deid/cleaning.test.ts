@@ -154,6 +154,16 @@ describe('safe private elements', () => {
     expect(unsafe.set.elements.x00551001).toBeUndefined();
   });
 
+  test('go where a sequence is filled with dummies: without its creator nobody can read one', async () => {
+    const report: TestElement = { tag: 0x0040a730, vr: 'SQ', items: [siemens(0x10)] };
+    const { paths } = await clean([report], { retainSafePrivate: true });
+    expect(paths.filter((path) => path.includes('(0019,'))).toEqual([
+      '(0040,A730)[1].(0019,0010) removed',
+      '(0040,A730)[1].(0019,1008) removed',
+      '(0040,A730)[1].(0019,100C) removed',
+    ]);
+  });
+
   test('that hold a name hold the file', async () => {
     const name: TestElement = { tag: 0x00100010, vr: 'PN', value: 'Zzyzxburg' };
     const planted: TestElement = { tag: 0x00551001, vr: 'LO', value: 'of zzyzxburg' };
