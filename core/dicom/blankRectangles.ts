@@ -61,7 +61,7 @@ export async function* blankRectangles(
   const ranges = rangesOf(rectangles, layout);
   let position = 0;
   for await (const chunk of pixels) {
-    const blanked = chunk.slice();
+    const blanked = new Uint8Array(chunk);
     const end = Math.min(position + chunk.length, frames * frameBytes);
     for (let frame = Math.floor(position / frameBytes); frame * frameBytes < end; frame += 1) {
       const shift = frame * frameBytes - position;
