@@ -124,8 +124,8 @@ export async function collectBytes(body: Bytes, limit: number, offset: number): 
     if (length > limit) {
       throw dicomFault('DicomTailTooLarge', `more than ${limit} bytes after Pixel Data`, { offset });
     }
-    // It may be valid until the next one is asked for
-    chunks.push(chunk.slice());
+    // It may be valid until the next one is asked for; a slice of a Buffer is no copy
+    chunks.push(new Uint8Array(chunk));
   }
   const all = new Uint8Array(length);
   let position = 0;

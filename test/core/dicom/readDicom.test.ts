@@ -35,11 +35,38 @@ async function read(bytes: Uint8Array, size = 7) {
   return { file, value, tail: await file.tail() };
 }
 
+/** The first chunk is memory of its own; each other one is a Buffer that is valid until the next is asked for. */
+async function* reusedBuffers(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  const first = 200;
+  yield Buffer.from(bytes.subarray(0, first));
+  const room = Buffer.alloc(50);
+  for (let at = first; at < bytes.length; at += room.length) {
+    const part = bytes.subarray(at, at + room.length);
+    room.fill(0xee).set(part);
+    yield room.subarray(0, part.length);
+  }
+}
+
 const inForm = (form: typeof explicitLittle, ...elements: TestElement[]) =>
   writeElements(withIdentity(...elements), form);
 const deflatedSet = (data: Uint8Array) => new Uint8Array(deflateRawSync(data));
 
 describe('readDicom', () => {
+  test.each([
+    ['explicit', '1.2.840.10008.1.2.1', (data: Uint8Array) => data],
+    ['deflated', '1.2.840.10008.1.2.1.99', deflatedSet],
+  ])('keeps no chunk longer than it is valid: %s', async (_, transferSyntax, written) => {
+    const padding: TestElement = {
+      tag: 0xfffcfffc,
+      vr: 'OB',
+      value: Uint8Array.from({ length: 400 }, (__, i) => i * i),
+    };
+    const bytes = writeFile({ transferSyntax, data: written(inForm(explicitLittle, pixels(pixelBytes), padding)) });
+    const file = await readDicom(reusedBuffers(bytes), nodeCodecs);
+    expect(file.pixels && (await collect(file.pixels))).toEqual(pixelBytes);
+    expect((await file.tail()).bytes.subarray(-400)).toEqual(padding.value);
+  });
+
   test.each([
     ['explicit little endian', writeFile({ data: inForm(explicitLittle, name, pixels(pixelBytes)) })],
     [
