@@ -2,6 +2,7 @@ import { at, type ElementIndex, flag, valueEnd } from '../dicom/elementIndex.ts'
 import { lookUpVr } from '../dicom/lookUpVr.ts';
 import { explicitHeaderBytes, isTextVr, vr } from '../dicom/vr.ts';
 import type { CountSteps } from './searchSteps.ts';
+import { unreadableAt } from './unreadableAt.ts';
 
 /** A range of the output that holds bytes of the input. */
 export interface Stretch {
@@ -69,17 +70,14 @@ function vrOf(stretch: Stretch, node: number, tag: number): number {
   return known === vr.UN && isReadable(stretch, node) ? vr.LO : known;
 }
 
-/** Control characters of texts (PS3.5 §6.1.3), and NUL that pads them. */
-const readableControls = new Set([0, 0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
-
 /** True for a value in which every byte can be one of a text. */
 function isReadable(stretch: Stretch, node: number): boolean {
   const { bytes, index, shift, node: made, lastRead } = stretch;
   if (made >= 0) return false;
   if (lastRead?.node === node) return lastRead.isReadable;
-  const value = bytes.subarray(at(index.value, node) - shift, at(index.end, node) - shift);
-  const end = value.findIndex((byte) => byte < 0x20 && !readableControls.has(byte));
-  stretch.count(end < 0 ? value.length : end);
+  const [from, to] = [at(index.value, node) - shift, at(index.end, node) - shift];
+  const end = unreadableAt(bytes, from, to);
+  stretch.count((end < 0 ? to : end) - from);
   stretch.lastRead = { node, isReadable: end < 0 };
   return end < 0;
 }

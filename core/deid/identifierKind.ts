@@ -7,16 +7,30 @@ import type { ProfileRule } from './profileRules.ts';
  * In what way the value of an element identifies a person. `retained`: the policy keeps an institution, so that the
  * same words in an address tell nothing new.
  */
-export type IdentifierKind = 'name' | 'id' | 'address' | 'institution' | 'birthDate' | 'date' | 'uid' | 'retained';
+export type IdentifierKind =
+  | 'name'
+  | 'id'
+  | 'home'
+  | 'address'
+  | 'institution'
+  | 'birthDate'
+  | 'date'
+  | 'uid'
+  | 'retained';
 
-/** Ids and numbers of the patient, the request and the visit; person names are found by VR. */
+/**
+ * Ids and numbers of the patient, the request, the visit and the specimen, and days of other calendars; person names are
+ * found by VR.
+ */
 const idTags = [
-  0x00080050, 0x00100020, 0x00101000, 0x00101001, 0x00101080, 0x00101081, 0x00101090, 0x00102154, 0x00102155,
-  0x00102299, 0x00380010, 0x00380060, 0x00380300, 0x00380400, 0x00400253, 0x00401001, 0x00401006, 0x00401007,
-  0x00401103, 0x00401104, 0x00402006, 0x00402007, 0x00402010, 0x00402016, 0x00402017,
+  0x00080050, 0x00080094, 0x00100033, 0x00100034, 0x00100035, 0x00120040, 0x00120042, 0x00200010, 0x00400009,
+  0x00400512, 0x00400551, 0x00100020, 0x00101000, 0x00101001, 0x00101080, 0x00101081, 0x00101090, 0x00102154,
+  0x00102155, 0x00102299, 0x00380010, 0x00380060, 0x00380300, 0x00380400, 0x00400253, 0x00401001, 0x00401006,
+  0x00401007, 0x00401103, 0x00401104, 0x00402006, 0x00402007, 0x00402010, 0x00402016, 0x00402017,
 ];
-const addressTags = [0x00080081, 0x00080092, 0x00101040, 0x00401102];
-const institutionTags = [0x00080080, 0x00080081, 0x00080094, 0x00081040];
+const addressTags = [0x00080081, 0x00080092, 0x00401102];
+const homeTags = [0x00101040, 0x00102152];
+const institutionTags = [0x00080080, 0x00080081, 0x00081040];
 /** Name to Use is a text. */
 const nameTags = [0x00100012];
 /** Where two lists name a tag, the later one counts. */
@@ -24,6 +38,7 @@ const texts = new Map<number, IdentifierKind>([
   ...nameTags.map((tag) => [tag, 'name'] as const),
   ...institutionTags.map((tag) => [tag, 'institution'] as const),
   ...addressTags.map((tag) => [tag, 'address'] as const),
+  ...homeTags.map((tag) => [tag, 'home'] as const),
   ...idTags.map((tag) => [tag, 'id'] as const),
 ]);
 const birthDate = 0x00100030;

@@ -1,5 +1,6 @@
 import { dateRenderings, dayOf } from './dateRenderings.ts';
 import type { IdentifierKind } from './identifierKind.ts';
+import { isDescriptor } from './isDescriptor.ts';
 
 /** Names that name nobody, and words of test data that names are made of. */
 const nobody = new Set(['anonymized', 'anonymised', 'anonymous', 'unknown', 'none', 'null']);
@@ -15,6 +16,12 @@ const shortestForeign = 2;
 /** One short word as an institution equals a maker's name or a common word too often to tell anything. */
 const shortestInstitution = 8;
 const shortestAddressPart = 6;
+/** A word of a patient's own address names a street or a town. */
+const shortestPlace = 6;
+const streetWords = new Set(
+  'avenue boulevard building circle county district drive garden gardens heights square street strasse'.split(' '),
+);
+const isPlaceName = (word: string) => !/\d/.test(word) && !isDescriptor(word) && !streetWords.has(word);
 
 /** What to search for because of one value: itself, its lines and its parts. Letters of ASCII are made small. */
 export function identifierTexts(kind: Exclude<IdentifierKind, 'date' | 'uid'>, value: string): string[] {
@@ -27,6 +34,10 @@ export const foldAscii = (text: string): string => text.replace(/[A-Z]+/g, (lett
 
 const split = (value: string, by: RegExp) => value.split(by).map((each) => each.trim());
 const isForeign = (text: string) => /[^\0-\u00ff]/.test(text);
+/** A name that a program cut, since SH takes 16 characters of it and of what stands before, goes so far at least. */
+const cutLetters = 12;
+/** SH. */
+const shortLength = 16;
 const isLong = (text: string) => text.length >= (isForeign(text) ? shortestForeign : shortestText);
 
 /** What fewer characters are left of stands in a text by chance. */
@@ -40,7 +51,8 @@ export const isDay = (digits: string) => /^(?:19|20)\d{6}$/.test(digits);
 /** An id, the same without its marks, and where it is a number, without the letters and zeros before it and in groups. */
 function idSpellings(id: string): string[] {
   const plain = id.replace(/[^a-z0-9\u0080-\uffff]/g, '');
-  const bare = plain.length < shortestBareId || isDay(plain) ? [] : [plain];
+  const cut = id.length > shortLength && /[a-z]/.test(id.slice(0, shortLength)) ? [id.slice(0, shortLength)] : [];
+  const bare = [...(plain.length < shortestBareId || isDay(plain) ? [] : [plain]), ...cut];
   const [, digits = '', significant = ''] = lettersAndNumber.exec(plain) ?? [];
   if (significant.length < shortestNumber || isDay(digits) || isDay(significant)) return [id, ...bare];
   return [id, ...bare, digits, significant, ...inGroups(digits)];
@@ -52,6 +64,8 @@ function inGroups(digits: string): string[] {
   return groups === undefined ? [] : [groups.join('-'), groups.join(' ')];
 }
 
+/** Of ideographs and syllables one makes a family and one a given name. */
+const asianName = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]+$/u;
 /** In a word that two short names would make, they stand by chance. */
 const shortestJoined = 6;
 
@@ -61,6 +75,7 @@ const shortestJoined = 6;
  */
 function inAnyOrder(group: string): string[] {
   const [family = '', given = ''] = split(group, /[\^,;\s]+/);
+  if ([family, given].every((part) => asianName.test(part))) return [`${family}${given}`, `${family} ${given}`];
   if (![family, given].every(isNamingWord)) return [];
   const [initial = ''] = given;
   const joined = [`${family}${given}`, `${given}${family}`, `${initial}${family}`, `${family}${initial}`].filter(
@@ -85,12 +100,21 @@ const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) =
       .flatMap((part) => [part, ...wordsOfPart(part)])
       .filter((part) => !nobodysParts.has(part));
     const groups = split(value, /[\\=]/);
-    return [...split(value, /[\\\r\n]/), ...groups, ...parts, ...groups.flatMap(inAnyOrder)].filter(isLong);
+    const cut = parts
+      .filter((part) => part.length > cutLetters && !/\d/.test(part))
+      .map((part) => part.slice(0, cutLetters));
+    return [...split(value, /[\\\r\n]/), ...groups, ...parts, ...cut, ...groups.flatMap(inAnyOrder)].filter(isLong);
   },
+  /** In HL7 ^ and & part an id from who gave it. */
   id: (value) =>
     split(value, /[\\\r\n]/)
+      .flatMap((id) => [id, ...split(id, /[\^&]/).slice(0, 1)])
       .filter(isLong)
       .flatMap(idSpellings),
+  home: (value) => {
+    const words = value.split(/[^a-z0-9\u0080-\uffff]+/).filter((word) => word.length >= shortestPlace);
+    return [...partsOf.address(value), ...words.filter(isPlaceName)];
+  },
   institution: (value) => split(value, /[\\\r\n]/).filter((text) => text.length >= shortestInstitution),
   address: (value) => {
     const lines = split(value, /[\\\r\n]/).filter((text) => text.length >= shortestInstitution);

@@ -1,5 +1,6 @@
 import type { IdentifierKind } from './identifierKind.ts';
 import { foldAscii, identifierTexts, isNamingWord } from './identifierTexts.ts';
+import { joinedTexts } from './joinedTexts.ts';
 import { textReadings } from './textReadings.ts';
 import { textVariants } from './textVariants.ts';
 
@@ -18,6 +19,8 @@ export interface NamingTexts {
   words: Set<string>;
   /** Those with letters beyond ASCII, decoded. */
   foreign: Set<string>;
+  /** What words of a text make that are a name or an id by other marks, decoded. */
+  joins: Set<string>;
 }
 
 /** Files of one series name the same people: what was made of the last few sets of values is kept. */
@@ -53,14 +56,21 @@ export const withoutRepeats = (values: readonly NamingValue[]): NamingValue[] =>
 };
 
 function makeTexts(values: readonly NamingValue[]): NamingTexts {
-  const retained = values.filter(({ kind }) => kind === 'retained').map(({ text }) => foldAscii(text));
-  const found: NamingTexts = { texts: new Set(), words: new Set(), foreign: new Set() };
+  const retained = values
+    .filter(({ kind }) => kind === 'retained')
+    .map(({ text }) => `${foldAscii(text)} ${lettersOf(text)}`);
+  const found: NamingTexts = { texts: new Set(), words: new Set(), foreign: new Set(), joins: new Set() };
   for (const value of withoutRepeats(values)) {
     if (value.kind === 'retained') continue;
-    addValue(found, value, (text) => value.kind === 'address' && retained.some((each) => each.includes(text)));
+    addValue(found, value, (text) => isPlace(value.kind) && retained.some((each) => each.includes(text)));
   }
   return found;
 }
+
+/** As words of an address are put together. */
+const lettersOf = (text: string) => foldAscii(text).replace(/[^a-z\u0080-\uffff]+/g, '');
+
+const isPlace = (kind: NamingValue['kind']) => kind === 'address' || kind === 'home';
 
 /** Digits and their marks are the same bytes in every encoding of text; as UTF-16 they are numbers of a table. */
 const hasLetter = (text: string) => /[^\0-@[-`{-\u007f]/.test(text);
@@ -69,21 +79,42 @@ const hasLetter = (text: string) => /[^\0-@[-`{-\u007f]/.test(text);
 const shortestBytes = 4;
 
 function addValue(
-  { texts, words, foreign }: NamingTexts,
+  found: NamingTexts,
   { kind, text, characterSet }: NamingValue,
   isRetained: (text: string) => boolean,
 ): void {
   const raw = identifierTexts(kind, text).filter((each) => !isRetained(each));
-  const decoded = isPlainAscii(text)
-    ? raw
-    : textReadings(text, characterSet).flatMap((reading) => identifierTexts(kind, reading));
-  for (const each of [...raw, ...decoded.filter(hasLetter).flatMap(textVariants)]) {
+  if (isPlainAscii(text)) addTexts(found, raw, raw.filter(hasLetter));
+  else addDecoded(found, { kind, raw, readings: textReadings(text, characterSet) });
+  const joins = isPlainAscii(text) ? joinedTexts(kind, foldAscii(text)) : [];
+  for (const each of joins) if (!isRetained(each)) found.joins.add(each);
+  if (kind === 'birthDate') return;
+  for (const word of wordsOf(foldAscii(text))) if (isNamingWord(word)) found.words.add(word);
+}
+
+interface Decoded {
+  kind: NamingValue['kind'];
+  raw: string[];
+  readings: string[];
+}
+
+function addDecoded(found: NamingTexts, { kind, raw, readings }: Decoded): void {
+  const all = new Set(readings.flatMap((reading) => [reading, foldWidth(reading)]));
+  const decoded = [...all].flatMap((reading) => identifierTexts(kind, reading));
+  addTexts(found, [...raw, ...decoded.filter(isPlainAscii)], decoded.filter(hasLetter));
+  for (const each of [...all].flatMap((reading) => joinedTexts(kind, reading))) found.joins.add(each);
+}
+
+/** Some as they are, and some by all of their encodings. */
+function addTexts({ texts, foreign }: NamingTexts, plain: readonly string[], encoded: readonly string[]): void {
+  for (const each of [...plain, ...encoded.flatMap(textVariants)]) {
     if (each.length >= shortestBytes) texts.add(foldAscii(each));
   }
-  for (const each of decoded) if (!isPlainAscii(each)) foreign.add(each);
-  if (kind === 'birthDate') return;
-  for (const word of wordsOf(foldAscii(text))) if (isNamingWord(word)) words.add(word);
+  for (const each of encoded) if (!isPlainAscii(each)) foreign.add(each);
 }
+
+/** Half width for full. */
+const foldWidth = (text: string) => text.normalize('NFKC').toLowerCase();
 
 /** Words of a text; bytes above ASCII belong to words, whatever the character set. */
 export const wordsOf = (text: string): string[] => text.split(/[^a-z0-9\u0080-\uffff]+/);

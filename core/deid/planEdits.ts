@@ -174,7 +174,9 @@ function goesOn(index: ElementIndex, node: number, { effect }: Decision): boolea
 }
 
 const falseNumber: Decision = { effect: 'dummy', fallback: 'dummy', rule: 'words where a number is due' };
-const hiddenText: Decision = { effect: 'cut', fallback: 'dummy', rule: 'bytes behind the end of a text' };
+/** Names what becomes of a text that is cut at its end: what stands before it goes on. */
+export const cutRule = 'bytes behind the end of a text';
+const hiddenText: Decision = { effect: 'cut', fallback: 'dummy', rule: cutRule };
 
 /** What becomes of a value that is to be kept and is not only what it is to be. */
 function faultOfKept(target: Target, code: number): Decision | undefined {

@@ -9,8 +9,21 @@ import { plainSpellings } from './plainSpellings.ts';
  */
 export function textVariants(text: string): string[] {
   const isAscii = !/[^\0-\u007f]/.test(text);
-  const cases = isAscii ? [text] : [text, text.toLowerCase(), text.toUpperCase(), ...plainSpellings(text)];
-  return [...new Set(cases.flatMap(encodingsOf))];
+  if (isAscii) return [...new Set(encodingsOf(text))];
+  const cases = [text, text.toLowerCase(), text.toUpperCase(), ...plainSpellings(text)];
+  return [...new Set([...cases.flatMap(encodingsOf), ...brokenSpellings(text)])];
+}
+
+/** What is left of a name whose other letters got lost stands by chance if it is shorter. */
+const shortestRest = 5;
+
+/** As programs write a text whose letters they do not know: by one byte each, without them, and UTF-8 taken for Latin. */
+function brokenSpellings(text: string): string[] {
+  const twice = bytesToText(utf8.encode(text), 0, utf8.encode(text).length);
+  const misread = encodingsOf(twice).slice(0, 1);
+  const rest = text.replace(/[^\0-\u007f]/g, '');
+  if (rest.replace(/[^a-z]/gi, '').length < shortestRest) return misread;
+  return [...misread, rest, ...['?', '_'].map((mark) => text.replace(/[^\0-\u007f]/g, mark))];
 }
 
 const utf8 = new TextEncoder();

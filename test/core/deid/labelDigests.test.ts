@@ -11,6 +11,7 @@ const person: Identifiers = {
   texts: new Set(['doe^john', 'john', 'mrn-0815', '19700102', 'müller', 'a-bc']),
   words: new Set(['doe', 'john', 'mrn', '0815']),
   foreign: new Set(['müller']),
+  joins: new Set<string>(),
   uids: new Set(['1.2.840.1234567890']),
   dates: new Set(['20260102']),
 };
@@ -49,6 +50,7 @@ describe('the digests of what may not stand in a label', () => {
           texts: new Set(texts),
           words: new Set(words),
           foreign: new Set<string>(),
+          joins: new Set<string>(),
           uids: new Set<string>(),
           dates: new Set([date]),
         };
