@@ -34,14 +34,17 @@ export interface CleanTask {
   sparesCore: boolean;
 }
 
+type MappedUid = [original: string, mapped: string];
+
 /** What stood in a file and what stands for it now: this is what a key holder may want back. */
 export interface MappedIdentity {
   patientId: string;
   issuer: string;
   subject: string;
   shiftDays: number;
-  /** Original and mapped study, series and instance UID. */
-  uids: [string, string][];
+  /** Original and mapped study and series UID. */
+  sharedUids: MappedUid[];
+  instanceUids: MappedUid;
 }
 
 type Change = ElementChange & {
@@ -175,12 +178,14 @@ async function readIdentity({ file, labels }: CleanTask, project: LocalProject):
     const read = await readDicom({ [Symbol.asyncIterator]: () => body }, nodeCodecs);
     const text = (tag: number) => readText(read.head, read.index, tag) ?? '';
     const { mapUid, shiftDays } = identityMap(read, project);
+    const mapped = (tag: number): MappedUid => [text(tag), mapUid(text(tag))];
     return {
       patientId: text(0x00100020),
       issuer: text(0x00100021),
       subject: labels.subject,
       shiftDays,
-      uids: [0x0020000d, 0x0020000e, 0x00080018].map((tag) => [text(tag), mapUid(text(tag))]),
+      sharedUids: [mapped(0x0020000d), mapped(0x0020000e)],
+      instanceUids: mapped(0x00080018),
     };
   } finally {
     await body.return?.();

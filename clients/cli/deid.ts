@@ -13,6 +13,7 @@ import { leftOut } from './leftOut.ts';
 import { type LocalFile, openLocalInput } from './localInput.ts';
 import { type LocalProject, openLocalProject } from './localProject.ts';
 import { type FileThreads, openFileThreads } from './openFileThreads.ts';
+import type { MapWriter } from './openMapWriter.ts';
 import { openOutput, withoutOutput } from './openOutput.ts';
 import { parseArgs } from './parseArgs.ts';
 import { type Left, planCleaning } from './planCleaning.ts';
@@ -43,11 +44,15 @@ export const deid: Command = async (args, context) => {
     throw refusal('usage', 'Cannot de-identify: name the folder or ZIP to write with --out');
   const report = reporter(context, values.json);
   const jobs = jobsOf(values.jobs);
-  const map = await openMapping(context.cwd, values.map, values['map-key']);
+  const mapping = await readMapping(context.cwd, values.map, values['map-key']);
   const project = await openLocalProject(context, { profile: values.profile, keyFile: values['key-file'] });
   if (values['key-file'] === undefined) tellDrawnKey(context);
   const listed = await openLocalInput(positionals, context.cwd);
-  const output = await openOutput(resolve(context.cwd, values.out));
+  const map = await mapping?.(project.policy.project);
+  const output = await openOutput(resolve(context.cwd, values.out)).catch((error: unknown) => {
+    map?.close();
+    throw error;
+  });
   try {
     const files = await withoutOutput(listed.files, output.folder);
     const threads = await openFileThreads({ files, jobs, project, signal: context.signal });
@@ -55,20 +60,18 @@ export const deid: Command = async (args, context) => {
     // it is loaded while this thread reads
     if (sparesCore) await copyHelper();
     const wants = { out: output.folder, ...wantsOf(values), wantsIdentity: map !== undefined, sparesCore };
-    const { written, left } = await cleanFiles({ files, project, threads, report }, wants).finally(threads.close);
-    await output.finish(
-      written.map(({ name }) => name),
-      context.signal,
-    );
-    await map?.write({ project: project.policy.project, written });
+    const { written, left } = await cleanFiles({ files, project, threads, report, map }, wants).finally(threads.close);
+    await output.finish(written, context.signal);
+    await map?.finish();
     return tellSummary(report, { files: files.length, written: written.length, left, skipped: listed.skipped });
   } finally {
+    map?.close();
     await output.close();
   }
 };
 
 /** Reads the key before work begins, so that hours of it do not end in a refusal. */
-async function openMapping(cwd: string, path: string | undefined, keyPath: string | undefined) {
+async function readMapping(cwd: string, path: string | undefined, keyPath: string | undefined) {
   if (path === undefined && keyPath === undefined) return undefined;
   if (path === undefined || keyPath === undefined) {
     throw refusal(
@@ -79,14 +82,13 @@ async function openMapping(cwd: string, path: string | undefined, keyPath: strin
   const to = resolve(cwd, path);
   // loaded for those who want one: it needs Node's ciphers
   const { readPublicKey } = await import('./identifierMap.ts');
-  const { writeMap } = await import('./writeMap.ts');
+  const { openMapWriter } = await import('./openMapWriter.ts');
   const key = readPublicKey(await readFile(resolve(cwd, keyPath), 'utf8'));
   if (await isThere(to)) throw refusal('conflict', 'Cannot write the map: a file of that name is there already');
-  return { write: (made: { project: string; written: Written[] }) => writeMap(to, { ...made, key }) };
+  return (project: string) => openMapWriter(to, { project, key });
 }
 
 type CleanedFile = Extract<Cleaned, { outcome: 'written' }>;
-type Written = Omit<CleanedFile, 'changed'>;
 
 type Wants = Pick<CleanTask, 'out' | 'wantsChanges' | 'wantsValues' | 'wantsIdentity' | 'sparesCore'>;
 
@@ -100,17 +102,19 @@ interface Cleaning {
   project: LocalProject;
   threads: FileThreads;
   report: Reporter;
+  map: MapWriter | undefined;
 }
 
+/** Answers the names of what is written. */
 async function cleanFiles(
-  { files, project, threads, report }: Cleaning,
+  { files, project, threads, report, map }: Cleaning,
   wants: Wants,
-): Promise<{ written: Written[]; left: Left[] }> {
+): Promise<{ written: string[]; left: Left[] }> {
   const examined = await examineFiles({ files, project, threads, report, onlyDeciding: true });
   const failed = Map.groupBy(examined.findings, ({ code, file }) => (code === 'FileFailed' ? file : undefined));
   const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
   for (const each of left) tellLeft(report, { ...failed.get(each.number)?.[0], ...each });
-  const written: Written[] = [];
+  const written: string[] = [];
   for await (const each of threads.run('clean', tasks)) {
     if (each.outcome === 'left') {
       left.push(each);
@@ -118,8 +122,8 @@ async function cleanFiles(
       continue;
     }
     tellWritten(report, each);
-    const { changed: _, ...rest } = each;
-    written.push(rest);
+    if (each.identity !== undefined) map?.add(each.identity);
+    written.push(each.name);
   }
   return { written, left };
 }

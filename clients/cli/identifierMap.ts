@@ -32,16 +32,27 @@ function base64Url(bytes: Uint8Array): string {
 }
 
 /**
- * Encrypts a map to the owner of an RSA key, as a JWE in compact form (RFC 7516, RSA-OAEP-256 and A256GCM), so that any
- * JOSE library opens it and this computer cannot.
+ * Encrypts the JSON of a map to the owner of an RSA key, as a JWE in compact form (RFC 7516, RSA-OAEP-256 and A256GCM),
+ * so that any JOSE library opens it and this computer cannot. It is made in parts, to be written one behind the other:
+ * `head`, what each `add` of more text gives, `end`.
  */
-export function sealMap(map: IdentifierMap, publicKey: KeyObject): string {
+export function sealMap(publicKey: KeyObject) {
   const contentKey = randomBytes(32);
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', contentKey, iv).setAAD(Buffer.from(header, 'ascii'));
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(map), 'utf8'), cipher.final()]);
   const wrapped = publicEncrypt({ key: publicKey, ...keyWrap }, contentKey);
-  return [header, ...[wrapped, iv, sealed, cipher.getAuthTag()].map(base64Url)].join('.');
+  // base64 goes on in the middle of a text only where three bytes end
+  let rest = Buffer.alloc(0);
+  return {
+    head: `${[header, base64Url(wrapped), base64Url(iv)].join('.')}.`,
+    add(text: string): string {
+      const sealed = Buffer.concat([rest, cipher.update(text, 'utf8')]);
+      const whole = sealed.length - (sealed.length % 3);
+      rest = sealed.subarray(whole);
+      return base64Url(sealed.subarray(0, whole));
+    },
+    end: () => `${base64Url(Buffer.concat([rest, cipher.final()]))}.${base64Url(cipher.getAuthTag())}`,
+  };
 }
 
 /** @throws a refusal `integrity` for what the key does not open, or was altered */

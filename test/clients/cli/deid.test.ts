@@ -286,6 +286,7 @@ describe('the map of airlock deid', () => {
     { why: 'the key is the private one', args: ['--map', 'm', '--map-key', 'k.pem'], exit: 2 },
     { why: 'the key is none', args: ['--map', 'm', '--map-key', 'key'], exit: 2 },
     { why: 'no key is named', args: ['--map', 'm'], exit: 2 },
+    { why: 'its folder is not there', args: ['--map', 'nowhere/m', '--map-key', 'p.pem'], exit: 12 },
   ])('stops the run before it begins when $why', async ({ args, exit }) => {
     folder = await folderOf(files);
     const run = await airlock(['deid', 'in', '--out', 'out', ...args], { cwd: folder });
