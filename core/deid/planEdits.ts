@@ -5,7 +5,7 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { valueText } from '../dicom/readText.ts';
 import { isTextVr, vr } from '../dicom/vr.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
-import { contentDecisions, textValue } from './decideContentItem.ts';
+import { contentDecisions, textValue } from './contentDecisions.ts';
 import {
   type Decision,
   type DecisionPolicy,
