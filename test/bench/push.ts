@@ -5,8 +5,8 @@ import { writePack } from '../../core/pack/writePack.ts';
 import type { Bytes, ScanTarget } from '../../core/submission/ports.ts';
 import { forkXnat } from '../../infra/local/xnat/forkXnat.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
+import { peakMemoryOf } from '../fixtures/peakMemoryOf.ts';
 import { benchFolder } from './benchFolder.ts';
-import { peakMemoryOf } from './peakMemory.ts';
 
 /**
  * `npm run bench:push [slices] [series]`: slices of 0.5 MB through the XNAT client into the stand-in, packed as the

@@ -7,8 +7,8 @@ import * as z from 'zod';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import type { Counters } from '../../infra/local/startAirlock.ts';
 import { sqliteLedger } from '../../lambdas/adapters/sqliteLedger.ts';
+import { peakMemoryOf } from '../fixtures/peakMemoryOf.ts';
 import { cpuSecondsByName, endedCpuSeconds } from './cpuSeconds.ts';
-import { peakMemoryOf } from './peakMemory.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

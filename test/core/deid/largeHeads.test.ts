@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runLargeHead } from '../../bench/heads.ts';
 import { largeHeads } from '../../fixtures/largeHeads.ts';
+import { runLargeHead } from '../../fixtures/runLargeHead.ts';
 
 /** What one file may take, whatever it holds. */
 const mostBytes = 512e6;
