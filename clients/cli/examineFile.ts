@@ -7,6 +7,7 @@ import type { Bytes } from '../../core/submission/ports.ts';
 import type { ReviewedFact } from '../../core/submission/reviewFiles.ts';
 import type { Finding } from '../../core/submission/steps.ts';
 import { worstOf } from '../../core/submission/worstOf.ts';
+import { foretellRefusal } from './foretellRefusal.ts';
 import type { LocalFile } from './localInput.ts';
 import type { LocalProject } from './localProject.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
@@ -34,11 +35,16 @@ export async function examineFile(
   const counted = { bytes: 0 };
   try {
     const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true, onlyDeciding };
-    const { findings, dicom } = await examineDicom(countBytes(streamInput(file), counted), context);
+    const { findings: seen, dicom } = await examineDicom(countBytes(streamInput(file), counted), context);
+    const findings: Finding[] = seen.map((each) => ({ ...each, file: number }));
+    const goesOn = dicom !== undefined && seen.every((each) => each.disposition === 'accept');
+    // who de-identifies it next learns it then
+    const foretold = goesOn && !onlyDeciding ? await foretellRefusal({ number, file }, project) : undefined;
+    if (foretold !== undefined) findings.push(foretold);
     const disposition = worstOf(findings.map((each) => each.disposition));
     return {
       fact: { file: number, sizeBytes: counted.bytes, disposition, ...(dicom === undefined ? {} : { dicom }) },
-      findings: findings.map((each) => ({ ...each, file: number })),
+      findings,
     };
   } catch (error) {
     return refused({ number, file }, project, codeOf(error));
