@@ -1,6 +1,7 @@
 import type { SkippableBytes } from '../dicom/byteSource.ts';
 import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
+import { isUid } from '../dicom/isUid.ts';
 import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, type DicomTail, readDicom } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
@@ -122,7 +123,6 @@ async function deidentifyFile(file: DicomFile, context: DeidContext): Promise<De
 }
 
 const dicomDirectory = '1.2.840.10008.1.3.10';
-const uidForm = /^[0-9.]{1,64}$/;
 
 /** The identity of the output. It is the data set's own: group 0002 may say something else. */
 function requireTarget(file: DicomFile, { mapUid }: IdentityMap) {
@@ -136,8 +136,8 @@ function requireTarget(file: DicomFile, { mapUid }: IdentityMap) {
   if (!isKnownTransferSyntax(meta.transferSyntax)) {
     throw fileRefusal('TransferSyntaxUnknown', 'the transfer syntax is not known', placeOf(file, 0x00020010));
   }
-  if (sopClass === undefined || !uidForm.test(sopClass)) throw nameless(file, 0x00080016);
-  if (sopInstance === undefined || !uidForm.test(sopInstance)) throw nameless(file, 0x00080018);
+  if (!isUid(sopClass)) throw nameless(file, 0x00080016);
+  if (!isUid(sopInstance)) throw nameless(file, 0x00080018);
   return { sopClass, sopInstance: mapUid(sopInstance), transferSyntax: meta.transferSyntax };
 }
 

@@ -5,6 +5,7 @@ import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
 import { falseOffsets } from '../dicom/falseOffsets.ts';
 import { isModality } from '../dicom/isModality.ts';
+import { isUid } from '../dicom/isUid.ts';
 import { placeOf } from '../dicom/placeOf.ts';
 import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
@@ -231,8 +232,6 @@ function identifiersOf(file: DicomFile, { key, policy }: Context): Identifiers |
   const rules = profileRules(policy, sopClass, fileDemands(file, sopClass));
   return harvestIdentifiers(file, { policy, rules, isOwnOutput });
 }
-
-const isUid = (text: string | undefined): text is string => text !== undefined && /^[0-9.]{1,64}$/.test(text);
 
 function factOf(file: DicomFile, context: Context, digests: PixelDigests): DicomFact | undefined {
   const text = (tag: number) => readText(file.head, file.index, tag);

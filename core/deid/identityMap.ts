@@ -1,3 +1,4 @@
+import { isUid } from '../dicom/isUid.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
@@ -23,9 +24,6 @@ export interface IdentityMap {
 /** What a subject is called where a site asked for no label. */
 const pseudonymLabel = /^(?:SUB-)?([0-9A-HJKMNP-TV-Z]{12})$/;
 
-/** What is no UID may be anything: it is mapped even where UIDs are retained. */
-const uidForm = /^[0-9.]{1,64}$/;
-
 /** @param key the project's key */
 export function identityMap(
   file: Pick<DicomFile, 'head' | 'index'>,
@@ -35,7 +33,8 @@ export function identityMap(
   const isOwn = isOwnOutput(file, key, policy);
   const label = isOwn ? pseudonymLabel.exec(readText(file.head, file.index, 0x00100020) ?? '')?.[1] : undefined;
   const patient = label ?? patientOf(file, key);
-  const keep = (uid: string) => (uidForm.test(uid) ? uid : mapUid(key, uid));
+  // What is no UID may be anything: it is mapped even where UIDs are retained
+  const keep = (uid: string) => (isUid(uid) ? uid : mapUid(key, uid));
   const newUid = (uid: string) => (isOwn ? keep(uid) : mapUid(key, uid));
   return {
     patient,

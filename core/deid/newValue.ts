@@ -1,4 +1,5 @@
 import { asciiBytes } from '../dicom/encodeElement.ts';
+import { isUid } from '../dicom/isUid.ts';
 import { isSingleText, isTextVr, vr } from '../dicom/vr.ts';
 import type { Decision } from './decideElement.ts';
 import { dummyValue } from './dummyValue.ts';
@@ -38,7 +39,9 @@ export function newValue(
     case 'mapUids':
       return mapUids(value.text(), context);
     case 'keepUids':
-      return components(value.text()).every((uid) => uidForm.test(uid)) ? 'same' : mapUids(value.text(), context);
+      return components(value.text()).every((uid) => uid === '' || isUid(uid))
+        ? 'same'
+        : mapUids(value.text(), context);
     case 'age':
       return capAge(value.text());
     case 'clean':
@@ -58,8 +61,6 @@ const byFallback = {
 
 /** PS3.5 §6.2: spaces and NUL pad; values of UI and dates stand between backslashes. */
 const components = (text: string) => text.split('\\').map((each) => withoutEnds(each, ' \0'));
-
-const uidForm = /^[0-9.]{0,64}$/;
 
 function mapUids(text: string, { newUid }: ValueContext): NewValue {
   const uids = components(text);
