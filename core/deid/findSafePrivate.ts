@@ -1,5 +1,6 @@
-import { at, type ElementIndex, flag, isContainer, valueEnd } from '../dicom/elementIndex.ts';
+import { at, type ElementIndex, isContainer, valueEnd } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
+import { readShort } from '../dicom/readShort.ts';
 import { childOf, valueText } from '../dicom/readText.ts';
 import { vr, vrCode } from '../dicom/vr.ts';
 import { safePrivateBlocks } from './tables/safePrivateBlocks.ts';
@@ -104,14 +105,7 @@ function markedBlocks(head: Uint8Array, index: ElementIndex): Set<string> {
     const group = childOf(index, item, 0x00080301);
     const creator = childOf(index, item, 0x00080302);
     if (group === undefined || creator === undefined) continue;
-    marked.add(`${hex(readShort(head, index, group))} ${valueText(head, index, creator)}`);
+    marked.add(`${hex(readShort(head, index, group) ?? 0)} ${valueText(head, index, creator)}`);
   }
   return marked;
-}
-
-function readShort(head: Uint8Array, index: ElementIndex, node: number): number {
-  const value = at(index.value, node);
-  if (valueEnd(index, node) - value < 2) return 0;
-  const isBig = (at(index.flags, node) & flag.bigEndian) !== 0;
-  return new DataView(head.buffer, head.byteOffset).getUint16(value, !isBig);
 }

@@ -4,6 +4,7 @@ import { bytesToText } from './bytesToText.ts';
 import { dicomFault } from './dicomFault.ts';
 import { at, type ElementIndex, flag, nextAfter, valueEnd } from './elementIndex.ts';
 import { lookUpVr } from './lookUpVr.ts';
+import { readShort } from './readShort.ts';
 import { vr } from './vr.ts';
 
 /** Position of a top-level element in the index; undefined when it is absent. */
@@ -57,14 +58,8 @@ export function readText(bytes: Uint8Array, index: ElementIndex, tag: number): s
 export function readNumber(file: { head: Uint8Array; index: ElementIndex }, tag: number): number | undefined {
   const { head, index } = file;
   const node = findElement(index, tag);
-  if (node === undefined || valueEnd(index, node) === at(index.value, node)) return undefined;
-  const value = at(index.value, node);
-  if (lookUpVr(tag) === vr.US) {
-    const isBig = (at(index.flags, node) & flag.bigEndian) !== 0;
-    if (valueEnd(index, node) - value < 2) return undefined;
-    const [first, second] = [head[value] ?? 0, head[value + 1] ?? 0];
-    return isBig ? (first << 8) | second : (second << 8) | first;
-  }
+  if (node === undefined) return undefined;
+  if (lookUpVr(tag) === vr.US) return readShort(head, index, node);
   const [text = ''] = valueText(head, index, node).split('\\');
   return text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
