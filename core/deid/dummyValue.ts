@@ -1,5 +1,5 @@
 import { asciiBytes } from '../dicom/encodeElement.ts';
-import { vrName } from '../dicom/vr.ts';
+import { bytesPerNumber, isTextVr, vrName } from '../dicom/vr.ts';
 
 const text = 'ANONYMIZED';
 
@@ -17,28 +17,8 @@ const texts: Record<string, string> = {
   UR: 'urn:anonymized:0',
 };
 
-const zeroBytes: Record<string, number> = {
-  AT: 4,
-  FD: 8,
-  FL: 4,
-  OB: 2,
-  OD: 8,
-  OF: 4,
-  OL: 4,
-  OV: 8,
-  OW: 2,
-  SL: 4,
-  SS: 2,
-  SV: 8,
-  UL: 4,
-  UN: 2,
-  US: 2,
-  UV: 8,
-};
-
 /** A value that is valid for its VR and says nothing (PS3.15 Table E.1-1a, D). */
-export function dummyValue(vr: number): Uint8Array {
-  const name = vrName(vr);
-  const zeros = zeroBytes[name];
-  return zeros === undefined ? asciiBytes(texts[name] ?? text) : new Uint8Array(zeros);
+export function dummyValue(code: number): Uint8Array {
+  if (isTextVr(code)) return asciiBytes(texts[vrName(code)] ?? text);
+  return new Uint8Array(bytesPerNumber(code) || 2);
 }

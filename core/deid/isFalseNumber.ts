@@ -1,20 +1,12 @@
 import { at, type ElementIndex, valueEnd } from '../dicom/elementIndex.ts';
 import { valueText } from '../dicom/readText.ts';
-import { isTextVr, vr, vrCode } from '../dicom/vr.ts';
+import { bytesPerNumber, isStream, isTextVr, vr } from '../dicom/vr.ts';
 
 interface Place {
   head: Uint8Array;
   index: ElementIndex;
   node: number;
 }
-
-/** Bytes of one value of each VR of numbers (PS3.5 §6.2). */
-const numberBytes = new Map(
-  Object.entries({ AT: 4, FD: 8, FL: 4, SL: 4, SS: 2, SV: 8, UL: 4, US: 2, UV: 8 }).map(([name, bytes]) => [
-    vrCode(name),
-    bytes,
-  ]),
-);
 
 /**
  * True where a number is due by the VR, and what stands there is words: whoever writes a text into such an element says
@@ -23,9 +15,9 @@ const numberBytes = new Map(
 export function isFalseNumber(place: Place, due: number): boolean {
   const { index, node } = place;
   const written = at(index.vr, node);
-  const bytes = numberBytes.get(due);
-  if (isTextNumber(due) || (bytes !== undefined && isTextNumber(written))) return holdsWords(place);
-  if (bytes === undefined) return false;
+  const bytes = isStream(due) ? 0 : bytesPerNumber(due);
+  if (isTextNumber(due) || (bytes > 0 && isTextNumber(written))) return holdsWords(place);
+  if (bytes === 0) return false;
   return isTextVr(written) || (written === vr.UN && (at(index.end, node) - at(index.value, node)) % bytes !== 0);
 }
 

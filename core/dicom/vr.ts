@@ -43,6 +43,19 @@ const textual = new Set(codes('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR U
 /** True for a VR whose value is text. */
 export const isTextVr = (code: number): boolean => textual.has(code);
 
+const valueBytes = new Uint8Array(0x10000);
+const sizes = {
+  ...{ AT: 4, FD: 8, FL: 4, SL: 4, SS: 2, SV: 8, UL: 4, US: 2, UV: 8 },
+  ...{ OD: 8, OF: 4, OL: 4, OV: 8, OW: 2 },
+};
+for (const [name, bytes] of Object.entries(sizes)) valueBytes[vrCode(name)] = bytes;
+
+/** Bytes of one number of a VR of numbers (PS3.5 §6.2); 0 for any other VR. */
+export const bytesPerNumber = (code: number): number => valueBytes[code] ?? 0;
+
+/** True for OB, OD, OF, OL, OV and OW: one value, however many numbers it holds. */
+export const isStream = (code: number): boolean => code >>> 8 === 0x4f;
+
 const singleTexts = new Set(codes('ST LT UT'));
 
 /** True for a VR of one text, in which a backslash is text: in others it stands between several. */

@@ -1,12 +1,12 @@
 import { bytesToText } from '../dicom/bytesToText.ts';
 import { at, type ElementIndex, isContainer, valueEnd } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
-import { vr, vrName } from '../dicom/vr.ts';
+import { bytesPerNumber, isStream, vr, vrName } from '../dicom/vr.ts';
 import { attributeOf } from './attributeOf.ts';
 import { characterSetOf } from './characterSet.ts';
 import { measureText } from './measureText.ts';
 import type { AddFinding } from './Nonconformity.ts';
-import { bytesPerValue, type ValueRule, valueRule } from './valueRules.ts';
+import { type ValueRule, valueRule } from './valueRules.ts';
 
 /** What can be found here. */
 export const elementCodes = [
@@ -100,16 +100,13 @@ function endOfText(head: Uint8Array, from: number, end: number): number {
 
 function checkNumbers(context: Context, element: Element): void {
   const { vr: code, from, end } = element;
-  const size = bytesPerValue(code);
-  if (size === undefined) return;
+  const size = bytesPerNumber(code);
+  if (size === 0) return;
   const length = end - from;
   if (length % size !== 0) {
     const message = `It has ${length} bytes, but each value of ${vrName(code)} takes ${size}`;
     note(context, element, 'ValueLengthInvalid', message);
-  } else if (code >>> 8 !== 0x4f) {
-    // O?: one value, however many numbers it holds
-    checkMultiplicity(context, element, length / size);
-  }
+  } else if (!isStream(code)) checkMultiplicity(context, element, length / size);
 }
 
 function checkText(context: Context, element: Element, rule: ValueRule): void {

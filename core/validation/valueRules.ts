@@ -76,12 +76,3 @@ function allowedBytes(characters: RegExp, hasEscapes: boolean): Uint8Array {
   allowed[0x1b] = Number(hasEscapes);
   return allowed;
 }
-
-const sizes: Record<string, number> = {
-  ...{ AT: 4, FD: 8, FL: 4, SL: 4, SS: 2, SV: 8, UL: 4, US: 2, UV: 8 },
-  ...{ OD: 8, OF: 4, OL: 4, OV: 8, OW: 2 },
-};
-const bytesByVr = new Map(Object.entries(sizes).map(([name, size]) => [vrCode(name), size]));
-
-/** Bytes of one value of a VR of numbers; undefined for another one. */
-export const bytesPerValue = (code: number): number | undefined => bytesByVr.get(code);
