@@ -1,6 +1,7 @@
 import { limits } from '../policy/limits.ts';
 import type { Bytes } from '../submission/ports.ts';
 import { dicomFault } from './dicomFault.ts';
+import { concatBytes } from './encodeElement.ts';
 import { largerSize, releaseMemory } from './growingMemory.ts';
 
 /** A stream that may let its reader go over bytes, between two chunks, instead of reading them. */
@@ -127,11 +128,5 @@ export async function collectBytes(body: Bytes, limit: number, offset: number): 
     // It may be valid until the next one is asked for; a slice of a Buffer is no copy
     chunks.push(new Uint8Array(chunk));
   }
-  const all = new Uint8Array(length);
-  let position = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, position);
-    position += chunk.length;
-  }
-  return all;
+  return concatBytes(chunks);
 }
