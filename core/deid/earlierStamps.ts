@@ -2,6 +2,9 @@ import { at, isContainer } from '../dicom/elementIndex.ts';
 import type { DicomFile } from '../dicom/readDicom.ts';
 import { childOf, findElement, readText, valueText } from '../dicom/readText.ts';
 import { holdsIdentifier, type Identifiers } from './harvestIdentifiers.ts';
+import { joinsWords } from './joinsWords.ts';
+import { namesDay } from './namesDay.ts';
+import { namesUid } from './namesUid.ts';
 
 /** One de-identification method as a code. */
 export interface MethodCode {
@@ -35,7 +38,11 @@ const codeText = /^[A-Za-z0-9._-]{1,16}$/;
 export function earlierStamps(file: Pick<DicomFile, 'head' | 'index'>, identifiers: Identifiers): EarlierStamps {
   const text = (tag: number) => readText(file.head, file.index, tag);
   if (text(0x00120062) !== 'YES') return noEarlierStamps;
-  const isHarmless = (value: string) => plainText.test(value) && !holdsIdentifier(identifiers, value);
+  const isDay = namesDay(identifiers.dates);
+  const isJoined = joinsWords(identifiers);
+  const speaks = (lower: string) => isDay(lower) || isJoined(lower) || namesUid(lower, identifiers.uids);
+  const isHarmless = (value: string) =>
+    plainText.test(value) && !holdsIdentifier(identifiers, value) && !speaks(value.toLowerCase());
   const methods = (text(0x00120063) ?? '').split('\\').map((each) => each.trim());
   return {
     methods: methods.slice(0, longestHistory).filter(isHarmless),

@@ -1,3 +1,4 @@
+import { bytesToText } from '../dicom/bytesToText.ts';
 import type { DicomPlace } from '../dicom/dicomFault.ts';
 import { at, type ElementIndex, isContainer, valueEnd } from '../dicom/elementIndex.ts';
 import { lookUpVr } from '../dicom/lookUpVr.ts';
@@ -9,6 +10,7 @@ import { harmlessTexts } from './harmlessTexts.ts';
 import { isDescriptor } from './isDescriptor.ts';
 import { joinsWords } from './joinsWords.ts';
 import { namesDay } from './namesDay.ts';
+import { namesUid } from './namesUid.ts';
 import type { NamingTexts } from './namingTexts.ts';
 import { plainSpellings } from './plainSpellings.ts';
 import { cutRule, type EditPlan, elementActions } from './planEdits.ts';
@@ -21,18 +23,25 @@ import { visibleText } from './visibleText.ts';
 const toKatakana = (text: string) =>
   text.replace(/[\u3041-\u3096]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
 
+/** Characters that only format, and the vowels of Arabic and Hebrew, which few write. */
+const unseen = /[\p{Cf}\u0640\u064b-\u065f\u0670\u0591-\u05c7]/gu;
+
 /** The same for what is the same to a reader: half and full width, composed and not, capitals, dashes, what is not seen. */
 const foldText = (text: string) =>
   toKatakana(text.normalize('NFKC').toLowerCase())
-    .replace(/[\p{Cf}\u0640]/gu, '')
+    .replace(unseen, '')
     .replace(/\p{Pd}/gu, '-');
 
 /** To begin to look for a name takes as long as to look through so many letters. */
 const callSteps = 16;
+const pieceBytes = 65_536;
+/** Longer than what is looked for. */
+const overlapBytes = 128;
 /** To read a letter of free text takes as long as to compare so many. */
 const letterSteps = 32;
 
 interface Sought extends Pick<NamingTexts, 'foreign' | 'texts' | 'joins'> {
+  uids: ReadonlySet<string>;
   /** Eight digits each. */
   dates: ReadonlySet<string>;
   count: CountSteps;
@@ -48,7 +57,7 @@ interface Sought extends Pick<NamingTexts, 'foreign' | 'texts' | 'joins'> {
 export function findDecoded(
   { head, index }: Pick<DicomFile, 'head' | 'index'>,
   plan: EditPlan,
-  { foreign, texts, joins, dates, count }: Sought,
+  { foreign, texts, joins, uids, dates, count }: Sought,
 ): Required<DicomPlace> | undefined {
   const setOf = characterSetReader({ head, index });
   const folded = [...foreign].map(foldText);
@@ -62,16 +71,31 @@ export function findDecoded(
   return undefined;
 
   function tells(node: number, kind: 'free' | 'coded'): boolean {
-    if (isPlain(head, at(index.value, node), valueEnd(index, node))) return kind === 'free' && plainTells(textOf(node));
+    const [from, to] = [at(index.value, node), valueEnd(index, node)];
+    if (isPlain(head, from, to)) return kind === 'free' && piecesTell(node, from, to);
     const readings = textReadings(textOf(node), setOf(node)).map(foldText);
-    return readings.some((reading) => names(reading) || (kind === 'free' && saysFreely(reading)));
+    return readings.some(
+      (reading) => names(reading) || (kind === 'free' && (namesUid(reading, uids) || saysFreely(reading))),
+    );
   }
 
   function textOf(node: number): string {
     return visibleText(at(index.vr, node), valueText(head, index, node));
   }
 
+  /** A plain text may be longer than any that is read at once. */
+  function piecesTell(node: number, from: number, to: number): boolean {
+    if (to - from <= pieceBytes) return plainTells(textOf(node));
+    for (let start = from; start < to; start += pieceBytes) {
+      const text = bytesToText(head, start, Math.min(to, start + pieceBytes + overlapBytes));
+      if (plainTells(text)) return true;
+    }
+    return false;
+  }
+
   function plainTells(text: string): boolean {
+    // Each file of a series has UIDs of its own
+    if (mayNameUid.test(text) && namesUid(text.toLowerCase(), uids)) return true;
     if (harmless.has(text)) return false;
     if (saysFreely(text.toLowerCase())) return true;
     harmless.add(text);
@@ -107,9 +131,15 @@ const isPassed = ({ action, rule, ruleNames }: EditPlan, node: number) => {
   return does === 'kept' || (does === 'changed' && ruleNames[rule[node] ?? 0] === cutRule);
 };
 
-/** What people type in; terms, numbers, UIDs and dates are judged by their bytes alone. */
+const mayNameUid = /\d[._ -]\d+[._ -]\d|[0-9a-f]{8}/i;
+
+/** What people type in, and terms; numbers, UIDs and dates are judged by their bytes alone. */
 const isFree = new Uint8Array(0x10000);
-for (const name of ['AE', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UR', 'UT']) isFree[vrCode(name)] = 1;
+for (const name of ['AE', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UR', 'UT']) isFree[vrCode(name)] = 1;
+
+/** Bytes that may be a text. */
+const isOpaque = new Uint8Array(0x10000);
+for (const code of [vr.OB, vr.OW, vr.UN]) isOpaque[code] = 1;
 
 /** By the dictionary or by what the file says: text may stand behind UN. Undefined for what is no text. */
 function kindOfText(head: Uint8Array, index: ElementIndex, node: number): 'free' | 'coded' | undefined {
@@ -118,7 +148,10 @@ function kindOfText(head: Uint8Array, index: ElementIndex, node: number): 'free'
   const known = lookUpVr(at(index.tag, node)) ?? written;
   if (isFree[known] === 1) return 'free';
   if (isTextVr(written) || isTextVr(known)) return 'coded';
-  const isText = known === vr.UN && unreadableAt(head, at(index.value, node), valueEnd(index, node)) < 0;
+  const [from, to] = [at(index.value, node), valueEnd(index, node)];
+  // Pixels are not in the head
+  const isText =
+    isOpaque[known] === 1 && to <= head.length && isPlain(head, from, to) && unreadableAt(head, from, to) < 0;
   return isText ? 'free' : undefined;
 }
 

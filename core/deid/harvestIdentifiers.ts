@@ -49,7 +49,7 @@ export function harvestIdentifiers({ head, index }: Pick<DicomFile, 'head' | 'in
     const tag = at(index.tag, node);
     const written = at(index.vr, node);
     const known = lookUpVr(tag) ?? written;
-    const kind = kindOf({ tag, vr: known }, context);
+    const kind = kindOf({ tag, vr: known }, context) ?? kindOfPersonCode(index, node);
     if (kind !== undefined) add(kind, node);
     // Writers give elements of PS3.6 other VRs than it has
     const other = written === known ? undefined : kindOf({ tag, vr: written }, context);
@@ -143,6 +143,16 @@ function daysOfStudy({ head, index }: Pick<DicomFile, 'head' | 'index'>): Set<st
   const days = new Set<string>();
   for (const tag of [...studyDates, 0x0008002a]) addDates(days, readText(head, index, tag) ?? '');
   return days;
+}
+
+/** Of a code that stands for a person: who it is, and by what number. */
+function kindOfPersonCode(index: DicomFile['index'], node: number): IdentifierKind | undefined {
+  const tag = at(index.tag, node);
+  if (tag !== 0x00080100 && tag !== 0x00080104) return undefined;
+  const item = at(index.parent, node);
+  const sequence = item < 0 ? item : at(index.parent, item);
+  if (sequence < 0 || at(index.tag, sequence) !== 0x00401101) return undefined;
+  return tag === 0x00080100 ? 'id' : 'name';
 }
 
 function kindOf(

@@ -66,6 +66,8 @@ function inGroups(digits: string): string[] {
 
 /** Of ideographs and syllables one makes a family and one a given name. */
 const asianName = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]+$/u;
+/** What stands before the @ of an address of mail. */
+const accountOf = (id: string) => /^(?:mailto:)?([^@\s:]{6,})@/.exec(id)?.slice(1) ?? [];
 /** In a word that two short names would make, they stand by chance. */
 const shortestJoined = 6;
 
@@ -108,7 +110,7 @@ const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) =
   /** In HL7 ^ and & part an id from who gave it. */
   id: (value) =>
     split(value, /[\\\r\n]/)
-      .flatMap((id) => [id, ...split(id, /[\^&]/).slice(0, 1)])
+      .flatMap((id) => [id, ...split(id, /[\^&]/).slice(0, 1), ...accountOf(id)])
       .filter(isLong)
       .flatMap(idSpellings),
   home: (value) => {

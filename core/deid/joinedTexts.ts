@@ -1,6 +1,6 @@
 import type { IdentifierKind } from './identifierKind.ts';
 import { isDay, isNamingWord } from './identifierTexts.ts';
-import { isDescriptor } from './isDescriptor.ts';
+import { isTerm } from './isTerm.ts';
 
 /** Numbers of fewer digits are made of others by chance. */
 const shortestNumber = 7;
@@ -30,7 +30,7 @@ function pairsOf(group: string): string[] {
     .split(/[^\p{L}\p{N}]+/u)
     .filter(isNamingWord)
     .slice(0, mostWords);
-  const isTelling = (...pair: string[]) => !pair.every((word) => particles.has(word) || isDescriptor(word));
+  const isTelling = (...pair: string[]) => !pair.every((word) => particles.has(word) || isTerm(word));
   return words.flatMap((one, i) =>
     words.flatMap((other, j) => (i !== j && isTelling(one, other) ? [`${one}${other}`] : [])),
   );
@@ -47,8 +47,18 @@ export const withoutZeros = (digits: string): string => digits.replace(/^0+(?=\d
 
 function bareIds(id: string): string[] {
   const plain = id.replace(/[^\p{L}\p{N}]/gu, '');
-  if (/\D/.test(plain)) return plain.length >= shortestId && /\d/.test(plain) ? [plain] : [];
-  const numbers = [plain, ...nationalNumbers(id, plain)].map(withoutZeros);
+  if (/\D/.test(plain)) return plain.length >= shortestId && /\d/.test(plain) ? [plain, ...numbersOf(id)] : [];
+  return numbersOf(id);
+}
+
+/** Digits with the marks that stand in numbers of telephones. */
+const numberForm = /\+?\d[\d ()./-]{5,}\d/g;
+
+function numbersOf(id: string): string[] {
+  const numbers = (id.match(numberForm) ?? []).flatMap((number) => {
+    const digits = number.replace(/\D/g, '');
+    return [digits, ...nationalNumbers(number, digits)].map(withoutZeros);
+  });
   return numbers.filter((digits) => digits.length >= shortestNumber && !isDay(digits));
 }
 

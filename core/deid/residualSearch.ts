@@ -5,9 +5,9 @@ import { type Described, elementAround, type Stretch, valueAround } from './elem
 import type { Identifiers } from './harvestIdentifiers.ts';
 import { shortestNumber } from './identifierTexts.ts';
 import { isDescriptor } from './isDescriptor.ts';
+import { isTerm } from './isTerm.ts';
 import type { Piece } from './pieceWriter.ts';
 import type { CountSteps } from './searchSteps.ts';
-import { termWords } from './tables/termWords.ts';
 import { withoutEnds } from './withoutEnds.ts';
 
 /** Where an identifier of the input is left. */
@@ -140,9 +140,9 @@ function countsIn(
   if (isTextContext(code) && wordOf(pattern).split(' ').every(isDescriptor)) return false;
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
   const hasLetter = pattern.some((byte) => byte >= 0x61);
-  if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(pattern);
+  if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(wordOf(pattern));
   const isShort = pattern.length < binaryTextBytes;
-  return hasLetter && (isWhole || isLong) && (!isShort || (isTextual && !isTerm(pattern)));
+  return hasLetter && (isWhole || isLong) && (!isShort || (isTextual && !isTerm(wordOf(pattern))));
 }
 
 /** A look-up table that rises by one holds all digits in their order. */
@@ -162,10 +162,7 @@ function numberCountsIn(
   return isLong && isWhole && !risingDigits.includes(wordOf(pattern));
 }
 
-/** Names are words, and so are defined terms: PERFUSION, HEAD. */
-const terms = new Set(termWords.split(' '));
 const wordOf = (pattern: Uint8Array) => bytesToText(pattern, 0, pattern.length);
-const isTerm = (pattern: Uint8Array) => terms.has(wordOf(pattern)) || isDescriptor(wordOf(pattern));
 
 /** Scripts beyond ASCII may write without spaces, so that names stand inside what looks like one word. */
 const isForeign = (pattern: Uint8Array) => pattern.length >= foreignTextBytes && pattern.some((byte) => byte > 0x7f);
@@ -179,8 +176,10 @@ function scanDigits(stretch: Stretch, { uids, dates }: Identifiers): Residual | 
   let runStart = start;
   for (let position = start; position <= end; position += 1) {
     if (position < end && isUidByte[bytes[position] ?? 0] === 1) continue;
-    if (position - runStart >= 8) {
-      const residual = judgeRun(stretch, { from: runStart, to: position }, { uids, dates });
+    const length = position - runStart;
+    if (length >= 8 || (length === 1 && bytes[position] === 0)) {
+      const judge = length === 1 ? judgeWide : judgeRun;
+      const residual = judge(stretch, { from: runStart, to: position }, { uids, dates });
       if (residual !== undefined) return residual;
     }
     runStart = position + 1;
@@ -205,6 +204,30 @@ function judgeRun(
   // Eight digits of a fraction are chance
   const isFraction = (code === vr.DS || code === vr.IS) && (!isValue || run.includes('.'));
   if (!isUid && isFraction) return undefined;
+  return { kind: isUid ? 'uid' : 'date', tag, offset };
+}
+
+const widestRun = 128;
+
+/** Digits and points in UTF-16 of either order, from the first on. */
+function judgeWide(
+  stretch: Stretch,
+  { from }: { from: number },
+  { uids, dates }: Pick<Identifiers, 'uids' | 'dates'>,
+): Residual | undefined {
+  const { bytes, end } = stretch;
+  const isWide = (at: number) => isUidByte[bytes[at] ?? 0] === 1 && (bytes[at - 1] === 0 || bytes[at + 1] === 0);
+  // Headers and numbers have single ones
+  if (!isWide(from + 2) || isWide(from - 2)) return undefined;
+  let to = from;
+  let run = '';
+  while (to < end && isWide(to) && run.length < widestRun) {
+    run += String.fromCharCode(bytes[to] ?? 0);
+    to += 2;
+  }
+  const isUid = startsWithUid(withoutEnds(run, '.'), uids);
+  if (!isUid && !run.split('.').some((part) => part.length >= 8 && dates.has(part.slice(0, 8)))) return undefined;
+  const { tag, offset } = elementAround(stretch, from, to);
   return { kind: isUid ? 'uid' : 'date', tag, offset };
 }
 

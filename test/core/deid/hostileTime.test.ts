@@ -42,6 +42,18 @@ const hostile: Hostile[] = [
     ],
     outcome: 'ResidualIdentifier',
   },
+  ...['1/2/53-', 'may 3 53 ', '1 2 ', 'a b '].map((unit) => ({
+    why: `a text of ${unit}`,
+    elements: [
+      name,
+      { tag: 0x00100030, vr: 'DA', value: '19530407' },
+      items(
+        0x00620002,
+        many(60, () => [{ tag: 0x00620006, vr: 'ST', value: unit.repeat(60_000 / unit.length) }]),
+      ),
+    ],
+    outcome: 'written',
+  })),
   {
     why: 'foreign names, and foreign texts',
     elements: [

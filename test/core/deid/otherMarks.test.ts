@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deidentifyBytes } from '../../fixtures/deidContext.ts';
+import { deidentifyBytes, holds } from '../../fixtures/deidContext.ts';
 import { explicitLittle, type TestElement, withIdentity, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
 
 type Deid = Parameters<typeof deidentifyBytes>[1];
@@ -121,6 +121,8 @@ describe('an id is found', () => {
     ['letters and a number', 0x00100020, 'MRN-2019-00815', 'MRN 2019/00815'],
     ['what is cut', 0x00100020, 'PATIENTNUMBER-48213756-X', 'PATIENTNUMBER-48'],
     ['with who gave it', 0x00100020, '48213756^^^HOSP', 'of 48213756'],
+    ['a line that calls', 0x00102155, 'tel:+49 171 2345678', '0171 2345678'],
+    ['an account of mail', 0x00102155, 'mailto:quillabeth77@example.org', 'quillabeth77'],
     ['with who gave it', 0x00100020, '48213756&HOSP', 'of 48213756'],
     ['another calendar', 0x00100033, 'S28.04.07', 'S28.04.07'],
     ['of a study', 0x00200010, 'STUDY-4711', 'STUDY-4711'],
@@ -138,6 +140,83 @@ describe('an id is found', () => {
   ])('but not %s in %s', async (id, note) => {
     expect(await refusalOf([text(0x00100020, 'LO', id), noted(note)])).toBe('no refusal');
   });
+});
+
+describe('a UID is found', () => {
+  const uid = '2.25.329800735698586629295641978511506172918';
+  const wide = (value: string) => Buffer.from(value, 'utf16le');
+
+  test.each<[string, TestElement]>([
+    ['as a UUID', noted('of {F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6}')],
+    ['as a UUID without marks', noted('of f81d4fae7dec11d0a76500a0c91e6bf6.dcm')],
+    ['with the marks of a file name', noted(`of CT_${uid.replaceAll('.', '_')}.dcm`)],
+    ['behind numbers', noted(`of IM0001.2.${uid}.1`)],
+    ['in UTF-16', text(0x00281201, 'OW', wide(`x ${uid} y`))],
+    ['in UTF-16 of the other order', text(0x00281201, 'OW', wide(`x ${uid} y`).swap16())],
+  ])('%s', async (_, element) => {
+    const elements = [text(0x0020000d, 'UI', uid), element];
+    expect(await refusalOf(elements)).toMatch(/^ResidualIdentifier/);
+    const others = [text(0x0020000d, 'UI', `${uid.slice(0, -1)}9`), element];
+    expect(await refusalOf(others)).toBe('no refusal');
+  });
+
+  test('in the text of a second file of a series, which was harmless in the first', async () => {
+    const note = noted('of 1.2.840.99999.17.42_1');
+    const file = (instance: string) => [text(0x00080018, 'UI', instance), named('Zzyzxburg'), note];
+    expect(await refusalOf(file('1.2.840.99999.17.41'))).toBe('no refusal');
+    expect(await refusalOf(file('1.2.840.99999.17.42.1'))).toMatch(/^ResidualIdentifier/);
+  });
+});
+
+test('a day in UTF-16 is found', async () => {
+  const element = text(0x00281201, 'OW', Buffer.from('x 19530407 y', 'utf16le'));
+  expect(await refusalOf([born, element])).toMatch(/^ResidualIdentifier.*\(0028,1201\)/);
+});
+
+describe('who stands in a code is found', () => {
+  const code = [
+    text(0x00080100, 'SH', 'STAFF4711'),
+    text(0x00080102, 'SH', '99X'),
+    text(0x00080104, 'LO', 'Smithson, A'),
+  ];
+
+  test.each(['by Smithson', 'by staff 4711'])('%s', async (note) => {
+    const person: TestElement = { tag: 0x00401101, vr: 'SQ', items: [code] };
+    expect(await refusalOf([person, noted(note)])).toMatch(/^ResidualIdentifier.*\(0062,0006\)/);
+    const other: TestElement = { tag: 0x00081032, vr: 'SQ', items: [code] };
+    expect(await refusalOf([other, noted('by Smithson')], { cleanDescriptors: true })).toBe('no refusal');
+  });
+});
+
+describe('in a term and in bytes that are a text', () => {
+  test.each<[string, TestElement, TestElement]>([
+    ['a day', born, text(0x00180015, 'CS', '07_APR_1953')],
+    ['a name', named('Ng^An'), text(0x00180015, 'CS', 'NG_AN')],
+    ['an id', text(0x00100020, 'LO', 'MRN-2019-00815'), text(0x00180015, 'CS', 'MRN 2019 00815')],
+    ['a day of bytes', born, text(0x00282000, 'OB', utf8('of 7.Apr.1953'))],
+  ])('%s is found', async (_, identifier, element) => {
+    const elements = [identifier, element].sort((left, right) => left.tag - right.tag);
+    expect(await refusalOf(elements)).toMatch(/^ResidualIdentifier/);
+  });
+});
+
+test.each([
+  ['Arabic', 'X^A=محمد^أ', 'مُحَمَّد'],
+  ['Hebrew', 'X^A=דוד כהן^א', 'כֹּהֵן'],
+])('a name is found that a text writes with vowels: %s', async (_, name, note) => {
+  expect(await refusalOf([unicode, named(name), noted(note)])).toMatch(/^ResidualIdentifier/);
+});
+
+test.each([
+  ['a day', born, 'born 7-Apr-53'],
+  ['a number', text(0x00102154, 'SH', '555-1234567'), 'call 555 123 4567'],
+])('%s of an earlier stamp goes', async (_, identifier, stamp) => {
+  const elements = [identifier, text(0x00120062, 'CS', 'YES'), text(0x00120063, 'LO', `${stamp}\\CTP`)];
+  const { bytes } = await deidentifyBytes(
+    writeFile({ data: writeElements(withIdentity(...elements), explicitLittle) }),
+  );
+  expect(holds(bytes, stamp)).toBe(false);
+  expect(holds(bytes, 'CTP')).toBe(true);
 });
 
 describe('where somebody lives is found', () => {
