@@ -1,3 +1,4 @@
+import { limits } from '../policy/limits.ts';
 import { DomainError } from '../submission/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { PlannedFile } from '../submission/steps.ts';
@@ -58,6 +59,7 @@ function openMember(source: ByteSource, member: Member, codecs: Pick<Codecs, 'in
   }
 
   async function* whole(): Bytes {
+    requireFairRatio(planned, at);
     await readHeader(source, member);
     let sizeBytes = 0;
     const isPlain = planned.method === 'store' || planned.storedBytes === 0;
@@ -75,6 +77,12 @@ function openMember(source: ByteSource, member: Member, codecs: Pick<Codecs, 'in
       left = true;
     },
   };
+}
+
+/** Zeros inflate to a thousand times their data: 100 MB would take an hour to look at. */
+function requireFairRatio({ sizeBytes, storedBytes }: PlannedFile, at: number): void {
+  const mostBytes = Math.max(limits.packInflateBytes, storedBytes * limits.dicomInflateRatio);
+  if (sizeBytes > mostBytes) throw invalid(at, `it would inflate to more than ${mostBytes} bytes`);
 }
 
 /** A fault of the stream passes as it is; what else fails is the compressed data. */

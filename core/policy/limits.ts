@@ -40,6 +40,8 @@ export const limits = {
   /** Central directory of one pack: 100,000 entries of about 160 bytes. */
   packDirectoryBytes: 32 * MIB,
   packEntries: 100_000,
+  /** What a file of a pack may inflate to whatever its data: a mask is nearly all zeros. Beyond it dicomInflateRatio holds. */
+  packInflateBytes: 1024 * MIB,
   /** A file that is no DICOM finds its session by the folders it lies in; studies are kept in a few. */
   folderLevels: 16,
   /** DICOM structure (research/security.md, threats T11 to T20). */

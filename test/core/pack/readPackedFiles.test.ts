@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPackedFiles } from '../../../core/pack/readPackedFiles.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember } from '../../../core/pack/zipRecords.ts';
+import { limits } from '../../../core/policy/limits.ts';
 import type { PlannedFile } from '../../../core/submission/steps.ts';
 import { directoryOf, files, planned, type SampleFile, storedPack, writtenPack } from './packs.ts';
 import { codecs, collect, concat, streamOf } from './streams.ts';
@@ -162,6 +163,34 @@ describe('readPackedFiles', () => {
       await expect(drained()).rejects.toMatchObject({ name: 'PackInvalid' });
     }
     expect(received).toBeLessThanOrEqual(1000);
+  });
+
+  test.each([
+    {
+      why: 'more than a GiB and 200 times its data',
+      over: 1,
+      times: 0,
+      says: /^PackInvalid .* would inflate to more than/,
+    },
+    { why: 'no more than a GiB', over: 0, times: 0, says: /^PackInvalid .* has 2000000 bytes/ },
+    {
+      why: 'no more than 200 times its data',
+      over: 1,
+      times: limits.dicomInflateRatio,
+      says: /^PackInvalid .* stream ends/,
+    },
+  ])('looks at a file that is said to inflate to $why', async ({ over, times, says }) => {
+    const pack = deflatedPack([{ name: 'bomb', body: new Uint8Array(2_000_000) }]);
+    const sizeBytes = limits.packInflateBytes + over;
+    const plan = planned(await directoryOf(pack)).map((file) => ({
+      ...{ ...file, sizeBytes },
+      storedBytes: times === 0 ? file.storedBytes : Math.ceil(sizeBytes / times),
+    }));
+    const told: string[] = [];
+    for await (const { body } of readPackedFiles(streamOf(pack), plan, 0, codecs)) {
+      await collect(body).catch((error: Error) => told.push(`${error.name} ${error.message}`));
+    }
+    expect(told).toEqual([expect.stringMatching(says)]);
   });
 
   test('refuses the files that a short stream does not reach', async () => {
