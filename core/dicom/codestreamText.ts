@@ -38,7 +38,7 @@ const plainText = /^[\t\n\r\x20-\x7e]{4,}\0*$/;
 const restBytes = 65_536;
 
 /**
- * Watches JPEG, JPEG-LS and JPEG 2000 images pass by (ISO/IEC 10918-1 Annex B, 14495-1, 15444-1 Annex A) for words in
+ * Watches JPEG, JPEG-LS, JPEG 2000 and RLE images pass by (ISO/IEC 10918-1 Annex B, 14495-1, 15444-1 Annex A) for words in
  * comments, in application segments and behind the end of an image: places that no de-identifier of the header reaches.
  * Other codestreams pass unseen.
  */
@@ -125,14 +125,20 @@ function* walkImages(report: Report): Walk {
     const opened = yield take(2);
     const start = number16(opened);
     const opening = textOf(opened);
-    let isWhole = false;
-    if (start === 0xffd8) isWhole = yield* walkJpeg(report);
-    else if (start === 0xff4f) isWhole = yield* walkJpeg2000(report);
-    else if (start === 0) yield* walkBoxes(report);
+    const isWhole = yield* walkImage(start, report);
     const rest = textOf(yield 'rest');
     if (isWhole && word.test(rest)) report('bytes behind its end');
     if (!isFirst && plainText.test(opening + rest)) report('bytes behind its end');
   }
+}
+
+/** Goes as far as the image tells of itself; true when it ended as it should. */
+function* walkImage(start: number, report: Report): ImageWalk {
+  if (start === 0xffd8) return yield* walkJpeg(report);
+  if (start === 0xff4f) return yield* walkJpeg2000(report);
+  if (start === 0) yield* walkBoxes(report);
+  else if (start % 0x100 === 0 && start <= 0x0f00) yield* walkRle(start / 0x100, report);
+  return false;
 }
 
 /** Boxes of JPEG XL (ISO/IEC 18181-2) that hold nothing but the image. */
@@ -155,6 +161,12 @@ function* walkBoxes(report: Report): Walk {
     if (bytes < 8) return;
     yield { skip: bytes - 8 };
   }
+}
+
+/** The header of RLE (PS3.5 §G.5): how many segments there are, 15 at most, and where each begins; zero for no segment. */
+function* walkRle(segments: number, report: Report): Walk {
+  const header = textOf(yield take(62));
+  if (header.startsWith('\0\0@\0\0\0') && word.test(header.slice(2 + 4 * segments))) report('application data');
 }
 
 type ImageWalk = Generator<Need, boolean, Uint8Array>;

@@ -47,6 +47,14 @@ const jpegXl = (name: string) =>
     asciiBytes('jxlc coded words'),
   ]);
 
+/** A header of two segments, with what stands in the numbers of others, and their runs. */
+const runLengths = (unused = '') =>
+  concatBytes([
+    hex('02000000 40000000 50000000'),
+    asciiBytes(unused.padEnd(52, '\0')),
+    asciiBytes('coded words of runs'),
+  ]);
+
 function textIn(images: readonly Uint8Array[], chunkBytes = 5) {
   // 12 bytes of element header are no part of the value
   const value = fragments(images).subarray(12);
@@ -85,6 +93,8 @@ describe('codestreamText finds', () => {
     ],
     ['application data', 'a box of JPEG XL', [jpegXl('Exif')]],
     ['application data', 'what is left of a JPEG in JPEG XL', [jpegXl('jbrd')]],
+    ['application data', 'words in a header of run lengths', [runLengths('Zzyzx')]],
+    ['application data', 'words in a header of run lengths of a later frame', [runLengths(), runLengths('48213756')]],
     ['bytes behind its end', 'a number behind an image', [concatBytes([plainJpeg, asciiBytes('48213756')])]],
     ['bytes behind its end', 'a fragment of words', [plainJpeg, asciiBytes('Zzyzx 48213756\0')]],
     ['bytes behind its end', 'a fragment of words behind run lengths', [new Uint8Array(70), asciiBytes('Zzyzx 482')]],
@@ -120,6 +130,7 @@ test.each([
   ],
   ['its encoder\u2019s signature', [jpeg2000([comment2000('Created by OpenJPEG version 2.5.0')])]],
   ['a comment without words', [concatBytes([jpeg(segment('fffe', '12 34')), end])]],
+  ['run lengths', [runLengths(), runLengths()]],
   ['other codestreams', [asciiBytes('run length words')]],
 ])('codestreamText finds nothing in %s', async (_, images) => {
   for (const chunkBytes of [1, 3, 64, 4096]) expect(await textIn(images, chunkBytes)).toBeUndefined();
