@@ -72,11 +72,19 @@ async function messageOf(error: unknown): Promise<string> {
   if ('syscall' in error && code !== undefined) return `Cannot use a local file (${code}): ${localAdvice(code)}`;
   if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}: see \`airlock help\``;
   const known = DomainError.is(error) ? error.name : code;
-  if (known === undefined) return error.message;
+  if (known === undefined) return ownMessage(error);
   // loaded when something failed: no command waits for the catalogues
   const { actionOf } = await import('../../core/submission/adviceOf.ts');
   const action = clientActions.get(known) ?? actionOf(known);
   return `${known}: ${error.message}${error.message.endsWith(action) ? '' : `. ${action}`}`;
+}
+
+/** What is written here for people is told; what JavaScript says of a fault of ours may quote a value of a file. */
+async function ownMessage(error: Error): Promise<string> {
+  const { describeFault, isProgramFault } = await import('./describeFault.ts');
+  return isProgramFault(error)
+    ? `Airlock failed by a fault of its own: ${describeFault(error)}. Report it`
+    : error.message;
 }
 
 /** Problems that only a client sees; the catalogue has those of the service. */
