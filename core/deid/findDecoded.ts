@@ -16,6 +16,7 @@ import { plainSpellings } from './plainSpellings.ts';
 import { cutRule, type EditPlan, elementActions } from './planEdits.ts';
 import type { CountSteps } from './searchSteps.ts';
 import { textReadings } from './textReadings.ts';
+import { unescaped } from './unescaped.ts';
 import { unreadableAt } from './unreadableAt.ts';
 import { visibleText } from './visibleText.ts';
 
@@ -97,9 +98,14 @@ export function findDecoded(
     // Each file of a series has UIDs of its own
     if (mayNameUid.test(text) && namesUid(text.toLowerCase(), uids)) return true;
     if (harmless.has(text)) return false;
-    if (saysFreely(text.toLowerCase())) return true;
+    if (saysFreely(text.toLowerCase()) || namesEscaped(text)) return true;
     harmless.add(text);
     return false;
+  }
+
+  function namesEscaped(text: string): boolean {
+    const open = folded.length === 0 ? undefined : unescaped(text);
+    return open !== undefined && names(foldText(open));
   }
 
   function names(text: string): boolean {

@@ -89,6 +89,13 @@ describe('a name is found', () => {
     ['Müller^J', 'M_ller'],
     ['Gärtner^J', 'Grtner'],
     ['Müller^J', 'MÃ¼ller'],
+    ['Müller^J', 'M&uuml;ller'],
+    ['Müller^J', 'M&#252;ller'],
+    ['Müller^J', 'M&#xFC;ller'],
+    ['Müller^J', 'M\\u00FCller'],
+    ['Müller^J', 'M%C3%BCller'],
+    ['Müller^J', 'M=C3=BCller'],
+    ['Großmann^J', 'GRO&szlig;MANN'],
     ['Ｓｍｉｔｈｓｏｎ^Ａ', 'by Smithson'],
   ])('%s as %j', async (name, note) => {
     expect(await refusalOf([unicode, named(name), noted(`of ${note}`)])).toMatch(/^ResidualIdentifier/);
