@@ -60,6 +60,7 @@ describe('examineDicom', () => {
       'DicomTruncated',
       'refuse',
       writeFile({
+        transferSyntax: '1.2.840.10008.1.2.5',
         data: concatBytes([writeElements(withIdentity(), explicitLittle), fragments([new Uint8Array(9)])]),
       }).subarray(0, -9),
     ],
