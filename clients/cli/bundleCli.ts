@@ -108,13 +108,22 @@ function keepFromNow(dist: string): void {
   }
 }
 
-const keptMs = 30 * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+const keptMs = 30 * dayMs;
+/** Whoever works on the sources makes as many in an hour, of 2.5 MB each. */
+const keptBundles = 10;
 
-/** A run that goes on, as an upload that is waited for may for days, still loads parts of its own. */
+/**
+ * A run that goes on, as an upload that is waited for may for days, still loads parts of its own. Those that another one
+ * took the place of within a day stay, however many they are.
+ */
 function removeOld(dist: string, kept: string): void {
-  for (const name of readdirSync(dist)) {
-    const path = join(dist, name);
-    if (name === kept || name === 'bundle.json' || statSync(path).mtimeMs > Date.now() - keptMs) continue;
-    rmSync(path, { recursive: true, force: true });
+  const others = readdirSync(dist)
+    .filter((name) => name !== kept && name !== 'bundle.json')
+    .map((name) => ({ path: join(dist, name), ageMs: Date.now() - statSync(join(dist, name)).mtimeMs }))
+    .sort((left, right) => left.ageMs - right.ageMs);
+  for (const [newer, { path, ageMs }] of others.entries()) {
+    const mayGo = ageMs > keptMs || (ageMs > dayMs && newer >= keptBundles);
+    if (mayGo) rmSync(path, { recursive: true, force: true });
   }
 }

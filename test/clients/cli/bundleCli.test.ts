@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -116,6 +116,25 @@ describe('the bundled command line', () => {
     utimesSync(first, daysAgo(31), daysAgo(31));
     await renew('fourth');
     expect(existsSync(first)).toBe(false);
+  });
+
+  test('keeps ten of many that were made before, and all of the last day', async () => {
+    const dist = join(root, 'dist/cli');
+    const made = (name: string, hoursAgo: number) => {
+      const at = new Date(Date.now() - hoursAgo * 60 * 60 * 1000);
+      mkdirSync(join(dist, name), { recursive: true });
+      utimesSync(join(dist, name), at, at);
+    };
+    for (let number = 0; number < 8; number += 1) made(`new${number}`, 1 + number);
+    for (let number = 0; number < 20; number += 1) made(`old${number}`, 25 + number);
+    const bundle = (await bundleCli(root)) ?? '';
+    const wanted = [...Array.from({ length: 8 }, (_, number) => `new${number}`), 'old0', 'old1'];
+    expect(readdirSync(dist).sort()).toEqual([...wanted, basename(bundle), 'bundle.json'].sort());
+    for (let number = 0; number < 20; number += 1) made(`new${number}`, 1 + number);
+    writeFileSync(join(root, word), "export const word = 'other';\n");
+    await bundleCli(root);
+    expect(readdirSync(dist).filter((name) => name.startsWith('new'))).toHaveLength(20);
+    expect(readdirSync(dist).filter((name) => name.startsWith('old'))).toEqual([]);
   });
 
   test('is not even tried where nothing can be written; then no compiled code is taken from elsewhere', async () => {
