@@ -27,11 +27,15 @@ const toKatakana = (text: string) =>
 /** Characters that only format, and the vowels of Arabic and Hebrew, which few write. */
 const unseen = /[\p{Cf}\u0640\u064b-\u065f\u0670\u0591-\u05c7]/gu;
 
-/** The same for what is the same to a reader: half and full width, composed and not, capitals, dashes, what is not seen. */
+/** Of Arabic, Persian and Thai: each ten begin at a multiple of 16. */
+const otherDigits = /[\u0660-\u0669\u06f0-\u06f9\u0e50-\u0e59]/g;
+
+/** The same for what is the same to a reader: half and full width, composed and not, capitals, dashes, digits. */
 const foldText = (text: string) =>
   toKatakana(text.normalize('NFKC').toLowerCase())
     .replace(unseen, '')
-    .replace(/\p{Pd}/gu, '-');
+    .replace(/\p{Pd}/gu, '-')
+    .replace(otherDigits, (digit) => String(digit.charCodeAt(0) & 0xf));
 
 /** To begin to look for a name takes as long as to look through so many letters. */
 const callSteps = 16;
