@@ -5,12 +5,12 @@ if (major < 24) {
   process.stderr.write(`airlock needs Node 24; this is ${process.version}\n`);
   process.exitCode = 13;
 } else {
-  const { compileAhead, setStreamingFlags } = await import('./streamingFlags.js');
+  const { compileAhead, setStreamingFlags } = await import('./start/streamingFlags.js');
   const { enableCompileCache } = await import('node:module');
   await setStreamingFlags();
   const { pathToFileURL } = await import('node:url');
-  const { freshBundle } = await import('./freshBundle.js');
-  const bundle = freshBundle() ?? (await import('./bundleCli.ts').then(({ bundleCli }) => bundleCli()));
+  const { freshBundle } = await import('./start/freshBundle.js');
+  const bundle = freshBundle() ?? (await import('./start/bundleCli.ts').then(({ bundleCli }) => bundleCli()));
   // compiled code is kept beside what it was compiled of, and nowhere else: in the system's folder for temporary files
   // another user of the computer could have left code that runs as ours
   if (bundle !== undefined) {

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import packageFile from '../../package.json' with { type: 'json' };
 import { exitCodes } from './exitCodes.ts';
-import { lineWriter } from './lineWriter.ts';
 import { runCli } from './runCli.ts';
+import { lineWriter } from './terminal/lineWriter.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());

@@ -3,28 +3,28 @@ import type { CliContext, Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOf, refusal } from './exitOf.ts';
 import { helpText } from './help.ts';
-import { reporter } from './reporter.ts';
-import { endLoading } from './streamingFlags.js';
+import { endLoading } from './start/streamingFlags.js';
+import { reporter } from './terminal/reporter.ts';
 
 /** For those that read what somebody else wrote. */
 const withSchemas = (load: () => Promise<Command>) => async () => {
-  await import('./plainSchemas.ts');
+  await import('./start/plainSchemas.ts');
   return load();
 };
 
 /** Each is loaded when it is asked for: to load all of them takes longer than to de-identify a hundred slices. */
 const commands: Record<string, () => Promise<Command>> = {
-  upload: withSchemas(async () => (await import('./upload.ts')).upload),
-  status: withSchemas(async () => (await import('./status.ts')).status),
-  receipt: withSchemas(async () => (await import('./receipt.ts')).receipt),
-  verify: withSchemas(async () => (await import('./verify.ts')).verify),
-  validate: async () => (await import('./validate.ts')).validate,
-  deid: async () => (await import('./deid.ts')).deid,
-  audit: withSchemas(async () => (await import('./auditVerify.ts')).auditVerify),
-  release: withSchemas(async () => (await import('./release.ts')).release),
-  relabel: withSchemas(async () => (await import('./relabel.ts')).relabel),
-  withdraw: withSchemas(async () => (await import('./withdraw.ts')).withdraw),
-  whoami: withSchemas(async () => (await import('./whoami.ts')).whoami),
+  upload: withSchemas(async () => (await import('./commands/upload.ts')).upload),
+  status: withSchemas(async () => (await import('./commands/status.ts')).status),
+  receipt: withSchemas(async () => (await import('./commands/receipt.ts')).receipt),
+  verify: withSchemas(async () => (await import('./commands/verify.ts')).verify),
+  validate: async () => (await import('./commands/validate.ts')).validate,
+  deid: async () => (await import('./commands/deid.ts')).deid,
+  audit: withSchemas(async () => (await import('./commands/auditVerify.ts')).auditVerify),
+  release: withSchemas(async () => (await import('./commands/release.ts')).release),
+  relabel: withSchemas(async () => (await import('./commands/relabel.ts')).relabel),
+  withdraw: withSchemas(async () => (await import('./commands/withdraw.ts')).withdraw),
+  whoami: withSchemas(async () => (await import('./commands/whoami.ts')).whoami),
 };
 
 /** Runs one command and turns what it throws into a line on stderr and an exit code. */
@@ -81,7 +81,7 @@ async function messageOf(error: unknown): Promise<string> {
 
 /** What is written here for people is told; what JavaScript says of a fault of ours may quote a value of a file. */
 async function ownMessage(error: Error): Promise<string> {
-  const { describeFault, isProgramFault } = await import('./describeFault.ts');
+  const { describeFault, isProgramFault } = await import('./terminal/describeFault.ts');
   return isProgramFault(error)
     ? `Airlock failed by a fault of its own: ${describeFault(error)}. Report it`
     : error.message;

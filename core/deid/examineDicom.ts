@@ -17,16 +17,16 @@ import { type FindingCode, findingCatalogue } from '../submission/findingCatalog
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
 import { checkConformance } from '../validation/checkConformance.ts';
-import { burnedInRisk } from './burnedInRisk.ts';
-import { embeddedOverlay } from './embeddedOverlay.ts';
-import { fileDemands } from './fileDemands.ts';
-import { harvestIdentifiers, type Identifiers } from './harvestIdentifiers.ts';
-import { identityMap } from './identityMap.ts';
-import { labelDigests } from './labelDigests.ts';
-import { labelIdentifies } from './labelIdentifies.ts';
-import { type Blanking, blankedOf, planBlanking } from './planBlanking.ts';
-import { profileRules } from './profileRules.ts';
-import { shiftDate } from './shiftDate.ts';
+import { identityMap } from './identity/identityMap.ts';
+import { labelDigests } from './identity/labelDigests.ts';
+import { labelIdentifies } from './identity/labelIdentifies.ts';
+import { shiftDate } from './identity/shiftDate.ts';
+import { burnedInRisk } from './pixels/burnedInRisk.ts';
+import { embeddedOverlay } from './pixels/embeddedOverlay.ts';
+import { type Blanking, blankedOf, planBlanking } from './pixels/planBlanking.ts';
+import { harvestIdentifiers, type Identifiers } from './proof/harvestIdentifiers.ts';
+import { fileDemands } from './rules/fileDemands.ts';
+import { profileRules } from './rules/profileRules.ts';
 
 type FileFinding = Omit<Finding, 'file'>;
 

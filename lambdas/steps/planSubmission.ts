@@ -1,4 +1,4 @@
-import { profileName } from '../../core/deid/profileName.ts';
+import { profileName } from '../../core/deid/rules/profileName.ts';
 import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { advance, requireAttempt } from '../../core/submission/advance.ts';

@@ -30,7 +30,7 @@ export const importRules: readonly ImportRule[] = [
   { folder: 'infra/local/', may: ['core/', 'infra/', 'lambdas/', 'node:', 'package:'] },
   { folder: 'infra/', may: ['core/', 'infra/', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'node:', 'zod'] },
   { folder: 'web/', may: ['core/', 'web/', 'package:'] },
-  { folder: 'clients/cli/bundleCli.ts', may: ['clients/', 'esbuild', 'node:'] },
+  { folder: 'clients/cli/start/bundleCli.ts', may: ['clients/', 'esbuild', 'node:'] },
   { folder: 'clients/', may: ['core/', 'clients/', 'node:', 'zod', 'oauth4webapi', 'package.json'] },
   { folder: 'test/', may: ['core/', 'lambdas/', 'infra/', 'web/', 'clients/', 'test/', 'node:', 'package:'] },
 ];

@@ -2,15 +2,15 @@ import { readdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { compileAhead, endLoading, setStreamingFlags } from '../../clients/cli/streamingFlags.js';
+import { compileAhead, endLoading, setStreamingFlags } from '../../clients/cli/start/streamingFlags.js';
 
 /** What one thread of `airlock deid` does with each file of a folder in its second reading: read, clean, write. */
 // as the command itself does, and before anything else is loaded
 await setStreamingFlags();
 enableCompileCache(join(import.meta.dirname, 'compiled'));
 compileAhead();
-await import('../../clients/cli/plainSchemas.ts');
-const { cleanFile } = await import('../../clients/cli/cleanFile.ts');
+await import('../../clients/cli/start/plainSchemas.ts');
+const { cleanFile } = await import('../../clients/cli/engine/cleanFile.ts');
 const { labels, policyWith, projectKey } = await import('../fixtures/deidContext.ts');
 endLoading();
 const [input = '', out = ''] = process.argv.slice(2);

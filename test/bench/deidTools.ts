@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { openLocalFolder } from '../../clients/cli/localFolder.ts';
+import { openLocalFolder } from '../../clients/cli/files/localFolder.ts';
 import { profileRows } from '../../core/deid/tables/profileRows.ts';
 import { lookUpVr } from '../../core/dicom/lookUpVr.ts';
 import { vrName } from '../../core/dicom/vr.ts';

@@ -59,10 +59,10 @@ export async function benchDeidentify(): Promise<void> {
   }
 }
 
-/** As the command line itself runs (clients/cli/bundleCli.ts). */
+/** As the command line itself runs (clients/cli/start/bundleCli.ts). */
 async function bundleCleanFiles(folder: string): Promise<void> {
   await build({
-    entryPoints: ['cleanFiles.ts', '../../clients/cli/copyHelperProcess.ts'].map((path) =>
+    entryPoints: ['cleanFiles.ts', '../../clients/cli/files/copyHelperProcess.ts'].map((path) =>
       join(import.meta.dirname, path),
     ),
     entryNames: '[name]',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { appendEvent } from '../../core/audit/appendEvent.ts';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
-import { profileName } from '../../core/deid/profileName.ts';
+import { profileName } from '../../core/deid/rules/profileName.ts';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import { beginAttempt } from '../../core/submission/beginAttempt.ts';

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
-import { digestBytes } from '../../clients/cli/nodeCodecs.ts';
+import { digestBytes } from '../../clients/cli/files/nodeCodecs.ts';
 import type { SubmissionView } from '../../core/submission/api.ts';
 import { apiClient } from '../../core/upload/apiClient.ts';
 import { type ClientConfig, clientCredentialsToken } from '../../core/upload/clientCredentials.ts';

@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { OutcomeOf, TaskKind, TaskOf } from '../../../clients/cli/fileTasks.ts';
-import { nodeCodecs } from '../../../clients/cli/nodeCodecs.ts';
-import { openFileThreads } from '../../../clients/cli/openFileThreads.ts';
+import type { OutcomeOf, TaskKind, TaskOf } from '../../../clients/cli/engine/fileTasks.ts';
+import { openFileThreads } from '../../../clients/cli/engine/openFileThreads.ts';
+import { nodeCodecs } from '../../../clients/cli/files/nodeCodecs.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
 import { policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import { airlock, dicomFile, folderOf, openPaths, zipOf } from './cliRun.ts';
@@ -63,7 +63,7 @@ describe.each([1, 3])('a fault of its own at some files, in %i threads,', (jobs)
     }));
     expect(outcomes.map(({ fact }) => fact.file)).toEqual(Array.from({ length: files }, (_, number) => number));
     const failed = outcomes.filter(({ fact }) => fact.disposition === 'hold');
-    const message = told('core/deid/planBlanking.ts');
+    const message = told('core/deid/pixels/planBlanking.ts');
     expect(failed).toEqual(
       failing.map((file) => ({
         fact: { file, sizeBytes: slice.length, disposition: 'hold' },
@@ -84,14 +84,14 @@ describe.each([1, 3])('a fault of its own at some files, in %i threads,', (jobs)
     expect(outcomes.filter(({ sha256 }) => sha256 === undefined)).toMatchObject(
       failing.map((file) => ({
         file,
-        failed: { code: 'FileFailed', file, message: told('clients/cli/streamInput.ts') },
+        failed: { code: 'FileFailed', file, message: told('clients/cli/files/streamInput.ts') },
       })),
     );
     expect(outcomes.filter(({ failed }) => failed === undefined)).toHaveLength(files - failing.length);
   });
 
   test.each([
-    { why: 'before', cleanPixels: noRule, place: 'core/deid/planBlanking.ts' },
+    { why: 'before', cleanPixels: noRule, place: 'core/deid/pixels/planBlanking.ts' },
     { why: 'while', cleanPixels: noRectangle, place: 'core/dicom/blankRectangles.ts' },
   ])('leaves nothing of each that fails $why it is written, and the others are', async ({ cleanPixels, place }) => {
     const outcomes = await outcomesOf('clean', { jobs, cleanPixels }, (task) => task);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openLocalInput } from '../../../clients/cli/localInput.ts';
+import { openLocalInput } from '../../../clients/cli/files/localInput.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember } from '../../../core/pack/zipRecords.ts';
 import { limits } from '../../../core/policy/limits.ts';
 import { concat } from '../../core/pack/streams.ts';

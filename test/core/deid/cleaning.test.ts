@@ -2,7 +2,7 @@ import dicomParser from 'dicom-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { descriptorWords } from '../../../core/deid/tables/descriptorWords.ts';
-import { textCleaner } from '../../../core/deid/textCleaner.ts';
+import { textCleaner } from '../../../core/deid/text/textCleaner.ts';
 import { deidentifyBytes, holds } from '../../fixtures/deidContext.ts';
 import {
   explicitLittle,

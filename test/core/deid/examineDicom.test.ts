@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { examineDicom } from '../../../core/deid/examineDicom.ts';
-import { mapUid } from '../../../core/deid/mapUid.ts';
-import { patientPseudonym } from '../../../core/deid/patientPseudonym.ts';
+import { mapUid } from '../../../core/deid/identity/mapUid.ts';
+import { patientPseudonym } from '../../../core/deid/identity/patientPseudonym.ts';
 import { asciiBytes, concatBytes } from '../../../core/dicom/encodeElement.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
 import { limits } from '../../../core/policy/limits.ts';

@@ -1,13 +1,13 @@
 import dicomParser from 'dicom-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dateShiftDays } from '../../../core/deid/dateShiftDays.ts';
-import { mapUid } from '../../../core/deid/mapUid.ts';
-import { patientPseudonym } from '../../../core/deid/patientPseudonym.ts';
-import { profileName } from '../../../core/deid/profileName.ts';
-import { profileRules } from '../../../core/deid/profileRules.ts';
-import { sessionPseudonym } from '../../../core/deid/sessionPseudonym.ts';
-import { shiftDate, shiftDateTime } from '../../../core/deid/shiftDate.ts';
+import { dateShiftDays } from '../../../core/deid/identity/dateShiftDays.ts';
+import { mapUid } from '../../../core/deid/identity/mapUid.ts';
+import { patientPseudonym } from '../../../core/deid/identity/patientPseudonym.ts';
+import { sessionPseudonym } from '../../../core/deid/identity/sessionPseudonym.ts';
+import { shiftDate, shiftDateTime } from '../../../core/deid/identity/shiftDate.ts';
+import { profileName } from '../../../core/deid/rules/profileName.ts';
+import { profileRules } from '../../../core/deid/rules/profileRules.ts';
 import { deidentifyBytes, policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import {
   ctImageStorage,

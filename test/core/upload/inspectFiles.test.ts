@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { digestBytes } from '../../../clients/cli/nodeCodecs.ts';
+import { digestBytes } from '../../../clients/cli/files/nodeCodecs.ts';
 import { inspectFiles } from '../../../core/upload/inspectFiles.ts';
 import { codecs } from '../pack/streams.ts';
 

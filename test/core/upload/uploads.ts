@@ -1,4 +1,4 @@
-import { digestBytes } from '../../../clients/cli/nodeCodecs.ts';
+import { digestBytes } from '../../../clients/cli/files/nodeCodecs.ts';
 import { apiClient } from '../../../core/upload/apiClient.ts';
 import { planUpload } from '../../../core/upload/planUpload.ts';
 import { retrying } from '../../../core/upload/retrying.ts';
