@@ -14,7 +14,7 @@ const unitAlone = /^(?:mm|cm|ms|sec|min|kvp?|mas?|ml|hz|deg|gy|%)$/;
 /** What tells an age, where a project's own words let it stay. */
 const ageWord = /^(?:aged?|old|y|yo|yrs?|years?)$/;
 /** 45 CFR 164.514(b)(2)(i)(C): ages of 90 and above are one. Nobody grew older than 122. */
-const isHighAge = (word: string) => Number(word) >= 90 && Number(word) < 130;
+const isHighAge = (word: string) => numberStart.test(word) && Number(word) >= 90 && Number(word) < 130;
 /** What parts words; the point stays inside numbers. Bytes above ASCII belong to words, so that they never stay. */
 const separators = /[^A-Za-z0-9.%\u0080-\uffff]+/;
 const escapeCharacter = '\u001b';
@@ -39,17 +39,20 @@ export function textCleaner(words: readonly string[], identifiers: Pick<Identifi
     );
   }
 
+  /** Beside words that go, nobody can say of what it is a number. */
+  function mayTellAge(position: number, all: readonly string[], areHarmless: readonly boolean[]): boolean {
+    if (!isHighAge(all[position] ?? '') || unitAlone.test(all[position + 1] ?? '')) return false;
+    return areHarmless.includes(false) || all.some((word) => ageWord.test(word));
+  }
+
   /** Undefined when nothing had to go. */
   function cleanOnce(text: string): string | undefined {
     const words = text.split(separators).map((word) => withoutEnds(word, '.'));
     const lower = words.map((word) => word.toLowerCase());
-    const stays = lower.map((word, position) => word === '' || isHarmless(word, position, lower));
-    // Beside words that go, nobody can say of what it is a number
-    const mayTellAge = stays.includes(false) || lower.some((word) => ageWord.test(word));
-    const isAge = (position: number) =>
-      mayTellAge && isHighAge(lower[position] ?? '') && !unitAlone.test(lower[position + 1] ?? '');
-    const kept = words.filter((_, position) => stays[position] === true && !isAge(position));
-    return kept.length === words.length ? undefined : kept.filter((word) => word !== '').join(' ');
+    const areHarmless = lower.map((word, position) => word === '' || isHarmless(word, position, lower));
+    const goes = (position: number) => areHarmless[position] === false || mayTellAge(position, lower, areHarmless);
+    if (!words.some((_, position) => goes(position))) return undefined;
+    return words.filter((word, position) => word !== '' && !goes(position)).join(' ');
   }
 
   /** The text as it was, or the words that may stay, in their order, parted by spaces; '' when none may. */
