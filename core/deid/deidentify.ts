@@ -18,21 +18,21 @@ import { measureEdits } from './edits/measureEdits.ts';
 import { type EditContext, type EditPlan, type ElementAction, elementActions, planEdits } from './edits/planEdits.ts';
 import { renderHead } from './edits/renderHead.ts';
 import { type DeidLabels, stampElements } from './edits/stampElements.ts';
+import { textCleaner } from './edits/textCleaner.ts';
 import { type Layout, passingRange, type Splice, spliceOutput, writeOutput } from './edits/writeOutput.ts';
 import { fileRefusal } from './fileRefusal.ts';
+import { harvestIdentifiers, type Identifiers } from './identifiers/harvestIdentifiers.ts';
 import { type IdentityMap, identityMap } from './identity/identityMap.ts';
 import { markOutput } from './identity/ownMark.ts';
 import { type Blanking, blankedOf, planBlanking } from './pixels/planBlanking.ts';
 import { regionOverlays } from './pixels/regionOverlays.ts';
 import { confirmOutput } from './proof/confirmOutput.ts';
 import { findDecoded } from './proof/findDecoded.ts';
-import { harvestIdentifiers, type Identifiers } from './proof/harvestIdentifiers.ts';
 import { residualSearch } from './proof/residualSearch.ts';
 import { searchSteps } from './proof/searchSteps.ts';
 import { fileDemands } from './rules/fileDemands.ts';
 import { findSafePrivate } from './rules/findSafePrivate.ts';
 import { type ProfileRule, profileRules } from './rules/profileRules.ts';
-import { textCleaner } from './text/textCleaner.ts';
 
 interface DeidContext {
   codecs: Codecs;

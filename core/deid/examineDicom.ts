@@ -17,14 +17,14 @@ import { type FindingCode, findingCatalogue } from '../submission/findingCatalog
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
 import { checkConformance } from '../validation/checkConformance.ts';
+import { harvestIdentifiers, type Identifiers } from './identifiers/harvestIdentifiers.ts';
+import { labelDigests } from './identifiers/labelDigests.ts';
+import { labelIdentifies } from './identifiers/labelIdentifies.ts';
 import { identityMap } from './identity/identityMap.ts';
-import { labelDigests } from './identity/labelDigests.ts';
-import { labelIdentifies } from './identity/labelIdentifies.ts';
 import { shiftDate } from './identity/shiftDate.ts';
 import { burnedInRisk } from './pixels/burnedInRisk.ts';
 import { embeddedOverlay } from './pixels/embeddedOverlay.ts';
 import { type Blanking, blankedOf, planBlanking } from './pixels/planBlanking.ts';
-import { harvestIdentifiers, type Identifiers } from './proof/harvestIdentifiers.ts';
 import { fileDemands } from './rules/fileDemands.ts';
 import { profileRules } from './rules/profileRules.ts';
 

@@ -7,7 +7,24 @@ interface ImportRule {
 
 const awsSdk = ['@aws-sdk/', '@smithy/'];
 
+/** Folders of core/deid, each with those that it may ask: none asks back. */
+const deidFolders: Record<string, readonly string[]> = {
+  rules: [],
+  text: [],
+  identity: [],
+  pixels: [],
+  identifiers: ['rules', 'text', 'identity'],
+  edits: ['rules', 'text', 'identity', 'pixels', 'identifiers'],
+  proof: ['rules', 'text', 'identity', 'identifiers', 'edits'],
+};
+const besideDeid = ['core/dicom/', 'core/policy/', 'core/submission/', '@noble/hashes', 'dicom-parser'];
+const deidRules = Object.entries(deidFolders).map(([folder, asked]) => ({
+  folder: `core/deid/${folder}/`,
+  may: [...['tables', folder, ...asked].map((each) => `core/deid/${each}/`), ...besideDeid],
+}));
+
 export const importRules: readonly ImportRule[] = [
+  ...deidRules,
   { folder: 'core/', may: ['core/', 'zod', '@noble/hashes', 'dicom-parser'] },
   { folder: 'lambdas/steps/', may: ['core/', 'lambdas/runtime/'] },
   { folder: 'lambdas/api/', may: ['core/', 'lambdas/runtime/', 'zod'] },

@@ -1,10 +1,10 @@
 import { at, isContainer } from '../../dicom/elementIndex.ts';
 import type { DicomFile } from '../../dicom/readDicom.ts';
 import { childOf, findElement, readText, valueText } from '../../dicom/readText.ts';
-import { holdsIdentifier, type Identifiers } from '../proof/harvestIdentifiers.ts';
-import { joinsWords } from '../proof/joinsWords.ts';
-import { namesDay } from '../proof/namesDay.ts';
-import { namesUid } from '../proof/namesUid.ts';
+import { holdsIdentifier, type Identifiers } from '../identifiers/harvestIdentifiers.ts';
+import { joinsWords } from '../identifiers/joinsWords.ts';
+import { namesDay } from '../identifiers/namesDay.ts';
+import { namesUid } from '../identifiers/namesUid.ts';
 
 /** One de-identification method as a code. */
 export interface MethodCode {

@@ -6,6 +6,10 @@ import type { DicomFile } from '../../dicom/readDicom.ts';
 import { valueText } from '../../dicom/readText.ts';
 import { isTextVr, vr, vrCode } from '../../dicom/vr.ts';
 import { cutRule, type EditPlan, elementActions } from '../edits/planEdits.ts';
+import { joinsWords } from '../identifiers/joinsWords.ts';
+import { namesDay } from '../identifiers/namesDay.ts';
+import { namesUid } from '../identifiers/namesUid.ts';
+import type { NamingTexts } from '../identifiers/namingTexts.ts';
 import { characterSetReader } from '../text/characterSetReader.ts';
 import { isDescriptor } from '../text/isDescriptor.ts';
 import { plainSpellings } from '../text/plainSpellings.ts';
@@ -14,10 +18,6 @@ import { unescaped } from '../text/unescaped.ts';
 import { unreadableAt } from '../text/unreadableAt.ts';
 import { visibleText } from '../text/visibleText.ts';
 import { harmlessTexts } from './harmlessTexts.ts';
-import { joinsWords } from './joinsWords.ts';
-import { namesDay } from './namesDay.ts';
-import { namesUid } from './namesUid.ts';
-import type { NamingTexts } from './namingTexts.ts';
 import type { CountSteps } from './searchSteps.ts';
 
 /** Hiragana as katakana: the phonetic group of a name is in one of them, and a note in the other. */

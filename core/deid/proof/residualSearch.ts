@@ -2,12 +2,12 @@ import { bytesToText } from '../../dicom/bytesToText.ts';
 import type { ElementIndex } from '../../dicom/elementIndex.ts';
 import { isTextVr, vr } from '../../dicom/vr.ts';
 import type { Piece } from '../edits/pieceWriter.ts';
+import type { Identifiers } from '../identifiers/harvestIdentifiers.ts';
+import { shortestNumber } from '../identifiers/identifierTexts.ts';
 import { isDescriptor } from '../text/isDescriptor.ts';
 import { isTerm } from '../text/isTerm.ts';
 import { withoutEnds } from '../text/withoutEnds.ts';
 import { type Described, elementAround, type Stretch, valueAround } from './elementAround.ts';
-import type { Identifiers } from './harvestIdentifiers.ts';
-import { shortestNumber } from './identifierTexts.ts';
 import type { CountSteps } from './searchSteps.ts';
 
 /** Where an identifier of the input is left. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Receipt } from '../../audit/Receipt.ts';
 import type { Relabelling } from '../../audit/Relabelling.ts';
-import { labelIsDigested } from '../../deid/identity/labelDigests.ts';
+import { labelIsDigested } from '../../deid/identifiers/labelDigests.ts';
 import { gradeOf } from '../../policy/gradeOf.ts';
 import type { ProjectPolicy } from '../../policy/ProjectPolicy.ts';
 import type { FoundSession } from '../../submission/ArchiveLabels.ts';

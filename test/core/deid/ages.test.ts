@@ -1,6 +1,6 @@
 import dicomParser from 'dicom-parser';
 import { describe, expect, test } from 'vitest';
-import { textCleaner } from '../../../core/deid/text/textCleaner.ts';
+import { textCleaner } from '../../../core/deid/edits/textCleaner.ts';
 import { deidentifyBytes } from '../../fixtures/deidContext.ts';
 import { explicitLittle, type TestElement, withIdentity, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
 

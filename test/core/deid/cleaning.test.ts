@@ -1,8 +1,8 @@
 import dicomParser from 'dicom-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { textCleaner } from '../../../core/deid/edits/textCleaner.ts';
 import { descriptorWords } from '../../../core/deid/tables/descriptorWords.ts';
-import { textCleaner } from '../../../core/deid/text/textCleaner.ts';
 import { deidentifyBytes, holds } from '../../fixtures/deidContext.ts';
 import {
   explicitLittle,

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { harvestIdentifiers } from '../../../core/deid/proof/harvestIdentifiers.ts';
-import { namingTexts, withoutRepeats } from '../../../core/deid/proof/namingTexts.ts';
+import { harvestIdentifiers } from '../../../core/deid/identifiers/harvestIdentifiers.ts';
+import { namingTexts, withoutRepeats } from '../../../core/deid/identifiers/namingTexts.ts';
 import { readDicom } from '../../../core/dicom/readDicom.ts';
 import { chunked, nodeCodecs, policyWith } from '../../fixtures/deidContext.ts';
 import { explicitLittle, type TestElement, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../../..');
 
 /** A file of one sequence, each item of which names the same person, is searched for names. */
 const script = `
-  const { harvestIdentifiers } = await import('./core/deid/proof/harvestIdentifiers.ts');
+  const { harvestIdentifiers } = await import('./core/deid/identifiers/harvestIdentifiers.ts');
   const { readDicom } = await import('./core/dicom/readDicom.ts');
   const { policyWith } = await import('./test/fixtures/deidContext.ts');
   const { implicitLittle, writeFile, writeHeader, writeElements } = await import('./test/fixtures/writeDicom.ts');

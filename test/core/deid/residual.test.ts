@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dateRenderings } from '../../../core/deid/proof/dateRenderings.ts';
+import { dateRenderings } from '../../../core/deid/identifiers/dateRenderings.ts';
 import { decodeText } from '../../../core/dicom/decodeText.ts';
 import { asciiBytes } from '../../../core/dicom/encodeElement.ts';
 import { namesByCharacterSet } from '../../fixtures/characterSets.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { harvestIdentifiers } from '../../../core/deid/proof/harvestIdentifiers.ts';
+import { harvestIdentifiers } from '../../../core/deid/identifiers/harvestIdentifiers.ts';
 import { faultOf, formatTag } from '../../../core/dicom/dicomFault.ts';
 import { type DicomFaultCode, dicomFaults } from '../../../core/dicom/dicomFaults.ts';
 import { createElementIndex } from '../../../core/dicom/elementIndex.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { labelDigests, labelIsDigested } from '../../../../core/deid/identity/labelDigests.ts';
-import { labelIdentifies } from '../../../../core/deid/identity/labelIdentifies.ts';
-import type { Identifiers } from '../../../../core/deid/proof/harvestIdentifiers.ts';
+import type { Identifiers } from '../../../../core/deid/identifiers/harvestIdentifiers.ts';
+import { labelDigests, labelIsDigested } from '../../../../core/deid/identifiers/labelDigests.ts';
+import { labelIdentifies } from '../../../../core/deid/identifiers/labelIdentifies.ts';
 
 const key = new Uint8Array(32).fill(7);
 const other = new Uint8Array(32).fill(8);

@@ -1,4 +1,4 @@
-import { holdsIdentifier, type Identifiers } from '../proof/harvestIdentifiers.ts';
+import { holdsIdentifier, type Identifiers } from './harvestIdentifiers.ts';
 
 /** What is left of an id or a name in a label, which takes letters, digits, _ and - alone. */
 export const squeezed = (text: string) => text.toLowerCase().replace(/[^a-z0-9\u0080-\u00ff]/g, '');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namingTexts } from '../../../../core/deid/proof/namingTexts.ts';
+import { namingTexts } from '../../../../core/deid/identifiers/namingTexts.ts';
 
 test('what is kept for one list of values is never given for another, whatever characters they have', () => {
   const joined = [...'\u0000\u0001\u0002 0123456789'];

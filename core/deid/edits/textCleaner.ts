@@ -1,6 +1,6 @@
-import type { Identifiers } from '../proof/harvestIdentifiers.ts';
-import { isDescriptor } from './isDescriptor.ts';
-import { withoutEnds } from './withoutEnds.ts';
+import type { Identifiers } from '../identifiers/harvestIdentifiers.ts';
+import { isDescriptor } from '../text/isDescriptor.ts';
+import { withoutEnds } from '../text/withoutEnds.ts';
 
 /** Terms that a list cannot hold: reconstruction kernels, levels of the spine, b-values, weightings. */
 const termForm =

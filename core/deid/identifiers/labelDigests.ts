@@ -1,9 +1,9 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Identifiers } from '../proof/harvestIdentifiers.ts';
-import { foldAscii } from '../proof/identifierTexts.ts';
-import { wordsOf } from '../proof/namingTexts.ts';
-import { keyedDigest } from './keyedDigest.ts';
+import { keyedDigest } from '../identity/keyedDigest.ts';
+import type { Identifiers } from './harvestIdentifiers.ts';
+import { foldAscii } from './identifierTexts.ts';
 import { shortestText, squeezed } from './labelIdentifies.ts';
+import { wordsOf } from './namingTexts.ts';
 
 /** Enough that no label meets one by chance. */
 const DIGEST_BYTES = 8;
