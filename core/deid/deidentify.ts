@@ -1,4 +1,5 @@
 import type { SkippableBytes } from '../dicom/byteSource.ts';
+import type { DetachedFile } from '../dicom/detachFile.ts';
 import { at } from '../dicom/elementIndex.ts';
 import { encodeFileMeta } from '../dicom/encodeFileMeta.ts';
 import { isUid } from '../dicom/isUid.ts';
@@ -40,6 +41,8 @@ interface DeidContext {
   key: Uint8Array;
   policy: ProjectPolicy;
   labels: DeidLabels;
+  /** What an examination read of this file and kept: then the body is not read. It is released with all else. */
+  read?: DetachedFile | undefined;
   /**
    * Told where passing pixels will be while nothing is proven: who copies them can do so beside the proof, and give no
    * file away before it.
@@ -71,7 +74,7 @@ interface Deidentified {
  * @throws DomainError with a code of dicomFaults or of fileRefusal, NotDeidentifiable
  */
 export async function deidentify(body: SkippableBytes, context: DeidContext): Promise<Deidentified> {
-  const file = await readDicom(body, context.codecs);
+  const file = context.read ?? (await readDicom(body, context.codecs));
   return await deidentifyFile(file, context).catch((error: unknown) => {
     file.release();
     throw error;

@@ -1,13 +1,14 @@
 import { blankRectangles } from '../dicom/blankRectangles.ts';
 import type { SkippableBytes } from '../dicom/byteSource.ts';
 import { codestreamText } from '../dicom/codestreamText.ts';
+import { type DetachedFile, detachedBytes, detachFile } from '../dicom/detachFile.ts';
 import { type DicomPlace, faultOf, formatTag } from '../dicom/dicomFault.ts';
 import { expectedPixelBytes } from '../dicom/expectedPixelBytes.ts';
 import { falseOffsets } from '../dicom/falseOffsets.ts';
 import { isModality } from '../dicom/isModality.ts';
 import { isUid } from '../dicom/isUid.ts';
 import { placeOf } from '../dicom/placeOf.ts';
-import { type DicomFile, readDicom } from '../dicom/readDicom.ts';
+import { type DicomFile, type DicomTail, readDicom } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
 import { requireWholePixels } from '../dicom/requireWholePixels.ts';
 import { isKnownTransferSyntax, isVideo } from '../dicom/transferSyntax.ts';
@@ -17,6 +18,7 @@ import { type FindingCode, findingCatalogue } from '../submission/findingCatalog
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { DicomFact, Finding } from '../submission/steps.ts';
 import { checkConformance } from '../validation/checkConformance.ts';
+import { passingRange } from './edits/writeOutput.ts';
 import { harvestIdentifiers, type Identifiers } from './identifiers/harvestIdentifiers.ts';
 import { labelDigests } from './identifiers/labelDigests.ts';
 import { labelIdentifies } from './identifiers/labelIdentifies.ts';
@@ -34,6 +36,8 @@ interface Examination {
   findings: FileFinding[];
   /** Undefined for what cannot be read to its end, or lacks the UIDs that name it. */
   dicom: DicomFact | undefined;
+  /** As `keepsBytes` asks for; who takes it releases it. */
+  read?: DetachedFile;
 }
 
 interface Context {
@@ -48,6 +52,11 @@ interface Context {
   skipsPixelDigest?: boolean;
   /** Where nobody reads what only informs, departures from the standard are looked for only as far as they decide. */
   onlyDeciding?: boolean;
+  /**
+   * What was read comes back where it takes no more than so many bytes, and what is to be written needs no pixels but
+   * those that can be copied from the file: who goes on with it need not read it again.
+   */
+  keepsBytes?: number;
 }
 
 /**
@@ -82,11 +91,11 @@ export async function examineDicom(body: SkippableBytes, context: Context): Prom
     const text = watch?.found();
     if (text !== undefined) add('CompressedText', `A compressed image carries text: ${text}`, placeOf(file, pixelData));
     if (rest.isFilled()) add('PixelsFollowed', undefined, placeOf(file, pixelData));
-    await file.tail();
+    const tail = await file.tail();
     const { policy, onlyDeciding = false } = context;
     const wanted = { decides: (code: FindingCode) => gradeOf(code, policy).disposition !== 'accept', onlyDeciding };
     for (const { code, message, place } of checkConformance(file, wanted)) add(code, message, place);
-    return { findings, dicom: factOf(file, context, digests) };
+    return { findings, dicom: factOf(file, context, digests), ...keptOf(file, tail, { blanking, ...context }) };
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
@@ -105,6 +114,15 @@ const unclosable = ({ skip }: SkippableBytes, iterator: AsyncIterator<Uint8Array
   [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }),
   skip,
 });
+
+function keptOf(
+  file: DicomFile,
+  tail: DicomTail,
+  { blanking, keepsBytes = 0 }: Pick<Context, 'keepsBytes'> & Pick<Watching, 'blanking'>,
+): Pick<Examination, 'read'> {
+  const passes = file.pixels === undefined || (blanking !== 'unable' && passingRange(file, blanking) !== undefined);
+  return passes && detachedBytes(file, tail) <= keepsBytes ? { read: detachFile(file, tail) } : {};
+}
 
 type PixelDigests = Pick<DicomFact, 'pixelSha256' | 'blanked'>;
 

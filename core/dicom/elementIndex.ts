@@ -49,24 +49,38 @@ function createColumns(capacity: number): Omit<ElementIndex, 'count'> {
   };
 }
 
+/** The memory that a copy of it takes. */
+export const indexBytes = ({ count }: ElementIndex): number => count * columnsBytes;
+
+/** In memory of its own, with no room for more. */
+export function copyElementIndex(index: ElementIndex): ElementIndex {
+  const { count } = index;
+  const copy = createElementIndex(count);
+  setColumns(copy, index, count);
+  copy.count = count;
+  return copy;
+}
+
 /** Makes room for one more. @throws DomainError DicomTooManyElements */
 export function growElementIndex(index: ElementIndex, offset: number): void {
   if (index.count >= limits.dicomElements) {
     throw dicomFault('DicomTooManyElements', `more than ${limits.dicomElements} elements`, { offset });
   }
   if (index.count < index.tag.length) return;
-  const { tag, start, value, end, parent, vr, flags } = createColumns(
-    Math.min(largerSize(index.tag.length, columnsBytes), limits.dicomElements),
-  );
-  tag.set(index.tag);
-  start.set(index.start);
-  value.set(index.value);
-  end.set(index.end);
-  parent.set(index.parent);
-  vr.set(index.vr);
-  flags.set(index.flags);
+  const larger = createColumns(Math.min(largerSize(index.tag.length, columnsBytes), limits.dicomElements));
+  setColumns(larger, index, index.count);
   releaseMemory(index.tag);
-  Object.assign(index, { tag, start, value, end, parent, vr, flags });
+  Object.assign(index, larger);
+}
+
+function setColumns(to: Omit<ElementIndex, 'count'>, from: Omit<ElementIndex, 'count'>, count: number): void {
+  to.tag.set(from.tag.subarray(0, count));
+  to.start.set(from.start.subarray(0, count));
+  to.value.set(from.value.subarray(0, count));
+  to.end.set(from.end.subarray(0, count));
+  to.parent.set(from.parent.subarray(0, count));
+  to.vr.set(from.vr.subarray(0, count));
+  to.flags.set(from.flags.subarray(0, count));
 }
 
 /**

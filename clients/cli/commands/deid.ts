@@ -33,8 +33,8 @@ const options = {
 
 /**
  * `airlock deid PATH... --out DIR|ZIP`: what the pipeline would put into the archive, on this computer; nothing is
- * sent. Files are read twice, as the pipeline does: once to decide on the set, once to write what goes on. They are
- * named by mapped series and instance, never as they were.
+ * sent. Files are read twice, as the pipeline does: once to decide on the set, once to write what goes on; of some
+ * thousand slices the heads are kept between the two. They are named by mapped series and instance, never as they were.
  */
 export const deid: Command = async (args, context) => {
   if (args[0] === 'map') return (await import('./deidMap.ts')).deidMap(args.slice(1), context);

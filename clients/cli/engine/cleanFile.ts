@@ -4,6 +4,7 @@ import { deidentify } from '../../../core/deid/deidentify.ts';
 import type { ElementChange } from '../../../core/deid/edits/listChanges.ts';
 import type { Layout } from '../../../core/deid/edits/writeOutput.ts';
 import { identityMap } from '../../../core/deid/identity/identityMap.ts';
+import type { DetachedFile } from '../../../core/dicom/detachFile.ts';
 import { readDicom } from '../../../core/dicom/readDicom.ts';
 import { readText } from '../../../core/dicom/readText.ts';
 import { limits } from '../../../core/policy/limits.ts';
@@ -16,6 +17,7 @@ import { openInput, streamInput } from '../files/streamInput.ts';
 import { isUnreadable } from '../files/unreadable.ts';
 import { valuesByPath } from '../files/valuesByPath.ts';
 import { wholeFile } from '../files/wholeFile.ts';
+import { takeRead } from './keptReads.ts';
 import type { LocalProject } from './localProject.ts';
 import type { Left } from './planCleaning.ts';
 
@@ -75,9 +77,10 @@ export type Cleaned =
  */
 export async function cleanFile(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Cleaned> {
   const { number, name } = task;
-  const identity = task.wantsIdentity ? await readIdentity(task, project).catch(codeOf) : undefined;
+  const read = takeRead(task.file);
+  const identity = task.wantsIdentity ? await readIdentity(task, project, read).catch(codeOf) : undefined;
   if (typeof identity === 'string') return { outcome: 'left', number, code: identity };
-  const cleaned = await cleanInput(task, project, signal).catch(codeOf);
+  const cleaned = await cleanInput(task, { ...project, read }, signal).catch(codeOf);
   if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
   return {
     ...{ outcome: 'written', number, name },
@@ -102,7 +105,7 @@ function firstOf(all: Iterable<ElementChange>): Changes {
  */
 async function cleanInput(
   task: CleanTask,
-  project: LocalProject,
+  project: LocalProject & { read: DetachedFile | undefined },
   signal: AbortSignal,
 ): Promise<{ actions: Record<string, number>; changed?: Changes }> {
   const { file, labels, out, name, sparesCore } = task;
@@ -171,11 +174,15 @@ async function makeFolder(folder: string): Promise<void> {
   folders.add(folder);
 }
 
-/** A reading of the head alone. */
-async function readIdentity({ file, labels }: CleanTask, project: LocalProject): Promise<MappedIdentity> {
+/** Where the file was not read already, a reading of the head alone. */
+async function readIdentity(
+  { file, labels }: CleanTask,
+  project: LocalProject,
+  known: DetachedFile | undefined,
+): Promise<MappedIdentity> {
   const body = streamInput(file)[Symbol.asyncIterator]();
   try {
-    const read = await readDicom({ [Symbol.asyncIterator]: () => body }, nodeCodecs);
+    const read = known ?? (await readDicom({ [Symbol.asyncIterator]: () => body }, nodeCodecs));
     const text = (tag: number) => readText(read.head, read.index, tag) ?? '';
     const { mapUid, shiftDays } = identityMap(read, project);
     const mapped = (tag: number): MappedUid => [text(tag), mapUid(text(tag))];

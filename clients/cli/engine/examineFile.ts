@@ -12,6 +12,7 @@ import { nodeCodecs } from '../files/nodeCodecs.ts';
 import { streamInput } from '../files/streamInput.ts';
 import { isUnreadable } from '../files/unreadable.ts';
 import { foretellRefusal } from './foretellRefusal.ts';
+import { keepRead, roomForReads } from './keptReads.ts';
 import type { LocalProject } from './localProject.ts';
 
 export interface Examined {
@@ -34,10 +35,13 @@ export async function examineFile(
 ): Promise<Examined> {
   const counted = { bytes: 0 };
   try {
-    const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true, onlyDeciding };
-    const { findings: seen, dicom } = await examineDicom(countBytes(streamInput(file), counted), context);
+    // what is packed has no file of its own to copy pixels from
+    const keepsBytes = file.packed === undefined ? roomForReads() : 0;
+    const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true, onlyDeciding, keepsBytes };
+    const { findings: seen, dicom, read } = await examineDicom(countBytes(streamInput(file), counted), context);
     const findings: Finding[] = seen.map((each) => ({ ...each, file: number }));
     const goesOn = dicom !== undefined && seen.every((each) => each.disposition === 'accept');
+    if (goesOn && read !== undefined) keepRead(file, read);
     // who de-identifies it next learns it then
     const foretold = goesOn && !onlyDeciding ? await foretellRefusal({ number, file }, project) : undefined;
     if (foretold !== undefined) findings.push(foretold);

@@ -6,6 +6,7 @@ import type { Finding } from '../../../core/submission/steps.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import { nodeCodecs } from '../files/nodeCodecs.ts';
 import { openInput } from '../files/streamInput.ts';
+import { takeRead } from './keptReads.ts';
 import type { LocalProject } from './localProject.ts';
 
 interface Asked {
@@ -23,7 +24,8 @@ export async function foretellRefusal({ number, file }: Asked, project: LocalPro
   const labels = { project: policy.project, subject: 'SUB-000000000000', session: 'SUB-000000000000_1' };
   const input = openInput(file);
   try {
-    const { release } = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels });
+    const context = { codecs: nodeCodecs, ...project, labels, read: takeRead(file) };
+    const { release } = await deidentify(input.body, context);
     release();
     return undefined;
   } catch (error) {
