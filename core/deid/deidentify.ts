@@ -82,16 +82,19 @@ export async function deidentify(body: SkippableBytes, context: DeidContext): Pr
 }
 
 async function deidentifyFile(file: DicomFile, context: DeidContext): Promise<Deidentified> {
+  const { policy } = context;
   requireWholePixels(file);
   const identity = identityMap(file, context);
   const target = requireTarget(file, identity);
-  const blanking = requireBlanking(file, context.policy);
-  const rules = profileRules(context.policy, target.sopClass, fileDemands(file, target.sopClass));
-  const identifiers = harvestIdentifiers(file, {
-    policy: context.policy,
-    rules,
-    isOwnOutput: identity.isOwnOutput,
-  });
+  const blanking = requireBlanking(file, policy);
+  const rules = profileRules(policy, target.sopClass, fileDemands(file, target.sopClass));
+  const harvest = () => harvestIdentifiers(file, { policy, rules, isOwnOutput: identity.isOwnOutput });
+  // first, for a file with too many goes no further; but where a copy can begin, most plans can be made without them
+  let harvested = context.onLayout === undefined ? harvest() : undefined;
+  const identifiers = () => {
+    harvested ??= harvest();
+    return harvested;
+  };
   const edits = editContext(file, { ...context, identity, identifiers, blanking, rules });
   const plan = planEdits(file, edits);
   const meta = encodeFileMeta(target);
@@ -102,8 +105,7 @@ async function deidentifyFile(file: DicomFile, context: DeidContext): Promise<De
   const head = await provenHead(file, { plan, meta, identifiers, tellLayout });
   const before = head.subarray(0, head.length - pixelHeaderBytes(file));
   confirmOutput(inOldVrs(before, meta.length, file), meta.length, {
-    policy: context.policy,
-    rules,
+    ...{ policy, rules },
     stamped: new Set(edits.stamps.keys()),
     isOwnOutput: identity.isOwnOutput,
   });
@@ -159,7 +161,7 @@ interface Read {
   policy: ProjectPolicy;
   labels: DeidLabels;
   identity: IdentityMap;
-  identifiers: Identifiers;
+  identifiers: () => Identifiers;
   blanking: Blanking | undefined;
   rules: ReadonlyMap<number, ProfileRule>;
 }
@@ -188,7 +190,7 @@ function editContext(file: DicomFile, read: Read): EditContext {
 interface Planned {
   plan: EditPlan;
   meta: Uint8Array;
-  identifiers: Identifiers;
+  identifiers: () => Identifiers;
   tellLayout: (headBytes: number) => Promise<void>;
 }
 
@@ -197,14 +199,14 @@ async function provenHead(file: DicomFile, { plan, meta, identifiers, tellLayout
   const measured = measureEdits(file, plan, meta.length);
   await tellLayout(measured.headBytes);
   const count = searchSteps();
-  const search = residualSearch(identifiers, file.index, count);
+  const search = residualSearch(identifiers(), file.index, count);
   const head = renderHead(file, plan, { ...measured, meta }, search.look);
   releaseLiterals(plan.literals);
   const residual = search.found();
   if (residual !== undefined) {
     throw fileRefusal('ResidualIdentifier', `a ${residual.kind} of the input is left in it`, residual);
   }
-  const place = findDecoded(file, plan, { ...identifiers, count });
+  const place = findDecoded(file, plan, { ...identifiers(), count });
   if (place !== undefined) throw fileRefusal('ResidualIdentifier', 'a name of the input is left in it', place);
   return head;
 }

@@ -10,7 +10,7 @@ import { readText } from '../../../core/dicom/readText.ts';
 import { limits } from '../../../core/policy/limits.ts';
 import { DomainError } from '../../../core/submission/DomainError.ts';
 import { refusal } from '../exitOf.ts';
-import { copyHelper, isWorthHelp } from '../files/copyHelper.ts';
+import { type CopyHelper, copyHelper, isWorthHelp } from '../files/copyHelper.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import { nodeCodecs } from '../files/nodeCodecs.ts';
 import { openInput, streamInput } from '../files/streamInput.ts';
@@ -114,11 +114,11 @@ async function cleanInput(
   const input = openInput(file);
   const { file: from } = input;
   const output = wholeFile(path);
-  const onLayout = async (layout: Layout) => {
-    if (from === undefined || helper === undefined) return;
+  const copyBeside = (of: number, by: CopyHelper) => async (layout: Layout) => {
     await makeFolder(dirname(path));
-    output.copyPixels({ ...layout, from }, helper);
+    output.copyPixels({ ...layout, from: of }, by);
   };
+  const onLayout = from === undefined || helper === undefined ? undefined : copyBeside(from, helper);
   try {
     const cleaned = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels, onLayout });
     const splice = from === undefined ? undefined : await cleaned.splice();

@@ -35,9 +35,10 @@ const codeText = /^[A-Za-z0-9._-]{1,16}$/;
  * Reads the marks of earlier de-identifications, of files that say that they are de-identified. They are free text of
  * a stranger: only plain characters of the allowed length count, and nothing that holds an identifier of the file.
  */
-export function earlierStamps(file: Pick<DicomFile, 'head' | 'index'>, identifiers: Identifiers): EarlierStamps {
+export function earlierStamps(file: Pick<DicomFile, 'head' | 'index'>, harvest: () => Identifiers): EarlierStamps {
   const text = (tag: number) => readText(file.head, file.index, tag);
   if (text(0x00120062) !== 'YES') return noEarlierStamps;
+  const identifiers = harvest();
   const isDay = namesDay(identifiers.dates);
   const isJoined = joinsWords(identifiers);
   const speaks = (lower: string) => isDay(lower) || isJoined(lower) || namesUid(lower, identifiers.uids);

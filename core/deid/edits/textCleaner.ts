@@ -27,8 +27,8 @@ const escapeCharacter = '\u001b';
  * @param words the project's own
  * @param identifiers of the file
  */
-export function textCleaner(words: readonly string[], identifiers: Pick<Identifiers, 'words'>) {
-  const isIdentifying = (word: string) => identifiers.words.has(word);
+export function textCleaner(words: readonly string[], identifiers: () => Pick<Identifiers, 'words'>) {
+  const isIdentifying = (word: string) => identifiers().words.has(word);
   const own = new Set(words.map((word) => word.toLowerCase()));
 
   function isHarmless(word: string, position: number, all: readonly string[]): boolean {

@@ -69,7 +69,8 @@ function prefixTable(texts: ReadonlySet<string>): PrefixTable {
   if (known !== undefined) return known;
   const table: PrefixTable = { mayStart: new Uint8Array(0x1000), byPrefix: new Map() };
   for (const text of texts) {
-    const pattern = Uint8Array.from(text, (character) => fold[character.charCodeAt(0)] ?? 0);
+    const pattern = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at += 1) pattern[at] = fold[text.charCodeAt(at)] ?? 0;
     const prefix = new DataView(pattern.buffer).getInt32(0);
     const alike = table.byPrefix.get(prefix) ?? [];
     alike.push(pattern);

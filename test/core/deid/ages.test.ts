@@ -6,7 +6,7 @@ import { explicitLittle, type TestElement, withIdentity, writeElements, writeFil
 
 /** 45 CFR 164.514(b)(2)(i)(C): ages of 90 and above identify. */
 describe('text that is cleaned', () => {
-  const cleaner = (text: string, own: string[] = []) => textCleaner(own, { words: new Set() })(text);
+  const cleaner = (text: string, own: string[] = []) => textCleaner(own, () => ({ words: new Set() }))(text);
 
   test.each([
     ...[

@@ -22,7 +22,7 @@ const clean = async (elements: TestElement[], deid: Deid) => {
 };
 
 describe('free text keeps words that name nobody', () => {
-  const cleaner = textCleaner(['trialword'], { words: new Set(['knee', 'ward', 'ab']) });
+  const cleaner = textCleaner(['trialword'], () => ({ words: new Set(['knee', 'ward', 'ab']) }));
 
   test.each([
     ['T1 axial 3D FLAIR, with contrast', 'T1 axial 3D FLAIR, with contrast'],

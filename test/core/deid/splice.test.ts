@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deidentify } from '../../../core/deid/deidentify.ts';
+import type { Layout } from '../../../core/deid/edits/writeOutput.ts';
 import { concatBytes } from '../../../core/dicom/encodeElement.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
 import { chunked, deidentifyBytes, labels, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
@@ -10,6 +11,7 @@ import {
   fragments,
   implicitLittle,
   pixels,
+  type TestElement,
   withIdentity,
   writeElements,
   writeFile,
@@ -54,6 +56,36 @@ test.each<[string, Uint8Array]>([
   ['not there', writeFile({ data: writeElements(withIdentity(), explicitLittle) })],
 ])('pixels that are %s lie in no range', async (_, bytes) => {
   expect(await spliceOf(bytes)).toBeUndefined();
+});
+
+describe('who can copy pixels beside the proof', () => {
+  const told = async (bytes: Uint8Array) => {
+    const layouts: Layout[] = [];
+    const onLayout = async (layout: Layout) => void layouts.push(layout);
+    const context = { codecs: nodeCodecs, key: projectKey, policy: policyWith(), labels, onLayout };
+    const cleaned = deidentify(chunked(bytes), context);
+    return { layouts, splice: await cleaned.then(({ splice }) => splice()).catch(({ name }) => name) };
+  };
+
+  test('is told where they will be', async () => {
+    const { layouts, splice } = await told(writeFile({ data }));
+    expect(layouts).toEqual([{ headBytes: splice.head.length, pixels: splice.pixels }]);
+    expect(splice.head).toEqual((await spliceOf(writeFile({ data })))?.head);
+  });
+
+  test('is told of a file that the proof refuses as well', async () => {
+    const name: TestElement = { tag: 0x00100010, vr: 'PN', value: 'Zzyzxburg^Quillabeth' };
+    const kept: TestElement = { tag: 0x00081090, vr: 'LO', value: 'made for QUILLABETH' };
+    const { layouts, splice } = await told(
+      writeFile({ data: writeElements(withIdentity(kept, name, picture), explicitLittle) }),
+    );
+    expect(layouts).toHaveLength(1);
+    expect(splice).toBe('ResidualIdentifier');
+  });
+
+  test('is told nothing where they pass otherwise', async () => {
+    expect((await told(writeFile({ data: writeElements(withIdentity(), explicitLittle) }))).layouts).toEqual([]);
+  });
 });
 
 test('a cut in the pixels is found before anything is copied', async () => {
