@@ -111,9 +111,10 @@ async function cleanFiles(
   wants: Wants,
 ): Promise<{ written: string[]; left: Left[] }> {
   const examined = await examineFiles({ files, project, threads, report, onlyDeciding: true });
-  const failed = Map.groupBy(examined.findings, ({ code, file }) => (code === 'FileFailed' ? file : undefined));
+  const faults = examined.findings.filter(({ code }) => code === 'FileFailed');
+  const messages = new Map(faults.map(({ file, message }) => [file, message]));
   const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
-  for (const each of left) tellLeft(report, { ...failed.get(each.number)?.[0], ...each });
+  for (const each of left) tellLeft(report, { message: messages.get(each.number), ...each });
   const written: string[] = [];
   for await (const each of threads.run('clean', tasks)) {
     if (each.outcome === 'left') {

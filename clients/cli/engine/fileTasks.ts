@@ -21,6 +21,8 @@ interface Work<Kind extends TaskKind> {
   run(task: TaskOf<Kind>, project: LocalProject, signal: AbortSignal): Promise<OutcomeOf<Kind>>;
   /** What becomes of a file that brings out a fault of this program. */
   fail(task: TaskOf<Kind>, failed: Finding): OutcomeOf<Kind>;
+  /** Its outcome may be ten MB: it waits for no others. */
+  tellsMuch?(task: TaskOf<Kind>): boolean;
 }
 
 /** The work that threads do, one file at a time; tasks and outcomes are plain data. */
@@ -36,8 +38,13 @@ const fileTasks: { [Kind in TaskKind]: Work<Kind> } = {
   clean: {
     run: cleanFile,
     fail: ({ number }, { code, message }) => ({ outcome: 'left', number, code, message }),
+    // what became of each element
+    tellsMuch: ({ wantsChanges }) => wantsChanges,
   },
 };
+
+export const tellsMuch = <Kind extends TaskKind>(kind: Kind, task: TaskOf<Kind>): boolean =>
+  fileTasks[kind].tellsMuch?.(task) ?? false;
 
 /**
  * One after the other: reading and writing block, so that two at once would only take turns. One file that brings out a

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { compileForLong, endLoading } from '../start/streamingFlags.js';
-import { doTasks, type OutcomeOf, type TaskKind, type TaskOf } from './fileTasks.ts';
+import { doTasks, type OutcomeOf, type TaskKind, type TaskOf, tellsMuch } from './fileTasks.ts';
 import type { LocalProject } from './localProject.ts';
 
 interface Opening {
@@ -89,7 +89,7 @@ async function inThreads(
             worker.ask(kind, batch).finally(settleFlags),
       );
       const hands = Array<Hand<Kind>[]>(batchesPerWorker).fill(theirs).flat();
-      return inOrder({ batches: batchesOf(tasks, threads), signal }, [here, ...hands]);
+      return inOrder({ batches: batchesOf({ kind, tasks }, threads), signal }, [here, ...hands]);
     },
     sparesCore: false,
     async close() {
@@ -102,14 +102,17 @@ async function inThreads(
   };
 }
 
-function batchesOf<Kind extends TaskKind>(tasks: readonly TaskOf<Kind>[], threads: number): Batch<Kind>[] {
-  const most = Math.min(mostOf(tasks), Math.ceil(tasks.length / (threads * batchesPerThread)));
+function batchesOf<Kind extends TaskKind>(
+  { kind, tasks }: { kind: Kind; tasks: readonly TaskOf<Kind>[] },
+  threads: number,
+): Batch<Kind>[] {
+  const most = Math.min(batchFiles, Math.ceil(tasks.length / (threads * batchesPerThread)));
   const batches: Batch<Kind>[] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const task of tasks) {
     bytes += task.file.sizeBytes;
     const batch = batches.at(-1);
-    if (batch !== undefined && bytes <= batchBytes && batch.length < most) {
+    if (batch !== undefined && bytes <= batchBytes && batch.length < most && !tellsMuch(kind, task)) {
       batch.push(task);
       continue;
     }
@@ -118,10 +121,6 @@ function batchesOf<Kind extends TaskKind>(tasks: readonly TaskOf<Kind>[], thread
   }
   return batches;
 }
-
-/** What became of each element of a file may be ten MB, and outcomes wait. */
-const mostOf = ([task]: readonly object[]) =>
-  task !== undefined && 'wantsChanges' in task && task.wantsChanges === true ? 1 : batchFiles;
 
 async function* inOrder<Kind extends TaskKind>(
   { batches, signal }: { batches: readonly Batch<Kind>[]; signal: AbortSignal },

@@ -18,7 +18,7 @@ export interface Left {
   number: number;
   code: string;
   /** What is told of a fault of this program. */
-  message?: string;
+  message?: string | undefined;
 }
 
 /** A name is made of mapped UIDs; where a policy keeps UIDs, one that is none could lead out of the folder. */
