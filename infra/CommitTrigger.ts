@@ -6,7 +6,7 @@ import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { stagingKeys } from '../core/submission/keys.ts';
+import { stagingKeys } from '../core/submission/contracts/keys.ts';
 import type { Permissions } from './Access.ts';
 import { allow } from './allow.ts';
 import { functionSettings } from './functionSettings.ts';

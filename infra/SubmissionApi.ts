@@ -14,7 +14,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type RouteName, routes } from '../core/submission/api.ts';
+import { type RouteName, routes } from '../core/submission/contracts/api.ts';
 import type { SiteAccess } from './SiteAccess.ts';
 
 /** Ids that we made stand in paths, so paths may be logged; the query, the token and the caller's name may not. */

@@ -22,8 +22,8 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import type { WorkflowStep } from '../core/submission/states.ts';
-import type { Decision } from '../core/submission/steps.ts';
+import type { WorkflowStep } from '../core/submission/contracts/states.ts';
+import type { Decision } from '../core/submission/contracts/steps.ts';
 import type { Permissions } from './Access.ts';
 import type { StepName } from './functionSettings.ts';
 import { archiveWaits, shortFault, workerDeath } from './retryPolicies.ts';

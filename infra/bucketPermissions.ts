@@ -16,7 +16,7 @@ interface Buckets {
 /** Keys of one submission begin with its id. */
 const ofSubmissions = 'sub_*';
 
-/** What may be done in which bucket. Only the prefixes of `core/submission/keys.ts` are opened. */
+/** What may be done in which bucket. Only the prefixes of `core/submission/contracts/keys.ts` are opened. */
 export function bucketPermissions(
   { staging, work, clean, quarantine, audit }: Buckets,
   keys: Pick<EncryptionKeys, 'data' | 'audit'>,

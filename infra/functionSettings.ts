@@ -1,4 +1,4 @@
-import type { RouteName } from '../core/submission/api.ts';
+import type { RouteName } from '../core/submission/contracts/api.ts';
 import type { Access } from './Access.ts';
 
 /** Where its file lies, what it is given to run on, and all it may touch. */

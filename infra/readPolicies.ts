@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ProjectPolicy } from '../core/policy/ProjectPolicy.ts';
 import { readPolicy } from '../core/policy/readPolicy.ts';
-import { DomainError } from '../core/submission/DomainError.ts';
+import { DomainError } from '../core/submission/codes/DomainError.ts';
 
 /** The project policies of the deployment: every JSON file of `infra/projects`. @throws DomainError PolicyInvalid, which names the file */
 export function readPolicies(folder = new URL('projects/', import.meta.url)): ProjectPolicy[] {

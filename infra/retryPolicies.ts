@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
-import type { DomainErrorCode } from '../core/submission/errorCatalogue.ts';
+import type { DomainErrorCode } from '../core/submission/codes/errorCatalogue.ts';
 
 /** Faults that pass within a minute. Full jitter, since many map items meet the same fault at once. */
 export const shortFault: RetryProps = {

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import type { ServiceDescription } from '../core/submission/api.ts';
+import type { ServiceDescription } from '../core/submission/contracts/api.ts';
 import { Page } from './components/Page.tsx';
 import { ProblemNotice } from './components/ProblemNotice.tsx';
 import { openService } from './openService.ts';

@@ -1,4 +1,4 @@
-import type { ServiceDescription } from '../core/submission/api.ts';
+import type { ServiceDescription } from '../core/submission/contracts/api.ts';
 import { Page } from './components/Page.tsx';
 import { SignInPanel } from './components/SignInPanel.tsx';
 import { Workspace } from './components/Workspace.tsx';

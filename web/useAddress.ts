@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { SubmissionId } from '../core/submission/Submission.ts';
+import { SubmissionId } from '../core/submission/contracts/Submission.ts';
 
 /** The submission that the fragment of the address names. */
 function openedNow(): string | undefined {

@@ -1,5 +1,5 @@
-import type { SubmissionView } from '../../core/submission/api.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import type { SubmissionView } from '../../core/submission/contracts/api.ts';
 import { ApiProblem } from '../../core/upload/ApiProblem.ts';
 import { type Exit, exitCodes } from './exitCodes.ts';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { CliContext, Command } from './CliContext.ts';
 import { exitCodes } from './exitCodes.ts';
 import { exitOf, refusal } from './exitOf.ts';
@@ -74,7 +74,7 @@ async function messageOf(error: unknown): Promise<string> {
   const known = DomainError.is(error) ? error.name : code;
   if (known === undefined) return ownMessage(error);
   // loaded when something failed: no command waits for the catalogues
-  const { actionOf } = await import('../../core/submission/adviceOf.ts');
+  const { actionOf } = await import('../../core/submission/codes/adviceOf.ts');
   const action = clientActions.get(known) ?? actionOf(known);
   return `${known}: ${error.message}${error.message.endsWith(action) ? '' : `. ${action}`}`;
 }

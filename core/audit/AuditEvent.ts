@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { FormerLabels, SessionLabels, SubmissionId } from '../submission/Submission.ts';
-import { SubmissionState } from '../submission/states.ts';
+import { FormerLabels, SessionLabels, SubmissionId } from '../submission/contracts/Submission.ts';
+import { SubmissionState } from '../submission/contracts/states.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 

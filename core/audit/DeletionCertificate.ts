@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
-import { WithdrawalReason } from '../submission/WithdrawalReason.ts';
+import { SiteId, SubmissionId, XnatLabel } from '../submission/contracts/Submission.ts';
+import { WithdrawalReason } from '../submission/contracts/WithdrawalReason.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { ResourceLevel } from '../policy/ResourceRule.ts';
-import { SessionField } from '../submission/SessionField.ts';
-import { AppliedPolicy, ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
-import { BlankedPixels } from '../submission/steps.ts';
+import { SessionField } from '../submission/contracts/SessionField.ts';
+import { AppliedPolicy, ManifestSummary, SiteId, SubmissionId, XnatLabel } from '../submission/contracts/Submission.ts';
+import { BlankedPixels } from '../submission/contracts/steps.ts';
 import { Made } from './Made.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 

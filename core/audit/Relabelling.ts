@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FormerLabels, SessionLabels, SiteId, SubmissionId, XnatLabel } from '../submission/Submission.ts';
+import { FormerLabels, SessionLabels, SiteId, SubmissionId, XnatLabel } from '../submission/contracts/Submission.ts';
 import { PreviousReceipt } from './PreviousReceipt.ts';
 
 const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);

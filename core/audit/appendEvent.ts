@@ -1,6 +1,6 @@
+import type { Submission } from '../submission/contracts/Submission.ts';
+import { requireTransition, type SubmissionState } from '../submission/contracts/states.ts';
 import type { LedgerChange } from '../submission/ports.ts';
-import type { Submission } from '../submission/Submission.ts';
-import { requireTransition, type SubmissionState } from '../submission/states.ts';
 import type { AuditEvent, ChainedEvent } from './AuditEvent.ts';
 import { hashJson } from './hashJson.ts';
 

@@ -1,4 +1,4 @@
-import type { Confirmation, Evidence, Fact, Review, ReviewedScan } from '../submission/steps.ts';
+import type { Confirmation, Evidence, Fact, Review, ReviewedScan } from '../submission/contracts/steps.ts';
 import type { Receipt, ReceiptFile } from './Receipt.ts';
 
 interface Proven {

@@ -1,7 +1,7 @@
-import { readDocument } from '../submission/documents.ts';
-import { auditKeys } from '../submission/keys.ts';
+import { auditKeys } from '../submission/contracts/keys.ts';
+import type { Submission } from '../submission/contracts/Submission.ts';
 import type { ObjectStore } from '../submission/ports.ts';
-import type { Submission } from '../submission/Submission.ts';
+import { readDocument } from '../submission/storage/documents.ts';
 import { type Receipt, SignedReceipt } from './Receipt.ts';
 import { type Relabelling, SignedRelabelling } from './Relabelling.ts';
 

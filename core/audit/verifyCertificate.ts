@@ -1,4 +1,4 @@
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import { certificateBytes } from './certificateBytes.ts';
 import type { SignedCertificate } from './DeletionCertificate.ts';
 import type { VerifySignature } from './verifyReceipt.ts';

@@ -1,5 +1,5 @@
-import { DomainError } from '../submission/DomainError.ts';
-import { requireTransition } from '../submission/states.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
+import { requireTransition } from '../submission/contracts/states.ts';
 import type { ChainedEvent } from './AuditEvent.ts';
 import { chainStart, hashEvent } from './appendEvent.ts';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import type { Receipt, SignedReceipt } from './Receipt.ts';
 import { receiptBytes } from './receiptBytes.ts';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import type { SignedRelabelling } from './Relabelling.ts';
 import { relabellingBytes } from './relabellingBytes.ts';
 import type { VerifySignature } from './verifyReceipt.ts';

@@ -1,5 +1,5 @@
 import { type DicomPlace, formatTag } from '../dicom/dicomFault.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 
 /** Why a file that can be read is not de-identified: codes of findingCatalogue. */
 type FileRefusalCode =

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { hashBytes } from '../audit/hashJson.ts';
 import { PreviousReceipt } from '../audit/PreviousReceipt.ts';
-import { readDocument, writeDocument } from '../submission/documents.ts';
-import { workKeys } from '../submission/keys.ts';
+import { workKeys } from '../submission/contracts/keys.ts';
+import { FormerLabels, SessionLabels } from '../submission/contracts/Submission.ts';
 import type { ObjectStore } from '../submission/ports.ts';
-import { FormerLabels, SessionLabels } from '../submission/Submission.ts';
+import { readDocument, writeDocument } from '../submission/storage/documents.ts';
 
 /**
  * What a submission found in XNAT before it put anything there. It is written once and kept over all attempts: only

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { DomainError } from '../submission/DomainError.ts';
-import { readDocument, writeDocument } from '../submission/documents.ts';
-import { workKeys } from '../submission/keys.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
+import { workKeys } from '../submission/contracts/keys.ts';
+import type { Delivery } from '../submission/contracts/steps.ts';
 import type { Ports } from '../submission/ports.ts';
-import type { Delivery } from '../submission/steps.ts';
+import { readDocument, writeDocument } from '../submission/storage/documents.ts';
 
 type NotePorts = Pick<Ports, 'work' | 'archive'>;
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import { type DicomFaultCode, dicomFaults } from './dicomFaults.ts';
 import { lookUpVr } from './lookUpVr.ts';
 

@@ -1,5 +1,5 @@
 import { limits } from '../policy/limits.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import type { ByteRange, Bytes, Codecs } from '../submission/ports.ts';
 import { type ByteSource, byteSource, collectBytes, readQueue, type SkippableBytes } from './byteSource.ts';
 import { dicomFault } from './dicomFault.ts';

@@ -1,5 +1,5 @@
 import { limits } from '../policy/limits.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import type { ByteRange } from '../submission/ports.ts';
 import { centralHeaderBytes, endRecordBytes, localHeaderBytes, zipMethods, zipSignatures } from './zipRecords.ts';
 

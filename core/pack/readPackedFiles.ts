@@ -1,7 +1,7 @@
 import { limits } from '../policy/limits.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
+import type { PlannedFile } from '../submission/contracts/steps.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
-import type { PlannedFile } from '../submission/steps.ts';
 import { type ByteSource, openByteSource } from './byteSource.ts';
 import { localHeaderBytes, zipMethods, zipSignatures } from './zipRecords.ts';
 

@@ -1,5 +1,5 @@
 import { limits } from '../policy/limits.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import { centralHeader, dataDescriptor, endRecords, localHeader, type ZipMember } from './zipRecords.ts';
 

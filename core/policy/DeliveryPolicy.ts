@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DeliveryRoute, OnConflict } from '../submission/Submission.ts';
+import { DeliveryRoute, OnConflict } from '../submission/contracts/Submission.ts';
 import { limits } from './limits.ts';
 
 const TimeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/);

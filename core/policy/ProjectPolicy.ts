@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { findingCatalogue } from '../submission/findingCatalogue.ts';
-import { SiteId, XnatLabel } from '../submission/Submission.ts';
+import { findingCatalogue } from '../submission/codes/findingCatalogue.ts';
+import { SiteId, XnatLabel } from '../submission/contracts/Submission.ts';
 import { DeliveryPolicy } from './DeliveryPolicy.ts';
 import { Rectangle } from './Rectangle.ts';
 import { ResourceRules } from './ResourceRules.ts';

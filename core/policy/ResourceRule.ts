@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { XnatLabel } from '../submission/Submission.ts';
+import { XnatLabel } from '../submission/contracts/Submission.ts';
 
 const CatalogText = z.string().regex(/^[A-Za-z0-9 _-]{0,32}$/);
 

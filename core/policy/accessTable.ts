@@ -1,4 +1,4 @@
-import type { RouteName } from '../submission/api.ts';
+import type { RouteName } from '../submission/contracts/api.ts';
 
 /** What a token may grant. Site and roles come from the token alone, never from a request. */
 export type Role = 'uploader' | 'operator' | 'auditor';

@@ -1,4 +1,4 @@
-import { type FindingCode, findingCatalogue, severityOf } from '../submission/findingCatalogue.ts';
+import { type FindingCode, findingCatalogue, severityOf } from '../submission/codes/findingCatalogue.ts';
 import type { ProjectPolicy } from './ProjectPolicy.ts';
 
 /** Severity and disposition of a finding under a policy: what the project has re-classed is as severe as it says. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { DomainError } from '../submission/DomainError.ts';
-import type { Submission } from '../submission/Submission.ts';
-import { SiteId } from '../submission/Submission.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
+import type { Submission } from '../submission/contracts/Submission.ts';
+import { SiteId } from '../submission/contracts/Submission.ts';
 import { accessTable, type Role } from './accessTable.ts';
 
 /** Who calls: one site, its roles there, and the token's opaque subject. */

@@ -1,4 +1,4 @@
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import { ProjectPolicy } from './ProjectPolicy.ts';
 import { policyFaults } from './policyFaults.ts';
 

@@ -1,5 +1,5 @@
+import type { SessionLabels } from './contracts/Submission.ts';
 import type { ArchivedFile } from './ports.ts';
-import type { SessionLabels } from './Submission.ts';
 
 /** Where a session is. */
 export interface FoundSession extends SessionLabels {

@@ -1,12 +1,12 @@
 import type { ChainedEvent } from '../audit/AuditEvent.ts';
 import type { ProjectPolicy } from '../policy/ProjectPolicy.ts';
 import type { ArchiveLabels } from './ArchiveLabels.ts';
+import type { Submission, UploadedObject } from './contracts/Submission.ts';
+import type { WorkflowStep } from './contracts/states.ts';
+import type { ReviewedScan, ReviewedSession } from './contracts/steps.ts';
 import type { PrearchivedSession } from './PrearchivedSession.ts';
 import type { Removal } from './Removal.ts';
 import type { StandingPlace } from './StandingPlace.ts';
-import type { Submission, UploadedObject } from './Submission.ts';
-import type { WorkflowStep } from './states.ts';
-import type { ReviewedScan, ReviewedSession } from './steps.ts';
 
 /** The types of what lies outside the core. Adapters implement them; one contract suite each runs on every adapter. */
 

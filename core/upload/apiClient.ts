@@ -21,7 +21,7 @@ import {
   SubmissionList,
   SubmissionView,
   type WithdrawBody,
-} from '../submission/api.ts';
+} from '../submission/contracts/api.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import type { Retry } from './retrying.ts';
 

@@ -1,7 +1,7 @@
 import { readDicom } from '../dicom/readDicom.ts';
 import { readText } from '../dicom/readText.ts';
 import { limits } from '../policy/limits.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import type { Bytes, Codecs } from '../submission/ports.ts';
 import type { LocalFile } from './planUpload.ts';
 import type { ReadFile } from './readParts.ts';

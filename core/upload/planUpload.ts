@@ -1,9 +1,9 @@
 import { type PackLayout, packLayout } from '../pack/packLayout.ts';
 import { limits } from '../policy/limits.ts';
-import { DomainError } from '../submission/DomainError.ts';
-import type { ManifestLine } from '../submission/Manifest.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
+import type { ManifestLine } from '../submission/contracts/Manifest.ts';
+import type { ManifestSummary } from '../submission/contracts/Submission.ts';
 import type { Codecs } from '../submission/ports.ts';
-import type { ManifestSummary } from '../submission/Submission.ts';
 
 /** A file at the site, read once: its digests are what the upload is held to. */
 export interface LocalFile {

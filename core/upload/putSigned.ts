@@ -1,4 +1,4 @@
-import type { SignedUpload } from '../submission/api.ts';
+import type { SignedUpload } from '../submission/contracts/api.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import { isPassing, retryAfterOf, unreachable } from './apiClient.ts';
 

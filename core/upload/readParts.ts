@@ -1,6 +1,6 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { limits } from '../policy/limits.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
 import type { ByteRange, Codecs, Hasher } from '../submission/ports.ts';
 import type { DigestBytes } from './inspectFile.ts';
 import type { ObjectPlan } from './planUpload.ts';

@@ -1,6 +1,6 @@
 import { limits } from '../policy/limits.ts';
-import type { CreateSubmissionBody, PartAnnouncement, SubmissionView } from '../submission/api.ts';
-import { DomainError } from '../submission/DomainError.ts';
+import { DomainError } from '../submission/codes/DomainError.ts';
+import type { CreateSubmissionBody, PartAnnouncement, SubmissionView } from '../submission/contracts/api.ts';
 import type { Codecs } from '../submission/ports.ts';
 import { ApiProblem } from './ApiProblem.ts';
 import type { ApiClient } from './apiClient.ts';

@@ -1,7 +1,7 @@
 import { limits } from '../policy/limits.ts';
-import type { SubmissionView } from '../submission/api.ts';
+import type { SubmissionView } from '../submission/contracts/api.ts';
+import type { SubmissionState } from '../submission/contracts/states.ts';
 import type { Clock } from '../submission/ports.ts';
-import type { SubmissionState } from '../submission/states.ts';
 import type { ApiClient } from './apiClient.ts';
 
 /** A state that was entered; `code` says why for held, rejected and failed. */

@@ -3,7 +3,7 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { findElement, readText } from '../dicom/readText.ts';
 import { dicomRoot, registeredUids } from '../dicom/tables/registeredUids.ts';
 import { limits } from '../policy/limits.ts';
-import type { FindingCode } from '../submission/findingCatalogue.ts';
+import type { FindingCode } from '../submission/codes/findingCatalogue.ts';
 import { checkConditions, conditionCodes } from './checkConditions.ts';
 import { checkElements, elementCodes } from './checkElements.ts';
 import { checkItems, itemCodes } from './checkItems.ts';

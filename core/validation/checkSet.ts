@@ -1,5 +1,5 @@
-import type { FindingCode } from '../submission/findingCatalogue.ts';
-import type { AcceptedFile } from '../submission/labelSessions.ts';
+import type { FindingCode } from '../submission/codes/findingCatalogue.ts';
+import type { AcceptedFile } from '../submission/review/labelSessions.ts';
 
 /** A rule that files break together. */
 interface SetFinding {

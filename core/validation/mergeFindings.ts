@@ -1,4 +1,4 @@
-import type { Finding } from '../submission/steps.ts';
+import type { Finding } from '../submission/contracts/steps.ts';
 
 /**
  * One line for each rule and attribute instead of one for each file, where a finding only informs: a series has its

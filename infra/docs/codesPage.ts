@@ -1,6 +1,6 @@
-import { errorCatalogue } from '../../core/submission/errorCatalogue.ts';
-import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
-import { reviewReasons } from '../../core/submission/reviewReasons.ts';
+import { errorCatalogue } from '../../core/submission/codes/errorCatalogue.ts';
+import { findingCatalogue } from '../../core/submission/codes/findingCatalogue.ts';
+import { reviewReasons } from '../../core/submission/codes/reviewReasons.ts';
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { ChainedEvent } from '../../core/audit/AuditEvent.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { placeInState } from '../../core/submission/placeInState.ts';
+import { placeInState } from '../../core/submission/attempts/placeInState.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { Submission, UploadedObject } from '../../core/submission/contracts/Submission.ts';
 import type { Ledger, LedgerChange } from '../../core/submission/ports.ts';
-import { Submission, UploadedObject } from '../../core/submission/Submission.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
 

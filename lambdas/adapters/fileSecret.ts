@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 
 /** Reads a secret's text from a file of one machine, anew at each call. @throws DomainError StorageUnavailable */
 export function fileSecret({ path }: { path: string }): () => Promise<string> {

@@ -1,5 +1,5 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 
 /** The name of S3's error; `NotFound` for every absent key, version or upload; undefined when S3 did not answer. */
 export function s3ErrorName(error: unknown): string | undefined {

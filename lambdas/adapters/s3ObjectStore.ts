@@ -10,7 +10,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Bytes, ObjectStore, StoredObject } from '../../core/submission/ports.ts';
 import { askS3, s3ErrorName, s3Fault } from './s3Fault.ts';
 import { s3WriteStream } from './s3WriteStream.ts';

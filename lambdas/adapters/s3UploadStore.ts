@@ -8,7 +8,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { SignedRequest, StoredObject, StoredPart, UploadStore } from '../../core/submission/ports.ts';
 import { compositeSha256 } from './compositeSha256.ts';
 import { askS3, s3ErrorName, s3Fault } from './s3Fault.ts';

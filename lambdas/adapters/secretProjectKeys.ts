@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { ProjectKeys } from '../../core/submission/ports.ts';
 
 /** `key` is the base64 of 32 random bytes, or any text at least as long: its characters are the master key. */

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 
 /** Reads a secret's text, anew at each call. @throws DomainError StorageUnavailable */
 export function secretsManagerSecret({

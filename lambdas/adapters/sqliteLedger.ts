@@ -1,10 +1,10 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import * as z from 'zod';
 import { ChainedEvent } from '../../core/audit/AuditEvent.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { placeInState } from '../../core/submission/placeInState.ts';
+import { placeInState } from '../../core/submission/attempts/placeInState.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { Submission, UploadedObject } from '../../core/submission/contracts/Submission.ts';
 import type { Ledger, LedgerChange } from '../../core/submission/ports.ts';
-import { Submission, UploadedObject } from '../../core/submission/Submission.ts';
 import { openSqlite } from './openSqlite.ts';
 
 /** Rows that are read at once where a reader takes its time: the read lock is held for one page only. */

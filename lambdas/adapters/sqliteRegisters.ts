@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Registers } from '../../core/submission/ports.ts';
 import { openSqlite } from './openSqlite.ts';
 

@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { executionName } from '../../core/submission/keys.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { executionName } from '../../core/submission/contracts/keys.ts';
 import type { Executions } from '../../core/submission/ports.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Archive, ScanTarget, SessionPlace, SessionTarget } from '../../core/submission/ports.ts';
 import {
   catalogInstances,

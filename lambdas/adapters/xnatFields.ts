@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Archive } from '../../core/submission/ports.ts';
 import type { Removal } from '../../core/submission/Removal.ts';
 import { SessionAnswer } from './xnatAnswers.ts';

@@ -1,7 +1,7 @@
 import type { ResourceLevel } from '../../core/policy/ResourceRule.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { XnatLabel } from '../../core/submission/contracts/Submission.ts';
 import type { ScanTarget, SessionPlace, SessionTarget } from '../../core/submission/ports.ts';
-import { XnatLabel } from '../../core/submission/Submission.ts';
 
 /**
  * Addresses at XNAT, from its root on. A label is one path segment and never more: what is none by its pattern is

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { PrearchivedSession } from '../../core/submission/PrearchivedSession.ts';
 import type { Archive } from '../../core/submission/ports.ts';
 import { EventAnswer, PrearchiveFileTable, PrearchiveScanTable, PrearchiveTable } from './xnatAnswers.ts';

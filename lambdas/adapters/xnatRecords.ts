@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Archive } from '../../core/submission/ports.ts';
 import { ResourceTable } from './xnatAnswers.ts';
 import type { xnatSession } from './xnatSession.ts';

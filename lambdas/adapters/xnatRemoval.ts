@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Removal } from '../../core/submission/Removal.ts';
 import { FileTable, IdTable } from './xnatAnswers.ts';
 import { xnatFields } from './xnatFields.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type * as z from 'zod';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Bytes } from '../../core/submission/ports.ts';
 import { type ResolveHost, xnatAddress } from './xnatAddress.ts';
 import { type HttpAnswer, type HttpRequest, xnatConnection } from './xnatConnection.ts';

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { openChain } from '../../core/audit/appendEvent.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
 import type { Principal } from '../../core/policy/principal.ts';
-import { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { CreateSubmissionBody, SubmissionView } from '../../core/submission/contracts/api.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
+import { submissionIdOf } from '../../core/submission/contracts/submissionIdOf.ts';
 import type { LedgerChange } from '../../core/submission/ports.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
-import { submissionIdOf } from '../../core/submission/submissionIdOf.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute, IdempotencyKey } from '../runtime/apiRoute.ts';
 

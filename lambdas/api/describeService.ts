@@ -1,4 +1,4 @@
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 

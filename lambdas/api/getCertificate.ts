@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
-import { SubmissionId } from '../../core/submission/Submission.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import { SubmissionId } from '../../core/submission/contracts/Submission.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

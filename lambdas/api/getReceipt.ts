@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
-import { type Submission, SubmissionId } from '../../core/submission/Submission.ts';
-import { isFinal } from '../../core/submission/states.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import { type Submission, SubmissionId } from '../../core/submission/contracts/Submission.ts';
+import { isFinal } from '../../core/submission/contracts/states.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { EventList } from '../../core/submission/api.ts';
-import { SubmissionId } from '../../core/submission/Submission.ts';
+import { EventList } from '../../core/submission/contracts/api.ts';
+import { SubmissionId } from '../../core/submission/contracts/Submission.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

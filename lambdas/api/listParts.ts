@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { PartList } from '../../core/submission/api.ts';
-import { stagingKeys } from '../../core/submission/keys.ts';
-import { ObjectId } from '../../core/submission/Manifest.ts';
-import { requireOpened } from '../../core/submission/requireOpened.ts';
-import { SubmissionId } from '../../core/submission/Submission.ts';
+import { PartList } from '../../core/submission/contracts/api.ts';
+import { stagingKeys } from '../../core/submission/contracts/keys.ts';
+import { ObjectId } from '../../core/submission/contracts/Manifest.ts';
+import { SubmissionId } from '../../core/submission/contracts/Submission.ts';
+import { requireOpened } from '../../core/submission/storage/requireOpened.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

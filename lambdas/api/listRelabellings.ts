@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { addendaSoFar } from '../../core/audit/sealedSoFar.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { RelabellingList } from '../../core/submission/api.ts';
-import { SubmissionId } from '../../core/submission/Submission.ts';
+import { RelabellingList } from '../../core/submission/contracts/api.ts';
+import { SubmissionId } from '../../core/submission/contracts/Submission.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

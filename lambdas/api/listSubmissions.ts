@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../../core/policy/limits.ts';
-import { SubmissionList } from '../../core/submission/api.ts';
+import { SubmissionList } from '../../core/submission/contracts/api.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

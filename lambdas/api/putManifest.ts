@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { appendEvent } from '../../core/audit/appendEvent.ts';
 import { type Principal, requireOwn } from '../../core/policy/principal.ts';
-import { PutManifestBody, PutManifestResult } from '../../core/submission/api.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { stagingKeys } from '../../core/submission/keys.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { PutManifestBody, PutManifestResult } from '../../core/submission/contracts/api.ts';
+import { stagingKeys } from '../../core/submission/contracts/keys.ts';
+import { type ManifestSummary, type Submission, SubmissionId } from '../../core/submission/contracts/Submission.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { type ManifestSummary, type Submission, SubmissionId } from '../../core/submission/Submission.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

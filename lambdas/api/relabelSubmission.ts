@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { RelabelBody, SubmissionView } from '../../core/submission/api.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { SubmissionId } from '../../core/submission/Submission.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { RelabelBody, SubmissionView } from '../../core/submission/contracts/api.ts';
+import { SubmissionId } from '../../core/submission/contracts/Submission.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { ResumeBody, SubmissionView } from '../../core/submission/api.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { ResumeBody, SubmissionView } from '../../core/submission/contracts/api.ts';
+import { type Submission, SubmissionId } from '../../core/submission/contracts/Submission.ts';
+import { hasReached } from '../../core/submission/contracts/states.ts';
+import { policyDigest } from '../../core/submission/planning/requireAppliedPolicy.ts';
+import { requirePolicy } from '../../core/submission/planning/requirePolicy.ts';
 import type { Policies } from '../../core/submission/ports.ts';
-import { policyDigest } from '../../core/submission/requireAppliedPolicy.ts';
-import { requirePolicy } from '../../core/submission/requirePolicy.ts';
-import { type Submission, SubmissionId } from '../../core/submission/Submission.ts';
-import { hasReached } from '../../core/submission/states.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { limits } from '../../core/policy/limits.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { type PartAnnouncement, SignPartsBody, SignPartsResult } from '../../core/submission/api.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { stagingKeys } from '../../core/submission/keys.ts';
-import { ObjectId } from '../../core/submission/Manifest.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { type PartAnnouncement, SignPartsBody, SignPartsResult } from '../../core/submission/contracts/api.ts';
+import { stagingKeys } from '../../core/submission/contracts/keys.ts';
+import { ObjectId } from '../../core/submission/contracts/Manifest.ts';
+import { SubmissionId, type UploadedObject } from '../../core/submission/contracts/Submission.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { SubmissionId, type UploadedObject } from '../../core/submission/Submission.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

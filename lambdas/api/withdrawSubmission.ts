@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
 import { requireOwn } from '../../core/policy/principal.ts';
-import { SubmissionView, WithdrawBody } from '../../core/submission/api.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { SubmissionId } from '../../core/submission/Submission.ts';
-import { isInFlight } from '../../core/submission/states.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { SubmissionView, WithdrawBody } from '../../core/submission/contracts/api.ts';
+import { SubmissionId } from '../../core/submission/contracts/Submission.ts';
+import { isInFlight } from '../../core/submission/contracts/states.ts';
 import { apiHandler } from '../runtime/apiHandler.ts';
 import { apiRoute } from '../runtime/apiRoute.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { keepRunning } from '../../core/submission/keepRunning.ts';
+import { keepRunning } from '../../core/submission/attempts/keepRunning.ts';
+import { visitInTurn } from '../../core/submission/attempts/visitInTurn.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
+import { isInFlight, SubmissionState } from '../../core/submission/contracts/states.ts';
+import { Nothing } from '../../core/submission/contracts/steps.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
-import { isInFlight, SubmissionState } from '../../core/submission/states.ts';
-import { Nothing } from '../../core/submission/steps.ts';
-import { visitInTurn } from '../../core/submission/visitInTurn.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type ReconcilePorts = Pick<Ports, 'ledger' | 'registers' | 'clock' | 'executions'>;

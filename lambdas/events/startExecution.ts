@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { keepRunning } from '../../core/submission/keepRunning.ts';
-import { submissionOfCommitKey } from '../../core/submission/keys.ts';
+import { keepRunning } from '../../core/submission/attempts/keepRunning.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { submissionOfCommitKey } from '../../core/submission/contracts/keys.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 import { queueHandler } from '../runtime/queueHandler.ts';
 

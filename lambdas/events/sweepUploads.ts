@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { appendEvent } from '../../core/audit/appendEvent.ts';
 import { limits } from '../../core/policy/limits.ts';
-import { pipeline } from '../../core/submission/advance.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { pipeline } from '../../core/submission/attempts/advance.ts';
+import { visitInTurn } from '../../core/submission/attempts/visitInTurn.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
+import { Nothing } from '../../core/submission/contracts/steps.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { removeUploads } from '../../core/submission/removeUploads.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
-import { Nothing } from '../../core/submission/steps.ts';
-import { visitInTurn } from '../../core/submission/visitInTurn.ts';
+import { removeUploads } from '../../core/submission/storage/removeUploads.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type SweepPorts = Pick<Ports, 'ledger' | 'registers' | 'clock' | 'staging' | 'uploads'>;

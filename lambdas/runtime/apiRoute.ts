@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { accessTable } from '../../core/policy/accessTable.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { type Principal, principalOf, requireAccess } from '../../core/policy/principal.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Ports } from '../../core/submission/ports.ts';
 
 /** What the API needs of an API Gateway event, payload format 2.0. */

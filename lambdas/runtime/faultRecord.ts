@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 
 /** What a log may hold of an error: a stranger's message is left out, because it may quote a value of a patient. */
 interface FaultRecord {

@@ -1,6 +1,6 @@
 import { type DicomFaultCode, dicomFaults } from '../../core/dicom/dicomFaults.ts';
-import type { Problem } from '../../core/submission/api.ts';
-import { type DomainErrorCode, errorCatalogue } from '../../core/submission/errorCatalogue.ts';
+import { type DomainErrorCode, errorCatalogue } from '../../core/submission/codes/errorCatalogue.ts';
+import type { Problem } from '../../core/submission/contracts/api.ts';
 import type { Issue } from './issuesOf.ts';
 
 /** The HTTP status of every refusal; those that only the pipeline raises answer 500 should one ever reach the API. */

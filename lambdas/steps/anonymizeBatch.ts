@@ -1,19 +1,11 @@
 import { deidentify } from '../../core/deid/deidentify.ts';
 import { writePack } from '../../core/pack/writePack.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { requireAttempt } from '../../core/submission/advance.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument, readLines, writeLines } from '../../core/submission/documents.ts';
-import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
-import { cleanKeys, quarantineKeys, workKeys } from '../../core/submission/keys.ts';
-import { measureOutput } from '../../core/submission/measureOutput.ts';
-import { observeBytes } from '../../core/submission/observeBytes.ts';
-import { peekable } from '../../core/submission/peekable.ts';
-import type { Bytes, Ports } from '../../core/submission/ports.ts';
-import { readBatch } from '../../core/submission/readBatch.ts';
-import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
-import { resourceFolder } from '../../core/submission/resourceFolder.ts';
-import { type Route, routeFiles } from '../../core/submission/routeFiles.ts';
+import { requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { resourceFolder } from '../../core/submission/checking/resourceFolder.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { findingCatalogue } from '../../core/submission/codes/findingCatalogue.ts';
+import { cleanKeys, quarantineKeys, workKeys } from '../../core/submission/contracts/keys.ts';
 import {
   BatchInput,
   BatchPlan,
@@ -23,7 +15,15 @@ import {
   Nothing,
   type PlannedFile,
   Review,
-} from '../../core/submission/steps.ts';
+} from '../../core/submission/contracts/steps.ts';
+import { requireAppliedPolicy } from '../../core/submission/planning/requireAppliedPolicy.ts';
+import type { Bytes, Ports } from '../../core/submission/ports.ts';
+import { type Route, routeFiles } from '../../core/submission/review/routeFiles.ts';
+import { readDocument, readLines, writeLines } from '../../core/submission/storage/documents.ts';
+import { measureOutput } from '../../core/submission/storage/measureOutput.ts';
+import { observeBytes } from '../../core/submission/storage/observeBytes.ts';
+import { peekable } from '../../core/submission/storage/peekable.ts';
+import { readBatch } from '../../core/submission/storage/readBatch.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type AnonymizePorts = Pick<

@@ -1,12 +1,9 @@
-import { advance, requireAttempt } from '../../core/submission/advance.ts';
-import { compareEvidence } from '../../core/submission/compareEvidence.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument, readLines, writeDocument, writeLines } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
-import { planDeliveries } from '../../core/submission/planDeliveries.ts';
-import type { Ports } from '../../core/submission/ports.ts';
-import { readBatchLines } from '../../core/submission/readBatchLines.ts';
-import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
+import { advance, requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { compareEvidence } from '../../core/submission/checking/compareEvidence.ts';
+import { planDeliveries } from '../../core/submission/checking/planDeliveries.ts';
+import { tellFields } from '../../core/submission/checking/tellFields.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
 import {
   BatchItem,
   CleanPack,
@@ -16,8 +13,11 @@ import {
   Nothing,
   Review,
   StepInput,
-} from '../../core/submission/steps.ts';
-import { tellFields } from '../../core/submission/tellFields.ts';
+} from '../../core/submission/contracts/steps.ts';
+import { requireAppliedPolicy } from '../../core/submission/planning/requireAppliedPolicy.ts';
+import type { Ports } from '../../core/submission/ports.ts';
+import { readDocument, readLines, writeDocument, writeLines } from '../../core/submission/storage/documents.ts';
+import { readBatchLines } from '../../core/submission/storage/readBatchLines.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type CheckPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'clock' | 'policies'>;

@@ -11,12 +11,9 @@ import { settlePrearchive } from '../../core/delivery/push/settlePrearchive.ts';
 import { type Turn, takeTurn } from '../../core/delivery/turns/takeTurn.ts';
 import { turnFor } from '../../core/delivery/turns/turnFor.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { advance, requireAttempt } from '../../core/submission/advance.ts';
-import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
-import { readDocument, readLines, writeDocument } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
-import type { Ports } from '../../core/submission/ports.ts';
-import type { OnConflict } from '../../core/submission/Submission.ts';
+import { advance, requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
+import type { OnConflict } from '../../core/submission/contracts/Submission.ts';
 import {
   type ArchiveFinding,
   type Confirmation,
@@ -25,7 +22,10 @@ import {
   Delivery,
   DeliveryItem,
   StepInput,
-} from '../../core/submission/steps.ts';
+} from '../../core/submission/contracts/steps.ts';
+import { deliveryPolicy } from '../../core/submission/planning/deliveryPolicy.ts';
+import type { Ports } from '../../core/submission/ports.ts';
+import { readDocument, readLines, writeDocument } from '../../core/submission/storage/documents.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type ConfirmPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'registers' | 'clock' | 'policies'>;

@@ -1,9 +1,9 @@
-import { advance } from '../../core/submission/advance.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
+import { advance } from '../../core/submission/attempts/advance.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
+import { Nothing, Review, StepInput } from '../../core/submission/contracts/steps.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { Nothing, Review, StepInput } from '../../core/submission/steps.ts';
-import { stopReason } from '../../core/submission/stopReason.ts';
+import { stopReason } from '../../core/submission/review/stopReason.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 /** Ends the attempt: a person looks, and a release starts the next attempt after the review. */

@@ -2,12 +2,12 @@ import { pushDelivery } from '../../core/delivery/push/pushDelivery.ts';
 import { pushPrearchive } from '../../core/delivery/push/pushPrearchive.ts';
 import { takeTurn } from '../../core/delivery/turns/takeTurn.ts';
 import { turnFor } from '../../core/delivery/turns/turnFor.ts';
-import { requireAttempt } from '../../core/submission/advance.ts';
-import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
+import { requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
+import { Delivery, DeliveryInput, Nothing } from '../../core/submission/contracts/steps.ts';
+import { deliveryPolicy } from '../../core/submission/planning/deliveryPolicy.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { Delivery, DeliveryInput, Nothing } from '../../core/submission/steps.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type PushPorts = Pick<Ports, 'ledger' | 'work' | 'clean' | 'archive' | 'registers' | 'clock' | 'policies'>;

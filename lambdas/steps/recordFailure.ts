@@ -1,9 +1,9 @@
-import { advance } from '../../core/submission/advance.ts';
-import { type DomainErrorCode, errorCatalogue } from '../../core/submission/errorCatalogue.ts';
+import { advance } from '../../core/submission/attempts/advance.ts';
+import { type DomainErrorCode, errorCatalogue } from '../../core/submission/codes/errorCatalogue.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
+import { isFinal, isInFlight } from '../../core/submission/contracts/states.ts';
+import { FailureInput, Nothing } from '../../core/submission/contracts/steps.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
-import { isFinal, isInFlight } from '../../core/submission/states.ts';
-import { FailureInput, Nothing } from '../../core/submission/steps.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 /**

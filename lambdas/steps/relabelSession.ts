@@ -17,14 +17,14 @@ import { placeRecord } from '../../core/delivery/confirm/placeRecord.ts';
 import { subjectLease } from '../../core/delivery/turns/holdLease.ts';
 import { takeTurn } from '../../core/delivery/turns/takeTurn.ts';
 import { limits } from '../../core/policy/limits.ts';
-import { advance, requireAttempt } from '../../core/submission/advance.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
-import { collect, readDocument, writeDocument } from '../../core/submission/documents.ts';
-import { addendumName, auditKeys } from '../../core/submission/keys.ts';
+import { advance, requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { addendumName, auditKeys } from '../../core/submission/contracts/keys.ts';
+import { type FormerLabels, SessionLabels, type Submission } from '../../core/submission/contracts/Submission.ts';
+import { Nothing, StepInput } from '../../core/submission/contracts/steps.ts';
+import { deliveryPolicy } from '../../core/submission/planning/deliveryPolicy.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { type FormerLabels, SessionLabels, type Submission } from '../../core/submission/Submission.ts';
-import { Nothing, StepInput } from '../../core/submission/steps.ts';
+import { collect, readDocument, writeDocument } from '../../core/submission/storage/documents.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type RelabelPorts = Pick<

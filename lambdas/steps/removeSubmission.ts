@@ -12,16 +12,16 @@ import { requireNotElsewhere } from '../../core/delivery/change/requireNotElsewh
 import { holdLease, submissionLease, withdrawalHolder } from '../../core/delivery/turns/holdLease.ts';
 import { takeTurn } from '../../core/delivery/turns/takeTurn.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { advance, requireAttempt } from '../../core/submission/advance.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
-import { readDocument, writeDocument } from '../../core/submission/documents.ts';
-import { auditKeys, cleanKeys, quarantineKeys, workKeys } from '../../core/submission/keys.ts';
+import { advance, requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { auditKeys, cleanKeys, quarantineKeys, workKeys } from '../../core/submission/contracts/keys.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
+import { Nothing, StepInput } from '../../core/submission/contracts/steps.ts';
+import { WithdrawalReason } from '../../core/submission/contracts/WithdrawalReason.ts';
+import { deliveryPolicy } from '../../core/submission/planning/deliveryPolicy.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { removeUploads } from '../../core/submission/removeUploads.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
-import { Nothing, StepInput } from '../../core/submission/steps.ts';
-import { WithdrawalReason } from '../../core/submission/WithdrawalReason.ts';
+import { readDocument, writeDocument } from '../../core/submission/storage/documents.ts';
+import { removeUploads } from '../../core/submission/storage/removeUploads.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type RemovePorts = Pick<

@@ -1,12 +1,12 @@
 import { freeSessionLabels } from '../../core/delivery/push/freeSessionLabels.ts';
-import { advance, requireAttempt } from '../../core/submission/advance.ts';
-import { writeDocument } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
+import { advance, requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
+import { Fact, Finding, ReviewOutput, StepInput } from '../../core/submission/contracts/steps.ts';
+import { requireAppliedPolicy } from '../../core/submission/planning/requireAppliedPolicy.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { readBatchLines } from '../../core/submission/readBatchLines.ts';
-import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
-import { reviewFiles } from '../../core/submission/reviewFiles.ts';
-import { Fact, Finding, ReviewOutput, StepInput } from '../../core/submission/steps.ts';
+import { reviewFiles } from '../../core/submission/review/reviewFiles.ts';
+import { writeDocument } from '../../core/submission/storage/documents.ts';
+import { readBatchLines } from '../../core/submission/storage/readBatchLines.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type ReviewPorts = Pick<Ports, 'ledger' | 'work' | 'archive' | 'clock' | 'policies'>;

@@ -8,15 +8,15 @@ import { placeReceipt } from '../../core/delivery/confirm/placeReceipt.ts';
 import { requireStanding } from '../../core/delivery/confirm/requireStanding.ts';
 import { type Turn, takeTurn } from '../../core/delivery/turns/takeTurn.ts';
 import { limits } from '../../core/policy/limits.ts';
-import { advance, requireAttempt } from '../../core/submission/advance.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { deliveryPolicy } from '../../core/submission/deliveryPolicy.ts';
-import { collect, readDocument, writeDocument } from '../../core/submission/documents.ts';
-import { auditKeys, cleanKeys, stagingKeys, workKeys } from '../../core/submission/keys.ts';
+import { advance, requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { auditKeys, cleanKeys, stagingKeys, workKeys } from '../../core/submission/contracts/keys.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
+import { Confirmation, Evidence, Fact, Nothing, Review, StepInput } from '../../core/submission/contracts/steps.ts';
+import { deliveryPolicy } from '../../core/submission/planning/deliveryPolicy.ts';
 import type { Ports } from '../../core/submission/ports.ts';
-import { readBatchLines } from '../../core/submission/readBatchLines.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
-import { Confirmation, Evidence, Fact, Nothing, Review, StepInput } from '../../core/submission/steps.ts';
+import { collect, readDocument, writeDocument } from '../../core/submission/storage/documents.ts';
+import { readBatchLines } from '../../core/submission/storage/readBatchLines.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 
 type SealPorts = Pick<

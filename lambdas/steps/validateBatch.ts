@@ -1,15 +1,11 @@
 import { examineDicom } from '../../core/deid/examineDicom.ts';
 import { gradeOf } from '../../core/policy/gradeOf.ts';
 import type { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { requireAttempt } from '../../core/submission/advance.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument, writeLines } from '../../core/submission/documents.ts';
-import { type FindingCode, findingCatalogue } from '../../core/submission/findingCatalogue.ts';
-import { workKeys } from '../../core/submission/keys.ts';
-import { observeBytes } from '../../core/submission/observeBytes.ts';
-import type { Bytes, Ports } from '../../core/submission/ports.ts';
-import { readBatch } from '../../core/submission/readBatch.ts';
-import { requireAppliedPolicy } from '../../core/submission/requireAppliedPolicy.ts';
+import { requireAttempt } from '../../core/submission/attempts/advance.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { type FindingCode, findingCatalogue } from '../../core/submission/codes/findingCatalogue.ts';
+import { worstOf } from '../../core/submission/codes/worstOf.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
 import {
   BatchInput,
   BatchPlan,
@@ -17,9 +13,13 @@ import {
   type Finding,
   Nothing,
   type PlannedFile,
-} from '../../core/submission/steps.ts';
-import { takeOtherFile } from '../../core/submission/takeOtherFile.ts';
-import { worstOf } from '../../core/submission/worstOf.ts';
+} from '../../core/submission/contracts/steps.ts';
+import { requireAppliedPolicy } from '../../core/submission/planning/requireAppliedPolicy.ts';
+import type { Bytes, Ports } from '../../core/submission/ports.ts';
+import { takeOtherFile } from '../../core/submission/review/takeOtherFile.ts';
+import { readDocument, writeLines } from '../../core/submission/storage/documents.ts';
+import { observeBytes } from '../../core/submission/storage/observeBytes.ts';
+import { readBatch } from '../../core/submission/storage/readBatch.ts';
 import { mergeFindings } from '../../core/validation/mergeFindings.ts';
 import { stepHandler } from '../runtime/stepHandler.ts';
 

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { coreMayNotName, forbiddenImports } from './importRules.ts';
+import { coreMayNotName, deidFolders, forbiddenImports, submissionFolders } from './importRules.ts';
 import { readSources } from './sources.ts';
 import { unusedExports } from './unusedExports.ts';
 
 const sources = readSources();
+/** What a folder asks that does not stand above it in its table. */
+const circular = (folders: Readonly<Record<string, readonly string[]>>) =>
+  Object.entries(folders).flatMap(([folder, asked], at) =>
+    asked.filter((each) => !Object.keys(folders).slice(0, at).includes(each)).map((each) => `${folder} asks ${each}`),
+  );
 const withoutComments = (source: string) => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
 describe('the project keeps its layout', () => {
@@ -22,6 +27,21 @@ describe('the project keeps its layout', () => {
       file: 'core/deid/identifiers/planted.ts',
       source: "import { planEdits } from '../edits/planEdits.ts';",
       why: 'what is sought does not depend on what is written',
+    },
+    {
+      file: 'core/submission/contracts/planted.ts',
+      source: "import type { Bytes } from '../ports.ts';",
+      why: 'what is exchanged knows nothing outside',
+    },
+    {
+      file: 'core/submission/review/planted.ts',
+      source: "import { compareEvidence } from '../checking/compareEvidence.ts';",
+      why: 'a review knows nothing of what is made by it',
+    },
+    {
+      file: 'core/submission/ports.ts',
+      source: "import { advance } from './attempts/advance.ts';",
+      why: 'a port knows none of its users',
     },
     {
       file: 'lambdas/steps/planted.ts',
@@ -50,6 +70,14 @@ describe('the project keeps its layout', () => {
     },
   ])('a planted import is found: $why', ({ file, source }) => {
     expect(forbiddenImports(file, source)).toHaveLength(1);
+  });
+
+  test.each([
+    { folder: 'core/deid', folders: deidFolders },
+    { folder: 'core/submission', folders: submissionFolders },
+  ])('the folders of $folder ask those above them alone', ({ folders }) => {
+    expect(circular(folders)).toEqual([]);
+    expect(circular({ ...folders, above: ['below'], below: ['above'] })).toEqual(['above asks below']);
   });
 
   test('core takes time, randomness and network as arguments', () => {

@@ -7,8 +7,8 @@ interface ImportRule {
 
 const awsSdk = ['@aws-sdk/', '@smithy/'];
 
-/** Folders of core/deid, each with those that it may ask: none asks back. */
-const deidFolders: Record<string, readonly string[]> = {
+/** Folders of core/deid, each with those that it may ask: all stand above it, so that none asks back. */
+export const deidFolders: Record<string, readonly string[]> = {
   rules: [],
   text: [],
   identity: [],
@@ -23,8 +23,32 @@ const deidRules = Object.entries(deidFolders).map(([folder, asked]) => ({
   may: [...['tables', folder, ...asked].map((each) => `core/deid/${each}/`), ...besideDeid],
 }));
 
+/** The same of core/submission, whose ports stand in no folder: nearly all ask for them. */
+export const submissionFolders: Record<string, readonly string[]> = {
+  codes: [],
+  contracts: ['codes'],
+  ports: ['contracts'],
+  storage: ['codes', 'contracts', 'ports'],
+  attempts: ['codes', 'contracts', 'ports'],
+  planning: ['codes', 'contracts', 'ports', 'storage'],
+  review: ['codes', 'contracts'],
+  checking: ['codes', 'contracts', 'ports', 'review'],
+};
+const portFiles = ['ports', 'ArchiveLabels', 'PrearchivedSession', 'Removal', 'StandingPlace'];
+const placesInSubmission = (folder: string) =>
+  folder === 'ports' ? portFiles.map((file) => `core/submission/${file}.ts`) : [`core/submission/${folder}/`];
+const besideSubmission = [
+  ...['core/audit/', 'core/dicom/', 'core/pack/', 'core/policy/', 'core/validation/'],
+  ...['@noble/hashes', 'zod'],
+];
+const submissionRules = Object.entries(submissionFolders).flatMap(([place, asked]) => {
+  const may = [...[place, ...asked].flatMap(placesInSubmission), ...besideSubmission];
+  return placesInSubmission(place).map((folder) => ({ folder, may }));
+});
+
 export const importRules: readonly ImportRule[] = [
   ...deidRules,
+  ...submissionRules,
   { folder: 'core/', may: ['core/', 'zod', '@noble/hashes', 'dicom-parser'] },
   { folder: 'lambdas/steps/', may: ['core/', 'lambdas/runtime/'] },
   { folder: 'lambdas/api/', may: ['core/', 'lambdas/runtime/', 'zod'] },

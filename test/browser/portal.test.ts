@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ServiceDescription } from '../../core/submission/api.ts';
+import { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import { buildWhenStale, builtPaths } from '../../infra/local/buildWhenStale.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { type Airlock, startAirlock } from '../../infra/local/startAirlock.ts';

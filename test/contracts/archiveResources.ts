@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ResourceLevel } from '../../core/policy/ResourceRule.ts';
+import { resourceFolder } from '../../core/submission/checking/resourceFolder.ts';
 import type { Archive, ScanTarget } from '../../core/submission/ports.ts';
-import { resourceFolder } from '../../core/submission/resourceFolder.ts';
 import { md5, targetOf, zipOf } from './archive.ts';
 
 interface Opened {

@@ -1,6 +1,6 @@
 import { appendEvent, openChain } from '../../core/audit/appendEvent.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
 import type { LedgerChange } from '../../core/submission/ports.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
 
 const actor = { kind: 'system', id: 'contract' } as const;
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

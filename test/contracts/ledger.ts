@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
-import { placeInState } from '../../core/submission/placeInState.ts';
+import { placeInState } from '../../core/submission/attempts/placeInState.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
 import type { Ledger } from '../../core/submission/ports.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
 import { announcement, draft } from './changes.ts';
 
 /** Everything that the Ledger port promises. `open` gives handles on one store, as several processes have them. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resourceFolder } from '../../core/submission/checking/resourceFolder.ts';
 import type { Archive } from '../../core/submission/ports.ts';
 import type { Removal } from '../../core/submission/Removal.ts';
-import { resourceFolder } from '../../core/submission/resourceFolder.ts';
 import { targetOf, zipOf } from './archive.ts';
 
 interface Opened {

@@ -6,17 +6,17 @@ import { appendEvent, openChain } from '../../core/audit/appendEvent.ts';
 import { hashBytes } from '../../core/audit/hashJson.ts';
 import type { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import {
   type CompleteObjectBody,
   CreateSubmissionBody,
   type PartAnnouncement,
   type PutManifestBody,
   type SignPartsBody,
-} from '../../core/submission/api.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { isPack, ManifestLine } from '../../core/submission/Manifest.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
-import type { SubmissionState } from '../../core/submission/states.ts';
+} from '../../core/submission/contracts/api.ts';
+import { isPack, ManifestLine } from '../../core/submission/contracts/Manifest.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
+import type { SubmissionState } from '../../core/submission/contracts/states.ts';
 import { concat } from '../core/pack/streams.ts';
 import { type OutcomeOf, sealReceipt } from './sealReceipt.ts';
 import { unpack } from './unpack.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { CommitBody, CompleteObjectBody, PutManifestBody, SignPartsBody } from '../../core/submission/api.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { errorCatalogue } from '../../core/submission/errorCatalogue.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { errorCatalogue } from '../../core/submission/codes/errorCatalogue.ts';
+import { CommitBody, CompleteObjectBody, PutManifestBody, SignPartsBody } from '../../core/submission/contracts/api.ts';
 import { concat } from '../core/pack/streams.ts';
 import { type CaseOptions, linesOf, memoryCases, view } from './airlockCases.ts';
 

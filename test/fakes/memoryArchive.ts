@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { readPackDirectory } from '../../core/pack/readPackDirectory.ts';
 import { localHeaderBytes } from '../../core/pack/zipRecords.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Archive, Bytes, ScanTarget, SessionPlace } from '../../core/submission/ports.ts';
 
 interface StoredScan {

@@ -1,4 +1,4 @@
-import { executionName } from '../../core/submission/keys.ts';
+import { executionName } from '../../core/submission/contracts/keys.ts';
 import type { Executions } from '../../core/submission/ports.ts';
 
 type Started = Parameters<Executions['start']>[0];

@@ -1,8 +1,8 @@
 import type { ChainedEvent } from '../../core/audit/AuditEvent.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { placeInState } from '../../core/submission/placeInState.ts';
+import { placeInState } from '../../core/submission/attempts/placeInState.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import type { Submission, UploadedObject } from '../../core/submission/contracts/Submission.ts';
 import type { Ledger, LedgerChange } from '../../core/submission/ports.ts';
-import type { Submission, UploadedObject } from '../../core/submission/Submission.ts';
 
 /** The ledger in memory, held to the same contract suite as the real ones. */
 export function memoryLedger(): Ledger {

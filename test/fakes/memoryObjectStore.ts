@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { limits } from '../../core/policy/limits.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { ObjectStore, StoredObject } from '../../core/submission/ports.ts';
 
 interface Version {

@@ -4,7 +4,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { Role } from '../../core/policy/accessTable.ts';
 import { limits } from '../../core/policy/limits.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import type { RouteName } from '../../core/submission/api.ts';
+import type { RouteName } from '../../core/submission/contracts/api.ts';
 import { s3ObjectStore } from '../../lambdas/adapters/s3ObjectStore.ts';
 import { s3ReceiptLinks } from '../../lambdas/adapters/s3ReceiptLinks.ts';
 import { s3UploadStore } from '../../lambdas/adapters/s3UploadStore.ts';

@@ -1,9 +1,9 @@
 import { createHash, type KeyPairKeyObjectResult, sign } from 'node:crypto';
 import type { Receipt, ReceiptFile, SignedReceipt } from '../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../core/audit/receiptBytes.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import type { ManifestLine } from '../../core/submission/Manifest.ts';
-import type { Submission } from '../../core/submission/Submission.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import type { ManifestLine } from '../../core/submission/contracts/Manifest.ts';
+import type { Submission } from '../../core/submission/contracts/Submission.ts';
 
 /** What becomes of a file. */
 export type OutcomeOf = (line: ManifestLine, file: number) => { outcome: ReceiptFile['outcome']; code?: string };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { routes } from '../../core/submission/api.ts';
+import { routes } from '../../core/submission/contracts/api.ts';
 import { type FunctionName, functionNames, functionSettings, stepNames } from '../../infra/functionSettings.ts';
 import { named, ofType, synthesize } from './synthesized.ts';
 

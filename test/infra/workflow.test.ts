@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { expect, test } from 'vitest';
-import { errorCatalogue } from '../../core/submission/errorCatalogue.ts';
-import { workKeys } from '../../core/submission/keys.ts';
-import { WorkflowStep } from '../../core/submission/states.ts';
+import { errorCatalogue } from '../../core/submission/codes/errorCatalogue.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
+import { WorkflowStep } from '../../core/submission/contracts/states.ts';
 import { functionSettings } from '../../infra/functionSettings.ts';
 import { requireAslSubset } from '../../infra/local/aslSubset.ts';
 import { definitionOf, statesOf } from './definition.ts';

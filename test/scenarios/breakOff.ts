@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { StepInput } from '../../core/submission/steps.ts';
+import type { StepInput } from '../../core/submission/contracts/steps.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import type { XnatAccess } from '../../lambdas/adapters/xnatSession.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';

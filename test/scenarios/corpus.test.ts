@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
-import { quarantineKeys, stagingKeys } from '../../core/submission/keys.ts';
+import { findingCatalogue } from '../../core/submission/codes/findingCatalogue.ts';
+import { quarantineKeys, stagingKeys } from '../../core/submission/contracts/keys.ts';
 import { corpusFolder, hasCorpus } from '../fixtures/corpusFiles.ts';
 import { expectArchivedOnce } from './expectArchivedOnce.ts';
 import { type Machine, startMachine } from './machine.ts';

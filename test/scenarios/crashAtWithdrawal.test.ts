@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
-import type { StepInput } from '../../core/submission/steps.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import type { StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import { xnatRemoval } from '../../lambdas/adapters/xnatRemoval.ts';
 import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';

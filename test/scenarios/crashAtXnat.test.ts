@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DeliveryPolicy } from '../../core/policy/DeliveryPolicy.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { readDocument, readLines } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
-import { Delivery, DeliveryItem, type StepInput } from '../../core/submission/steps.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
+import { Delivery, DeliveryItem, type StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument, readLines } from '../../core/submission/storage/documents.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import { memoryPorts, type StepPorts } from '../fixtures/memoryPorts.ts';
 import { readyToPush, slice } from '../fixtures/runDelivery.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
 import type { Site } from './site.ts';
 
 interface Expected {

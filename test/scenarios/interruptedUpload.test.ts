@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stagingKeys } from '../../core/submission/keys.ts';
+import { stagingKeys } from '../../core/submission/contracts/keys.ts';
 import { type UploadEvent, uploadSubmission } from '../../core/upload/uploadSubmission.ts';
 import { sha256 } from '../core/pack/streams.ts';
 import { localFiles } from '../core/upload/uploads.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { readLines } from '../../core/submission/documents.ts';
-import { workKeys } from '../../core/submission/keys.ts';
-import { Finding } from '../../core/submission/steps.ts';
+import { workKeys } from '../../core/submission/contracts/keys.ts';
+import { Finding } from '../../core/submission/contracts/steps.ts';
+import { readLines } from '../../core/submission/storage/documents.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';
 import { runPipeline, stage } from '../fixtures/runPipeline.ts';
 import { demoPolicy } from '../fixtures/submissions.ts';

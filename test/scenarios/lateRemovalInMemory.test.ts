@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
 import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
 import { memoryExecutions } from '../fakes/memoryExecutions.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
-import { readDocument, readLines } from '../../core/submission/documents.ts';
-import { auditKeys, workKeys } from '../../core/submission/keys.ts';
-import { Delivery, DeliveryItem, type StepInput } from '../../core/submission/steps.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
+import { auditKeys, workKeys } from '../../core/submission/contracts/keys.ts';
+import { Delivery, DeliveryItem, type StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument, readLines } from '../../core/submission/storage/documents.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
 import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
 import { relabelSession } from '../../lambdas/steps/relabelSession.ts';

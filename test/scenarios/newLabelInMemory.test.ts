@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
 import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
 import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
 import { synthesizeCtSlice } from '../../core/dicom/synthesizeCt.ts';
 import { limits } from '../../core/policy/limits.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { Archive } from '../../core/submission/ports.ts';
 import { reconcileSubmissions } from '../../lambdas/events/reconcileSubmissions.ts';
 import { memoryArchive } from '../fakes/memoryArchive.ts';

@@ -2,9 +2,9 @@ import '../fakes/quietLog.ts';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
-import { readDocument, readLines } from '../../core/submission/documents.ts';
-import { auditKeys, workKeys } from '../../core/submission/keys.ts';
-import { ArchiveFinding, type StepInput } from '../../core/submission/steps.ts';
+import { auditKeys, workKeys } from '../../core/submission/contracts/keys.ts';
+import { ArchiveFinding, type StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument, readLines } from '../../core/submission/storage/documents.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import { reconcileSubmissions } from '../../lambdas/events/reconcileSubmissions.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';

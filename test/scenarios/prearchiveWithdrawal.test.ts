@@ -2,10 +2,10 @@ import '../fakes/quietLog.ts';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
-import type { StepInput } from '../../core/submission/steps.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import type { StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { xnatRemoval } from '../../lambdas/adapters/xnatRemoval.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
 import { recordFailure } from '../../lambdas/steps/recordFailure.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { confirmArchive } from '../../lambdas/steps/confirmArchive.ts';
 import { sealReceipt } from '../../lambdas/steps/sealReceipt.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';

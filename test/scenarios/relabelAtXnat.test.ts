@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { SignedRelabelling } from '../../core/audit/Relabelling.ts';
 import { verifyChain } from '../../core/audit/verifyChain.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
-import type { StepInput } from '../../core/submission/steps.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import type { StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { xnatArchive } from '../../lambdas/adapters/xnatArchive.ts';
 import { reconcileSubmissions } from '../../lambdas/events/reconcileSubmissions.ts';
 import { relabelSession } from '../../lambdas/steps/relabelSession.ts';

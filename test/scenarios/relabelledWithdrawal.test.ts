@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SignedCertificate } from '../../core/audit/DeletionCertificate.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys } from '../../core/submission/keys.ts';
-import type { StepInput } from '../../core/submission/steps.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { auditKeys } from '../../core/submission/contracts/keys.ts';
+import type { StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { recordFailure } from '../../lambdas/steps/recordFailure.ts';
 import { relabelSession } from '../../lambdas/steps/relabelSession.ts';
 import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { quarantineKeys } from '../../core/submission/keys.ts';
+import { quarantineKeys } from '../../core/submission/contracts/keys.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { studyOf } from './study.ts';
 

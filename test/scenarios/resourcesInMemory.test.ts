@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SignedReceipt } from '../../core/audit/Receipt.ts';
 import { ProjectPolicy } from '../../core/policy/ProjectPolicy.ts';
-import { beginAttempt } from '../../core/submission/beginAttempt.ts';
-import { readDocument } from '../../core/submission/documents.ts';
-import { auditKeys, quarantineKeys } from '../../core/submission/keys.ts';
-import type { StepInput } from '../../core/submission/steps.ts';
+import { beginAttempt } from '../../core/submission/attempts/beginAttempt.ts';
+import { auditKeys, quarantineKeys } from '../../core/submission/contracts/keys.ts';
+import type { StepInput } from '../../core/submission/contracts/steps.ts';
+import { readDocument } from '../../core/submission/storage/documents.ts';
 import { removeSubmission } from '../../lambdas/steps/removeSubmission.ts';
 import { memoryExecutions } from '../fakes/memoryExecutions.ts';
 import { memoryPorts } from '../fixtures/memoryPorts.ts';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { digestBytes } from '../../clients/cli/files/nodeCodecs.ts';
-import type { SubmissionView } from '../../core/submission/api.ts';
+import type { SubmissionView } from '../../core/submission/contracts/api.ts';
 import { apiClient } from '../../core/upload/apiClient.ts';
 import { type ClientConfig, clientCredentialsToken } from '../../core/upload/clientCredentials.ts';
 import { retrying } from '../../core/upload/retrying.ts';

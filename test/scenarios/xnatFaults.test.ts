@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { stagingKeys } from '../../core/submission/keys.ts';
+import { stagingKeys } from '../../core/submission/contracts/keys.ts';
 import type { FaultSettings } from '../../infra/local/xnat/faults.ts';
 import { expectArchivedOnce, oneReceipt } from './expectArchivedOnce.ts';
 import { type Machine, startMachine } from './machine.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
+import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/contracts/api.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import type { UploadFlow } from '../upload/uploadFlow.ts';
 import { useUpload } from '../upload/useUpload.ts';

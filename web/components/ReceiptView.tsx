@@ -1,5 +1,5 @@
 import type { Receipt } from '../../core/audit/Receipt.ts';
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import { receiptTable } from '../receipt/receiptTable.ts';
 import { saveFile } from '../receipt/saveFile.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';

@@ -1,5 +1,5 @@
-import type { SubmissionView } from '../../core/submission/api.ts';
-import { stateWords } from '../../core/submission/stateWords.ts';
+import type { SubmissionView } from '../../core/submission/contracts/api.ts';
+import { stateWords } from '../../core/submission/contracts/stateWords.ts';
 import { timeWords } from '../words/quantities.ts';
 
 /** Exactly these files were announced before: their manifests have one digest. */

@@ -1,5 +1,5 @@
-import type { SubmissionState } from '../../core/submission/states.ts';
-import { stateWords } from '../../core/submission/stateWords.ts';
+import type { SubmissionState } from '../../core/submission/contracts/states.ts';
+import { stateWords } from '../../core/submission/contracts/stateWords.ts';
 
 const tones: Partial<Record<SubmissionState, string>> = {
   archived: 'good',

@@ -1,5 +1,5 @@
-import { isFinal, type SubmissionState } from '../../core/submission/states.ts';
-import { stateWords } from '../../core/submission/stateWords.ts';
+import { isFinal, type SubmissionState } from '../../core/submission/contracts/states.ts';
+import { stateWords } from '../../core/submission/contracts/stateWords.ts';
 import type { EnteredState } from '../../core/upload/watchSubmission.ts';
 import { timeWords } from '../words/quantities.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
-import type { ServiceDescription } from '../../core/submission/api.ts';
-import { stateWords } from '../../core/submission/stateWords.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
+import { stateWords } from '../../core/submission/contracts/stateWords.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import { Icon } from './Icon.tsx';
 import { LiveStatus } from './LiveStatus.tsx';

@@ -1,6 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react';
-import type { CreateSubmissionBody } from '../../core/submission/api.ts';
-import { XnatLabel } from '../../core/submission/Submission.ts';
+import type { CreateSubmissionBody } from '../../core/submission/contracts/api.ts';
+import { XnatLabel } from '../../core/submission/contracts/Submission.ts';
 import type { FilesSummary } from '../../core/upload/summarizeFiles.ts';
 import type { PlannedUpload } from '../upload/workerMessages.ts';
 import { bytesWords, counted } from '../words/quantities.ts';

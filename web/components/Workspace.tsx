@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import { useAddress } from '../useAddress.ts';
 import { EarlierSubmissions } from './EarlierSubmissions.tsx';

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import type { SubmissionView } from '../../core/submission/api.ts';
+import type { SubmissionView } from '../../core/submission/contracts/api.ts';
 import { type EnteredState, watchSubmission } from '../../core/upload/watchSubmission.ts';
 import { openService } from '../openService.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { SubmissionView } from '../../core/submission/api.ts';
+import type { SubmissionView } from '../../core/submission/contracts/api.ts';
 import { openService } from '../openService.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';
 import { useWork } from '../useWork.ts';

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import { discoverIssuer } from './discoverIssuer.ts';
 import { heldAttempt } from './heldSession.ts';
 import { isSignInWindow } from './signInWindow.ts';

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import { redirectUri } from './beginSignIn.ts';
 import { discoverIssuer } from './discoverIssuer.ts';
 import { heldAttempt, heldSession, type Session } from './heldSession.ts';

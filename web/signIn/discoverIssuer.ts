@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 
 interface Issuer {
   server: oauth.AuthorizationServer;

@@ -1,4 +1,4 @@
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import { redirectUri } from './beginSignIn.ts';
 import { discoverIssuer } from './discoverIssuer.ts';
 import { heldSession } from './heldSession.ts';

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { ServiceDescription } from '../../core/submission/api.ts';
+import type { ServiceDescription } from '../../core/submission/contracts/api.ts';
 import { type PlainProblem, plainProblem } from '../words/plainProblem.ts';
 import { beginSignIn } from './beginSignIn.ts';
 import { completeSignIn, isReturning, renewSession } from './completeSignIn.ts';

@@ -1,5 +1,5 @@
 import { limits } from '../../core/policy/limits.ts';
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import type { ChosenFile } from './workerMessages.ts';
 
 /**

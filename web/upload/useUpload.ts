@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useRef, useState } from 'react';
-import type { CreateSubmissionBody } from '../../core/submission/api.ts';
+import type { CreateSubmissionBody } from '../../core/submission/contracts/api.ts';
 import { isJunkFile } from '../../core/upload/isJunkFile.ts';
 import { withoutRoot } from '../../core/upload/withoutRoot.ts';
 import type { SignedIn } from '../signIn/useSignIn.ts';

@@ -1,4 +1,4 @@
-import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/api.ts';
+import type { CreateSubmissionBody, SubmissionView } from '../../core/submission/contracts/api.ts';
 import type { FilesSummary } from '../../core/upload/summarizeFiles.ts';
 import type { UploadEvent } from '../../core/upload/uploadSubmission.ts';
 import type { PlainProblem } from '../words/plainProblem.ts';

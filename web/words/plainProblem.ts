@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/submission/DomainError.ts';
+import { DomainError } from '../../core/submission/codes/DomainError.ts';
 import { ApiProblem } from '../../core/upload/ApiProblem.ts';
 
 /** A problem as data: it crosses from the worker to the page. */

@@ -1,6 +1,6 @@
-import { errorCatalogue } from '../../core/submission/errorCatalogue.ts';
-import { findingCatalogue } from '../../core/submission/findingCatalogue.ts';
-import { reviewReasons } from '../../core/submission/reviewReasons.ts';
+import { errorCatalogue } from '../../core/submission/codes/errorCatalogue.ts';
+import { findingCatalogue } from '../../core/submission/codes/findingCatalogue.ts';
+import { reviewReasons } from '../../core/submission/codes/reviewReasons.ts';
 
 /** When something went wrong: that decides what it means for the person's data. */
 export type Moment = 'signIn' | 'choosing' | 'sending' | 'following' | 'receipt';

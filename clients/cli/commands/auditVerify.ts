@@ -5,7 +5,7 @@ import type { Relabelling } from '../../../core/audit/Relabelling.ts';
 import { receiptBytes } from '../../../core/audit/receiptBytes.ts';
 import { relabellingBytes } from '../../../core/audit/relabellingBytes.ts';
 import { verifyChain } from '../../../core/audit/verifyChain.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import { ApiProblem } from '../../../core/upload/ApiProblem.ts';
 import type { Command } from '../CliContext.ts';
 import { exitCodes } from '../exitCodes.ts';

@@ -1,7 +1,7 @@
-import { adviceOf } from '../../../core/submission/adviceOf.ts';
-import type { SubmissionView } from '../../../core/submission/api.ts';
-import { RelabelBody } from '../../../core/submission/api.ts';
-import type { SessionLabels } from '../../../core/submission/Submission.ts';
+import { adviceOf } from '../../../core/submission/codes/adviceOf.ts';
+import type { SubmissionView } from '../../../core/submission/contracts/api.ts';
+import { RelabelBody } from '../../../core/submission/contracts/api.ts';
+import type { SessionLabels } from '../../../core/submission/contracts/Submission.ts';
 import type { Command } from '../CliContext.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { exitNameOf, exitOfSubmission, refusal } from '../exitOf.ts';

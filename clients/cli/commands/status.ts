@@ -1,4 +1,4 @@
-import type { SubmissionView } from '../../../core/submission/api.ts';
+import type { SubmissionView } from '../../../core/submission/contracts/api.ts';
 import type { Command } from '../CliContext.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { exitOfSubmission, refusal } from '../exitOf.ts';

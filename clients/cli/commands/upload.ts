@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { CreateSubmissionBody, SubmissionView } from '../../../core/submission/api.ts';
-import { OnConflict, XnatLabel } from '../../../core/submission/Submission.ts';
-import { isFinal } from '../../../core/submission/states.ts';
+import type { CreateSubmissionBody, SubmissionView } from '../../../core/submission/contracts/api.ts';
+import { OnConflict, XnatLabel } from '../../../core/submission/contracts/Submission.ts';
+import { isFinal } from '../../../core/submission/contracts/states.ts';
 import { inspectFiles } from '../../../core/upload/inspectFiles.ts';
 import { planUpload, type UploadPlan } from '../../../core/upload/planUpload.ts';
 import { summarizeFiles } from '../../../core/upload/summarizeFiles.ts';

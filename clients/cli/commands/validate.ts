@@ -1,5 +1,5 @@
-import { findingCatalogue } from '../../../core/submission/findingCatalogue.ts';
-import type { Finding, Review } from '../../../core/submission/steps.ts';
+import { findingCatalogue } from '../../../core/submission/codes/findingCatalogue.ts';
+import type { Finding, Review } from '../../../core/submission/contracts/steps.ts';
 import type { CliContext, Command } from '../CliContext.ts';
 import { examineFiles } from '../engine/examineFiles.ts';
 import { jobsOf } from '../engine/jobsOf.ts';

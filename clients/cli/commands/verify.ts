@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { SignedCertificate } from '../../../core/audit/DeletionCertificate.ts';
 import { SignedReceipt } from '../../../core/audit/Receipt.ts';
 import { SignedRelabelling } from '../../../core/audit/Relabelling.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import type { CliContext, Command } from '../CliContext.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { refusal } from '../exitOf.ts';

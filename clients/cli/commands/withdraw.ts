@@ -1,4 +1,4 @@
-import { WithdrawalReason } from '../../../core/submission/WithdrawalReason.ts';
+import { WithdrawalReason } from '../../../core/submission/contracts/WithdrawalReason.ts';
 import type { Command } from '../CliContext.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { exitOfSubmission, refusal } from '../exitOf.ts';

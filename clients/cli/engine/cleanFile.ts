@@ -8,7 +8,7 @@ import type { DetachedFile } from '../../../core/dicom/detachFile.ts';
 import { readDicom } from '../../../core/dicom/readDicom.ts';
 import { readText } from '../../../core/dicom/readText.ts';
 import { limits } from '../../../core/policy/limits.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import { refusal } from '../exitOf.ts';
 import { type CopyHelper, copyHelper, isWorthHelp } from '../files/copyHelper.ts';
 import type { LocalFile } from '../files/localInput.ts';

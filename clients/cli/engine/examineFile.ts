@@ -1,12 +1,12 @@
 import { examineDicom } from '../../../core/deid/examineDicom.ts';
 import type { SkippableBytes } from '../../../core/dicom/byteSource.ts';
 import { gradeOf } from '../../../core/policy/gradeOf.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
-import { type FindingCode, findingCatalogue } from '../../../core/submission/findingCatalogue.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
+import { type FindingCode, findingCatalogue } from '../../../core/submission/codes/findingCatalogue.ts';
+import { worstOf } from '../../../core/submission/codes/worstOf.ts';
+import type { Finding } from '../../../core/submission/contracts/steps.ts';
 import type { Bytes } from '../../../core/submission/ports.ts';
-import type { ReviewedFact } from '../../../core/submission/reviewFiles.ts';
-import type { Finding } from '../../../core/submission/steps.ts';
-import { worstOf } from '../../../core/submission/worstOf.ts';
+import type { ReviewedFact } from '../../../core/submission/review/reviewFiles.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import { nodeCodecs } from '../files/nodeCodecs.ts';
 import { streamInput } from '../files/streamInput.ts';

@@ -1,5 +1,5 @@
-import { type ReviewedFact, reviewFiles } from '../../../core/submission/reviewFiles.ts';
-import type { Finding, Review } from '../../../core/submission/steps.ts';
+import type { Finding, Review } from '../../../core/submission/contracts/steps.ts';
+import { type ReviewedFact, reviewFiles } from '../../../core/submission/review/reviewFiles.ts';
 import { findingMerger } from '../../../core/validation/mergeFindings.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import { counted } from '../terminal/counted.ts';

@@ -1,6 +1,6 @@
 import { gradeOf } from '../../../core/policy/gradeOf.ts';
-import { findingCatalogue } from '../../../core/submission/findingCatalogue.ts';
-import type { Finding } from '../../../core/submission/steps.ts';
+import { findingCatalogue } from '../../../core/submission/codes/findingCatalogue.ts';
+import type { Finding } from '../../../core/submission/contracts/steps.ts';
 import { type Digested, type DigestTask, digestFile } from '../files/digestFile.ts';
 import { type Cleaned, type CleanTask, cleanFile } from './cleanFile.ts';
 import { type Examined, type ExamineTask, examineFile } from './examineFile.ts';

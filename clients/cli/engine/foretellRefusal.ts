@@ -1,8 +1,8 @@
 import { deidentify } from '../../../core/deid/deidentify.ts';
 import { gradeOf } from '../../../core/policy/gradeOf.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
-import { type FindingCode, findingCatalogue } from '../../../core/submission/findingCatalogue.ts';
-import type { Finding } from '../../../core/submission/steps.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
+import { type FindingCode, findingCatalogue } from '../../../core/submission/codes/findingCatalogue.ts';
+import type { Finding } from '../../../core/submission/contracts/steps.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import { nodeCodecs } from '../files/nodeCodecs.ts';
 import { openInput } from '../files/streamInput.ts';

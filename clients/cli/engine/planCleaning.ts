@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { ReviewedFact } from '../../../core/submission/reviewFiles.ts';
-import { routeFiles } from '../../../core/submission/routeFiles.ts';
-import type { Review } from '../../../core/submission/steps.ts';
+import type { Review } from '../../../core/submission/contracts/steps.ts';
+import type { ReviewedFact } from '../../../core/submission/review/reviewFiles.ts';
+import { routeFiles } from '../../../core/submission/review/routeFiles.ts';
 import { refusal } from '../exitOf.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import type { CleanTask } from './cleanFile.ts';

@@ -1,7 +1,7 @@
 import type { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
-import { assignResources } from '../../../core/submission/assignResources.ts';
-import { numberFolders } from '../../../core/submission/numberFolders.ts';
-import { takeOtherFile } from '../../../core/submission/takeOtherFile.ts';
+import { assignResources } from '../../../core/submission/planning/assignResources.ts';
+import { numberFolders } from '../../../core/submission/planning/numberFolders.ts';
+import { takeOtherFile } from '../../../core/submission/review/takeOtherFile.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import type { Examined } from './examineFile.ts';
 

@@ -1,5 +1,5 @@
-import { DomainError } from '../../../core/submission/DomainError.ts';
-import type { Finding } from '../../../core/submission/steps.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
+import type { Finding } from '../../../core/submission/contracts/steps.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 import { streamInput } from './streamInput.ts';

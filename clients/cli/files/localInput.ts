@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type PackEntry, readPackDirectory } from '../../../core/pack/readPackDirectory.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import type { ByteRange } from '../../../core/submission/ports.ts';
 import { isJunkFile } from '../../../core/upload/isJunkFile.ts';
 import { refusal } from '../exitOf.ts';

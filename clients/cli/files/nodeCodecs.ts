@@ -1,4 +1,4 @@
-import { codecsFromNode } from '../../../core/submission/codecsFromNode.ts';
+import { codecsFromNode } from '../../../core/submission/storage/codecsFromNode.ts';
 import type { DigestBytes } from '../../../core/upload/inspectFile.ts';
 
 /** Modules are loaded when they are used: to load these three takes as long as to de-identify ten slices. */

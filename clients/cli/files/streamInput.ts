@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { SkippableBytes } from '../../../core/dicom/byteSource.ts';
 import { readPackedFiles } from '../../../core/pack/readPackedFiles.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import type { LocalFile } from './localInput.ts';
 import { nodeCodecs } from './nodeCodecs.ts';
 import { becameAnother, markUnreadable, onDisk } from './unreadable.ts';

@@ -8,7 +8,7 @@ import { relabellingBytes } from '../../../core/audit/relabellingBytes.ts';
 import { verifyCertificate } from '../../../core/audit/verifyCertificate.ts';
 import { type VerifySignature, verifyReceipt } from '../../../core/audit/verifyReceipt.ts';
 import { verifyRelabelling } from '../../../core/audit/verifyRelabelling.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import { refusal } from '../exitOf.ts';
 
 /**

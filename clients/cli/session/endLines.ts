@@ -1,4 +1,4 @@
-import type { SubmissionView } from '../../../core/submission/api.ts';
+import type { SubmissionView } from '../../../core/submission/contracts/api.ts';
 import { reasonLines } from './reasonLines.ts';
 
 type End = Pick<SubmissionView, 'id' | 'state' | 'reason'>;

@@ -1,5 +1,5 @@
-import type { SubmissionView } from '../../../core/submission/api.ts';
-import type { SubmissionState } from '../../../core/submission/states.ts';
+import type { SubmissionView } from '../../../core/submission/contracts/api.ts';
+import type { SubmissionState } from '../../../core/submission/contracts/states.ts';
 import { watchSubmission } from '../../../core/upload/watchSubmission.ts';
 import type { CliContext } from '../CliContext.ts';
 import type { Service } from './openService.ts';

@@ -1,4 +1,4 @@
-import type { FormerLabels } from '../../../core/submission/Submission.ts';
+import type { FormerLabels } from '../../../core/submission/contracts/Submission.ts';
 
 const hidden = '(not told)';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../../core/policy/limits.ts';
-import type { ServiceDescription } from '../../../core/submission/api.ts';
+import type { ServiceDescription } from '../../../core/submission/contracts/api.ts';
 import { type ApiClient, apiClient } from '../../../core/upload/apiClient.ts';
 import { type AccessToken, ClientConfig, clientCredentialsToken } from '../../../core/upload/clientCredentials.ts';
 import { type Retry, retrying } from '../../../core/upload/retrying.ts';

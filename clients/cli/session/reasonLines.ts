@@ -1,4 +1,4 @@
-import { adviceOf } from '../../../core/submission/adviceOf.ts';
+import { adviceOf } from '../../../core/submission/codes/adviceOf.ts';
 
 /** Lines for people: what each code of a reason means, and what to do about it. */
 export const reasonLines = (reason = ''): string[] =>

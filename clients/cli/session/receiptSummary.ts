@@ -1,5 +1,5 @@
 import type { Receipt } from '../../../core/audit/Receipt.ts';
-import { adviceOf } from '../../../core/submission/adviceOf.ts';
+import { adviceOf } from '../../../core/submission/codes/adviceOf.ts';
 import { counted } from '../terminal/counted.ts';
 
 /** Lines for people: how many files ended how, by which codes, and where in XNAT they are. */

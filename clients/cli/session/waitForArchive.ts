@@ -1,4 +1,4 @@
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import { watchSubmission } from '../../../core/upload/watchSubmission.ts';
 import type { CliContext } from '../CliContext.ts';
 import { exitOfSubmission } from '../exitOf.ts';

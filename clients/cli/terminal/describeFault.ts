@@ -1,4 +1,4 @@
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 
 /** Of sources their own root; of a bundle its folder. */
 const root = new URL('.', import.meta.url).href.replace(/clients\/cli\/terminal\/$/, '').slice('file://'.length);

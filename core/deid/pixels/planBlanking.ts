@@ -3,7 +3,7 @@ import type { DicomFile } from '../../dicom/readDicom.ts';
 import { readNumber, readText } from '../../dicom/readText.ts';
 import type { ProjectPolicy } from '../../policy/ProjectPolicy.ts';
 import type { Rectangle } from '../../policy/Rectangle.ts';
-import type { BlankedPixels } from '../../submission/steps.ts';
+import type { BlankedPixels } from '../../submission/contracts/steps.ts';
 
 /** What is to be blacked out in a file, in every frame. */
 export interface Blanking {

@@ -1,5 +1,5 @@
 import { limits } from '../../policy/limits.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 
 /** Takes that so many bytes are compared. @throws DomainError ResidualIdentifier when one output took too many */
 export type CountSteps = (steps: number) => void;

@@ -3,7 +3,7 @@ import { bytesToText } from '../../dicom/bytesToText.ts';
 import { lookUpVr } from '../../dicom/lookUpVr.ts';
 import { explicitBigEndian, implicitLittleEndian } from '../../dicom/transferSyntax.ts';
 import { vr } from '../../dicom/vr.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 
 /** One data set: the whole, or that of an item. */
 interface Level {

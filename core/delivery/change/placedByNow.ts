@@ -1,6 +1,6 @@
 import { sealedSoFar } from '../../audit/sealedSoFar.ts';
+import type { Submission } from '../../submission/contracts/Submission.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { Submission } from '../../submission/Submission.ts';
 import { type RelabelClaim, relabelClaimOf } from '../claims.ts';
 import { type PlacedSession, placedByReceipt } from './planWithdrawal.ts';
 import { toldLabels } from './toldLabels.ts';

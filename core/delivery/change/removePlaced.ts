@@ -1,5 +1,5 @@
-import { DomainError } from '../../submission/DomainError.ts';
-import { isRecordOf } from '../../submission/keys.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import { isRecordOf } from '../../submission/contracts/keys.ts';
 import type { Ports } from '../../submission/ports.ts';
 import type { Removal } from '../../submission/Removal.ts';
 import { holdLease, subjectLease, withdrawalHolder } from '../turns/holdLease.ts';

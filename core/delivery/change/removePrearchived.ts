@@ -1,4 +1,4 @@
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 import type { Ports } from '../../submission/ports.ts';
 import { placedInPrearchive } from './placedInPrearchive.ts';
 import type { PlacedSession } from './planWithdrawal.ts';

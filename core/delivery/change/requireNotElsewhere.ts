@@ -1,8 +1,8 @@
-import { DomainError } from '../../submission/DomainError.ts';
-import { readDocument, readLines } from '../../submission/documents.ts';
-import { workKeys } from '../../submission/keys.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import { workKeys } from '../../submission/contracts/keys.ts';
+import { Delivery, DeliveryItem } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import { Delivery, DeliveryItem } from '../../submission/steps.ts';
+import { readDocument, readLines } from '../../submission/storage/documents.ts';
 import { ScanClaim, SessionClaim } from '../claims.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ArchiveFinding, Delivery } from '../../submission/steps.ts';
+import type { ArchiveFinding, Delivery } from '../../submission/contracts/steps.ts';
 import { hashName, type ScanClaim } from '../claims.ts';
 
 interface Compared {

@@ -1,5 +1,5 @@
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Archive, ArchivedFile } from '../../submission/ports.ts';
-import type { Delivery } from '../../submission/steps.ts';
 
 type Awaited = Delivery['files'][number];
 

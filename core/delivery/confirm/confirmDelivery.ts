@@ -1,6 +1,6 @@
-import { compareArchive } from '../../submission/compareArchive.ts';
+import { compareArchive } from '../../submission/checking/compareArchive.ts';
+import type { ArchiveFinding, Confirmation, Delivery } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { ArchiveFinding, Confirmation, Delivery } from '../../submission/steps.ts';
 import type { ScanClaim } from '../claims.ts';
 import { requireOwnLabels } from '../ownSession.ts';
 import { ensurePlace } from '../push/ensurePlace.ts';

@@ -1,8 +1,8 @@
-import { readDocument } from '../../submission/documents.ts';
-import { workKeys } from '../../submission/keys.ts';
+import { workKeys } from '../../submission/contracts/keys.ts';
+import type { SessionField } from '../../submission/contracts/SessionField.ts';
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { SessionField } from '../../submission/SessionField.ts';
-import type { Delivery } from '../../submission/steps.ts';
+import { readDocument } from '../../submission/storage/documents.ts';
 import { claimOnce, FieldsClaim, fieldsOf, SessionClaim } from '../claims.ts';
 import { placeFields } from './placeFields.ts';
 

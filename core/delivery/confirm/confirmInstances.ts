@@ -1,5 +1,5 @@
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { Delivery } from '../../submission/steps.ts';
 import type { ScanClaim } from '../claims.ts';
 import { noteOwnSession, requireOwnLabels } from '../ownSession.ts';
 import type { Turn } from '../turns/takeTurn.ts';

@@ -1,5 +1,5 @@
+import type { Confirmation } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { Confirmation } from '../../submission/steps.ts';
 
 type Session = Confirmation['sessions'][number];
 

@@ -1,7 +1,7 @@
-import { writeLines } from '../../submission/documents.ts';
-import { workKeys } from '../../submission/keys.ts';
+import { workKeys } from '../../submission/contracts/keys.ts';
+import type { ArchiveFinding, StepInput } from '../../submission/contracts/steps.ts';
 import type { ObjectStore } from '../../submission/ports.ts';
-import type { ArchiveFinding, StepInput } from '../../submission/steps.ts';
+import { writeLines } from '../../submission/storage/documents.ts';
 
 /** Keeps what one attempt found wrong with one delivery first; false when that is kept already. */
 export async function keepMismatches(

@@ -1,4 +1,4 @@
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 import type { Archive } from '../../submission/ports.ts';
 
 /**

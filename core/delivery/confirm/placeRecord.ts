@@ -1,5 +1,5 @@
 import { writePack } from '../../pack/writePack.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 import type { Ports } from '../../submission/ports.ts';
 
 interface Placing {

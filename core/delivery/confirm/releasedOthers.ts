@@ -1,7 +1,7 @@
-import { readLines } from '../../submission/documents.ts';
-import { workKeys } from '../../submission/keys.ts';
+import { workKeys } from '../../submission/contracts/keys.ts';
+import { ArchiveFinding } from '../../submission/contracts/steps.ts';
 import type { ObjectStore } from '../../submission/ports.ts';
-import { ArchiveFinding } from '../../submission/steps.ts';
+import { readLines } from '../../submission/storage/documents.ts';
 
 /** Files of others that were found beside a delivery, and that a person has let stand there; as SHA-256 of their names. */
 export async function releasedOthers(

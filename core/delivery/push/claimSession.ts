@@ -1,8 +1,8 @@
 import { lastReceipt } from '../../audit/lastReceipt.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import type { OnConflict } from '../../submission/contracts/Submission.ts';
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Archive, Ports } from '../../submission/ports.ts';
-import type { OnConflict } from '../../submission/Submission.ts';
-import type { Delivery } from '../../submission/steps.ts';
 import { claimOnce, SessionClaim } from '../claims.ts';
 import { requireFree } from './requireFree.ts';
 

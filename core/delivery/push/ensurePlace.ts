@@ -1,5 +1,5 @@
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { Delivery } from '../../submission/steps.ts';
 import { noteOwnSession, requireOwnLabels } from '../ownSession.ts';
 import { holdLease, subjectLease } from '../turns/holdLease.ts';
 

@@ -1,7 +1,7 @@
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { PrearchivedSession } from '../../submission/PrearchivedSession.ts';
 import type { Archive } from '../../submission/ports.ts';
-import type { Delivery } from '../../submission/steps.ts';
 
 interface Found {
   session: PrearchivedSession;

@@ -1,8 +1,8 @@
-import { readDocument } from '../../submission/documents.ts';
-import { workKeys } from '../../submission/keys.ts';
-import { suffixedLabel } from '../../submission/labelSessions.ts';
+import { workKeys } from '../../submission/contracts/keys.ts';
+import { Review } from '../../submission/contracts/steps.ts';
 import type { Archive, ObjectStore } from '../../submission/ports.ts';
-import { Review } from '../../submission/steps.ts';
+import { suffixedLabel } from '../../submission/review/labelSessions.ts';
+import { readDocument } from '../../submission/storage/documents.ts';
 
 /**
  * The review with a free label for each session whose own is taken in XNAT, by whatever it is. Labels stand in the

@@ -1,8 +1,8 @@
-import { compareArchive } from '../../submission/compareArchive.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { compareArchive } from '../../submission/checking/compareArchive.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import type { OnConflict } from '../../submission/contracts/Submission.ts';
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { OnConflict } from '../../submission/Submission.ts';
-import type { Delivery } from '../../submission/steps.ts';
 import { claimOnce, hashName, ScanClaim } from '../claims.ts';
 import { requireOwnLabels } from '../ownSession.ts';
 import { keptArchive, type Turn } from '../turns/takeTurn.ts';

@@ -1,4 +1,4 @@
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 import type { SessionClaim } from '../claims.ts';
 import type { Push } from './pushDelivery.ts';
 

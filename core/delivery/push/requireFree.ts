@@ -1,7 +1,7 @@
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import type { OnConflict } from '../../submission/contracts/Submission.ts';
+import type { ReviewedSession } from '../../submission/contracts/steps.ts';
 import type { StandingPlace } from '../../submission/StandingPlace.ts';
-import type { OnConflict } from '../../submission/Submission.ts';
-import type { ReviewedSession } from '../../submission/steps.ts';
 
 /**
  * Lets a session be put where nothing else is under its label, and its study nowhere else. Nothing is ever merged into

@@ -1,5 +1,5 @@
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { Delivery } from '../../submission/steps.ts';
 import type { Turn } from '../turns/takeTurn.ts';
 
 /** Sends the packs that hold the given files, and none that is complete in XNAT; then has XNAT read their headers. */

@@ -1,9 +1,9 @@
 import type { ProjectPolicy } from '../../policy/ProjectPolicy.ts';
-import { requireAttempt } from '../../submission/advance.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { requireAttempt } from '../../submission/attempts/advance.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { PrearchivedSession } from '../../submission/PrearchivedSession.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { Delivery } from '../../submission/steps.ts';
 import { compareInstances } from '../confirm/compareInstances.ts';
 import { subjectLease } from '../turns/holdLease.ts';
 import { takeTurn } from '../turns/takeTurn.ts';

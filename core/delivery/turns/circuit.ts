@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../../policy/limits.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 import type { Ports } from '../../submission/ports.ts';
 
 const CircuitValue = z.object({ failures: z.int().nonnegative(), retryAt: z.iso.datetime() });

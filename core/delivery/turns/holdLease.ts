@@ -1,7 +1,7 @@
 import { limits } from '../../policy/limits.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import type { Ports } from '../../submission/ports.ts';
-import type { Delivery } from '../../submission/steps.ts';
 import { leasesOf } from './leases.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ProjectPolicy } from '../../policy/ProjectPolicy.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 
 /**
  * Lets a delivery through when the project's policy neither pauses it nor keeps it to other hours.

@@ -1,6 +1,6 @@
 import { limits } from '../../policy/limits.ts';
 import type { ProjectPolicy } from '../../policy/ProjectPolicy.ts';
-import { DomainError } from '../../submission/DomainError.ts';
+import { DomainError } from '../../submission/codes/DomainError.ts';
 import type { Bytes, Ports } from '../../submission/ports.ts';
 import { circuitOf } from './circuit.ts';
 import { submissionLease } from './holdLease.ts';

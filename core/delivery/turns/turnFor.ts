@@ -1,5 +1,5 @@
 import type { ProjectPolicy } from '../../policy/ProjectPolicy.ts';
-import type { Delivery } from '../../submission/steps.ts';
+import type { Delivery } from '../../submission/contracts/steps.ts';
 import { sharedResource } from '../sharedResource.ts';
 
 /** What `takeTurn` is asked for on behalf of one delivery. */

@@ -4,7 +4,7 @@ import { buildReceipt } from '../../../core/audit/buildReceipt.ts';
 import type { Receipt } from '../../../core/audit/Receipt.ts';
 import { receiptBytes } from '../../../core/audit/receiptBytes.ts';
 import { verifyReceipt } from '../../../core/audit/verifyReceipt.ts';
-import { reviewFiles } from '../../../core/submission/reviewFiles.ts';
+import { reviewFiles } from '../../../core/submission/review/reviewFiles.ts';
 import { ctFact, demoPolicy, digest } from '../../fixtures/submissions.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');

@@ -7,8 +7,8 @@ import { asciiBytes, concatBytes } from '../../../core/dicom/encodeElement.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
 import { limits } from '../../../core/policy/limits.ts';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
-import { DicomFact, Finding } from '../../../core/submission/steps.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
+import { DicomFact, Finding } from '../../../core/submission/contracts/steps.ts';
 import { chunked, deidentifyBytes, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import {
   explicitLittle,

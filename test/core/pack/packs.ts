@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { packLayout } from '../../../core/pack/packLayout.ts';
 import { type PackEntry, readPackDirectory } from '../../../core/pack/readPackDirectory.ts';
 import { writePack } from '../../../core/pack/writePack.ts';
+import type { PlannedFile } from '../../../core/submission/contracts/steps.ts';
 import type { ByteRange } from '../../../core/submission/ports.ts';
-import type { PlannedFile } from '../../../core/submission/steps.ts';
 import { codecs, collect, concat, sha256, streamOf } from './streams.ts';
 
 export interface SampleFile {

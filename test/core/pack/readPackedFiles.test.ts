@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readPackedFiles } from '../../../core/pack/readPackedFiles.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember } from '../../../core/pack/zipRecords.ts';
 import { limits } from '../../../core/policy/limits.ts';
-import type { PlannedFile } from '../../../core/submission/steps.ts';
+import type { PlannedFile } from '../../../core/submission/contracts/steps.ts';
 import { directoryOf, files, planned, type SampleFile, storedPack, writtenPack } from './packs.ts';
 import { codecs, collect, concat, streamOf } from './streams.ts';
 

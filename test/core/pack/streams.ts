@@ -1,8 +1,8 @@
 import crypto from 'node:crypto';
 import stream from 'node:stream';
 import zlib from 'node:zlib';
-import { codecsFromNode } from '../../../core/submission/codecsFromNode.ts';
 import type { Bytes } from '../../../core/submission/ports.ts';
+import { codecsFromNode } from '../../../core/submission/storage/codecsFromNode.ts';
 
 export const codecs = codecsFromNode({ crypto, zlib, stream });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../core/policy/limits.ts';
-import { ManifestLine } from '../../../core/submission/Manifest.ts';
+import { ManifestLine } from '../../../core/submission/contracts/Manifest.ts';
 import { type LocalFile, planUpload } from '../../../core/upload/planUpload.ts';
 import { partSizeOf } from '../../../core/upload/readParts.ts';
 import { directoryOf } from '../pack/packs.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import { conformanceOf } from '../../fixtures/conformanceOf.ts';
 import { readCorpus } from '../../fixtures/corpus.ts';
 import { corpusFolder, hasCorpus } from '../../fixtures/corpusFiles.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { concatBytes } from '../../../core/dicom/encodeElement.ts';
 import { synthesizeCtSlice } from '../../../core/dicom/synthesizeCt.ts';
 import { limits } from '../../../core/policy/limits.ts';
-import type { FindingCode } from '../../../core/submission/findingCatalogue.ts';
+import type { FindingCode } from '../../../core/submission/codes/findingCatalogue.ts';
 import { conformanceOf } from '../../fixtures/conformanceOf.ts';
 import {
   explicitLittle,

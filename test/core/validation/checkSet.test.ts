@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
-import { severityOf } from '../../../core/submission/findingCatalogue.ts';
-import { excludedFiles, reviewFiles } from '../../../core/submission/reviewFiles.ts';
-import type { DicomFact, Fact, Finding } from '../../../core/submission/steps.ts';
+import { severityOf } from '../../../core/submission/codes/findingCatalogue.ts';
+import type { DicomFact, Fact, Finding } from '../../../core/submission/contracts/steps.ts';
+import { excludedFiles, reviewFiles } from '../../../core/submission/review/reviewFiles.ts';
 import { mergeFindings } from '../../../core/validation/mergeFindings.ts';
 import { ctFact, demoPolicy } from '../../fixtures/submissions.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { examineDicom } from '../../../core/deid/examineDicom.ts';
 import { asciiBytes } from '../../../core/dicom/encodeElement.ts';
-import { Finding } from '../../../core/submission/steps.ts';
+import { Finding } from '../../../core/submission/contracts/steps.ts';
 import { chunked, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import {
   explicitLittle,

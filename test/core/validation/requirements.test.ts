@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../../core/submission/findingCatalogue.ts';
+import type { FindingCode } from '../../../core/submission/codes/findingCatalogue.ts';
 import { conformanceOf } from '../../fixtures/conformanceOf.ts';
 import { explicitLittle, type TestElement, withIdentity, writeElements, writeFile } from '../../fixtures/writeDicom.ts';
 

@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { executionName } from '../../../core/submission/keys.ts';
+import { executionName } from '../../../core/submission/contracts/keys.ts';
 import { localAccount } from '../../../infra/local/resolveTemplate.ts';
 import { startStepFunctions } from '../../../infra/local/stepFunctionsEndpoint.ts';
 import { stepFunctionsExecutions } from '../../../lambdas/adapters/stepFunctionsExecutions.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SubmissionId } from '../../../core/submission/Submission.ts';
+import { SubmissionId } from '../../../core/submission/contracts/Submission.ts';
 import { ulidIds } from '../../../lambdas/adapters/ulidIds.ts';
 
 test('gives ids of our form, none twice, in the order of their milliseconds', async () => {

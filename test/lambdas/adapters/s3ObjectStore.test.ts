@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { HeadObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '../../../core/policy/limits.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import type { Bytes, ObjectStore } from '../../../core/submission/ports.ts';
 import { s3Client } from '../../../lambdas/adapters/s3Client.ts';
 import { s3ObjectStore } from '../../../lambdas/adapters/s3ObjectStore.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessTable, type Role } from '../../../core/policy/accessTable.ts';
 import { limits } from '../../../core/policy/limits.ts';
-import type { RouteName } from '../../../core/submission/api.ts';
+import type { RouteName } from '../../../core/submission/contracts/api.ts';
 import { type Api, apiRoutes, type Call, manifestOf, openApi, partOf } from '../../fakes/openApi.ts';
 
 let api: Api;

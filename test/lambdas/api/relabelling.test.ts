@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendEvent } from '../../../core/audit/appendEvent.ts';
 import { verifyChain } from '../../../core/audit/verifyChain.ts';
 import { limits } from '../../../core/policy/limits.ts';
-import { auditKeys } from '../../../core/submission/keys.ts';
-import type { SubmissionState } from '../../../core/submission/states.ts';
+import { auditKeys } from '../../../core/submission/contracts/keys.ts';
+import type { SubmissionState } from '../../../core/submission/contracts/states.ts';
 import { draft } from '../../contracts/changes.ts';
 import { type Api, openApi } from '../../fakes/openApi.ts';
 

@@ -3,10 +3,10 @@ import { appendEvent } from '../../../core/audit/appendEvent.ts';
 import { verifyChain } from '../../../core/audit/verifyChain.ts';
 import { limits } from '../../../core/policy/limits.ts';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
-import { auditKeys } from '../../../core/submission/keys.ts';
-import { policyDigest } from '../../../core/submission/requireAppliedPolicy.ts';
-import type { Submission } from '../../../core/submission/Submission.ts';
-import type { SubmissionState, WorkflowStep } from '../../../core/submission/states.ts';
+import { auditKeys } from '../../../core/submission/contracts/keys.ts';
+import type { Submission } from '../../../core/submission/contracts/Submission.ts';
+import type { SubmissionState, WorkflowStep } from '../../../core/submission/contracts/states.ts';
+import { policyDigest } from '../../../core/submission/planning/requireAppliedPolicy.ts';
 import { draft } from '../../contracts/changes.ts';
 import { type Api, openApi } from '../../fakes/openApi.ts';
 

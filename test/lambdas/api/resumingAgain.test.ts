@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendEvent } from '../../../core/audit/appendEvent.ts';
 import { ProjectPolicy } from '../../../core/policy/ProjectPolicy.ts';
-import { policyDigest } from '../../../core/submission/requireAppliedPolicy.ts';
+import { policyDigest } from '../../../core/submission/planning/requireAppliedPolicy.ts';
 import { draft } from '../../contracts/changes.ts';
 import { type Api, openApi } from '../../fakes/openApi.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyChain } from '../../../core/audit/verifyChain.ts';
 import { limits } from '../../../core/policy/limits.ts';
-import { advance } from '../../../core/submission/advance.ts';
-import { ServiceDescription } from '../../../core/submission/api.ts';
-import { stagingKeys } from '../../../core/submission/keys.ts';
+import { advance } from '../../../core/submission/attempts/advance.ts';
+import { ServiceDescription } from '../../../core/submission/contracts/api.ts';
+import { stagingKeys } from '../../../core/submission/contracts/keys.ts';
 import { type Api, manifestOf, openApi, partOf, send } from '../../fakes/openApi.ts';
 
 let api: Api;

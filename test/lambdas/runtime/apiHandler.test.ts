@@ -2,9 +2,9 @@ import '../../fakes/quietLog.ts';
 
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { Problem } from '../../../core/submission/api.ts';
-import { DomainError } from '../../../core/submission/DomainError.ts';
-import { type DomainErrorCode, errorCatalogue } from '../../../core/submission/errorCatalogue.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
+import { type DomainErrorCode, errorCatalogue } from '../../../core/submission/codes/errorCatalogue.ts';
+import { Problem } from '../../../core/submission/contracts/api.ts';
 import { apiHandler } from '../../../lambdas/runtime/apiHandler.ts';
 import { apiRoute } from '../../../lambdas/runtime/apiRoute.ts';
 import { lambdaContext } from '../../fakes/lambdaContext.ts';

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { DomainError } from '../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import type { Ports } from '../../../core/submission/ports.ts';
 import { stepHandler } from '../../../lambdas/runtime/stepHandler.ts';
 import { lambdaContext } from '../../fakes/lambdaContext.ts';

@@ -1,4 +1,4 @@
-import { sessionXsiType } from '../../../../core/submission/xsiTypes.ts';
+import { sessionXsiType } from '../../../../core/submission/review/xsiTypes.ts';
 import type { Item } from '../archiveStore.ts';
 import type { Site } from '../call.ts';
 import type { PrearchivedFile, PrearchiveRow } from './prearchiveStore.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { scanXsiType, sessionXsiType } from '../../../../core/submission/xsiTypes.ts';
+import { scanXsiType, sessionXsiType } from '../../../../core/submission/review/xsiTypes.ts';
 import type { Item, ItemKind, Resource } from '../archiveStore.ts';
 import type { Site } from '../call.ts';
 import { createResource } from '../createResource.ts';

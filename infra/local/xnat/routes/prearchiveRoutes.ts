@@ -1,4 +1,4 @@
-import { scanXsiType } from '../../../../core/submission/xsiTypes.ts';
+import { scanXsiType } from '../../../../core/submission/review/xsiTypes.ts';
 import { type Answer, type Call, type Route, type Site, text } from '../call.ts';
 import { removeRow } from '../prearchive/archiveSession.ts';
 import { buildSession } from '../prearchive/buildSession.ts';

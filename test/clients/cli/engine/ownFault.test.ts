@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ownFault } from '../../../../clients/cli/engine/ownFault.ts';
 import { refusal } from '../../../../clients/cli/exitOf.ts';
-import { DomainError } from '../../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../../core/submission/codes/DomainError.ts';
 
 const here = import.meta.filename.slice(0, -'test/clients/cli/engine/ownFault.test.ts'.length);
 const named = (name: string, error: Error) => Object.assign(error, { name });

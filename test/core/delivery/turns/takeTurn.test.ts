@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { takeTurn } from '../../../../core/delivery/turns/takeTurn.ts';
 import { limits } from '../../../../core/policy/limits.ts';
 import { ProjectPolicy } from '../../../../core/policy/ProjectPolicy.ts';
-import { DomainError } from '../../../../core/submission/DomainError.ts';
+import { DomainError } from '../../../../core/submission/codes/DomainError.ts';
 import { memoryRegisters } from '../../../fakes/memoryRegisters.ts';
 import { demoPolicy } from '../../../fixtures/submissions.ts';
 
