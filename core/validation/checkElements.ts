@@ -4,6 +4,8 @@ import type { DicomFile } from '../dicom/readDicom.ts';
 import { bytesPerNumber, isStream, vr, vrName } from '../dicom/vr.ts';
 import { attributeOf } from './attributeOf.ts';
 import { characterSetOf } from './characterSet.ts';
+import { isInRange } from './isInRange.ts';
+import { isNameForm } from './isNameForm.ts';
 import { measureText } from './measureText.ts';
 import type { AddFinding } from './Nonconformity.ts';
 import { type ValueRule, valueRule } from './valueRules.ts';
@@ -71,6 +73,7 @@ function checkValue(context: Context, element: Element): void {
   const rule = valueRule(element.vr);
   if (rule === undefined) checkNumbers(context, element);
   else if (to > from) checkText(context, element, rule);
+  else if (element.vr === vr.AE) note(context, element, 'ValueInvalid', 'It holds nothing but spaces');
 }
 
 function note(
@@ -110,23 +113,54 @@ function checkNumbers(context: Context, element: Element): void {
 }
 
 function checkText(context: Context, element: Element, rule: ValueRule): void {
-  const { vr: code, from, to, end } = element;
+  const { vr: code, end } = element;
   const { head } = context;
   if (element.tag === 0x00080005 && element.attribute?.vr === vr.CS) noteCharacterSet(context, element);
-  const { values, longest, isEncoded, isForbidden } = measureText(head, element, rule);
-  // NUL alone pads a UID (PS3.5 §9.1)
-  if (isForbidden || (code === vr.UI && head[end - 1] === 0x20)) {
+  const measure = measureText(head, element, rule);
+  // NUL pads a UID, and spaces pad other text (PS3.5 §6.2, §9.1)
+  if (measure.isForbidden || head[end - 1] === (code === vr.UI ? 0x20 : 0)) {
     const wrongly = code === vr.UI ? 'UidInvalid' : 'ValueInvalid';
     note(context, element, wrongly, `It holds a character that ${vrName(code)} does not allow`);
   } else if (rule.form !== undefined) checkForm(context, element, rule.form);
-  // in other sets a byte is no character, and one that looks like a backslash may be none
-  if (isEncoded && !isPlain(context, element)) return;
-  const length = rule.isMultiple ? longest : to - from;
+  if (!measure.isEncoded) checkCounts(context, element, { bytes: head, rule, measure });
+  else checkEncoded(context, element, rule);
+}
+
+/** In other sets a byte is no character, and one that looks like a backslash may be none. */
+function checkEncoded(context: Context, element: Element, rule: ValueRule): void {
+  const { vr: code, from, to } = element;
+  const set = nearestSet(context.characterSets, context.index, element.node);
+  if (set === undefined) return;
+  const encoded = context.head.subarray(from, to);
+  const message = 'Its bytes are no text in the character set that the file states';
+  const isText = set.canDecode(encoded);
+  if (!isText) note(context, element, 'TextUndecodable', message);
+  // how many characters they are, nobody can say then
+  if (!isText && set.characters !== undefined) return;
+  const bytes = set.characters?.(encoded, code) ?? encoded;
+  const all = { from: 0, to: bytes.length, vr: code };
+  checkCounts(context, { ...element, ...all }, { bytes, rule, measure: measureText(bytes, all, rule) });
+}
+
+interface Counted {
+  /** One for each character, from `from` of the element to its `to`. */
+  bytes: Uint8Array;
+  rule: ValueRule;
+  measure: ReturnType<typeof measureText>;
+}
+
+/** How long the longest of its values is, how many there are, and of what parts a name is. */
+function checkCounts(context: Context, element: Element, { bytes, rule, measure }: Counted): void {
+  const { vr: code, from, to } = element;
+  const length = rule.isMultiple ? measure.longest : to - from;
   if (length > rule.maxLength) {
     const message = `It has ${length} characters, but ${vrName(code)} allows ${rule.maxLength}`;
     note(context, element, 'ValueTooLong', message);
   }
-  if (rule.isMultiple) checkMultiplicity(context, element, values);
+  if (rule.isMultiple) checkMultiplicity(context, element, measure.values);
+  if (code === vr.PN && !isNameForm(bytes, from, to)) {
+    note(context, element, 'ValueInvalid', 'It has more than three groups, or a group of more than five components');
+  }
 }
 
 /** Seventeen sets of at most 16 characters, and more than anybody names. */
@@ -147,16 +181,6 @@ function nearestSet(sets: CharacterSets, index: ElementIndex, node: number): Ret
   return sets.get(holder);
 }
 
-/** True when the text can be read and each of its bytes is one character. */
-function isPlain(context: Context, element: Element): boolean {
-  const set = nearestSet(context.characterSets, context.index, element.node);
-  if (set === undefined) return false;
-  const message = 'Its bytes are no text in the character set that the file states';
-  if (!set.canDecode(context.head.subarray(element.from, element.to)))
-    note(context, element, 'TextUndecodable', message);
-  return set.isSingleByte;
-}
-
 /** No form is longer than 64 characters; padding and old habits may double it. What is longer is said to be too long. */
 const formBytes = 128;
 /** Implicit VR sets no limit to how many values there are: an element of 64 MB is not worth seconds. */
@@ -170,13 +194,18 @@ function checkForm(context: Context, element: Element, form: RegExp): void {
   for (let number = 1; start <= to && number <= formValues; number += 1) {
     let end = start;
     while (end < to && head[end] !== 0x5c) end += 1;
-    if (end - start <= formBytes && !form.test(bytesToText(head, start, end))) {
-      const message = `Value ${number} is not written as ${vrName(code)} demands`;
-      note(context, element, code === vr.UI ? 'UidInvalid' : 'ValueInvalid', message);
+    const fault = end - start <= formBytes ? formFault(code, form, bytesToText(head, start, end)) : undefined;
+    if (fault !== undefined) {
+      note(context, element, code === vr.UI ? 'UidInvalid' : 'ValueInvalid', `Value ${number} ${fault}`);
       return;
     }
     start = end + 1;
   }
+}
+
+function formFault(code: number, form: RegExp, value: string): string | undefined {
+  if (!form.test(value)) return `is not written as ${vrName(code)} demands`;
+  return isInRange(code, value) ? undefined : `is beyond what ${vrName(code)} can be: no such day or number is`;
 }
 
 function checkMultiplicity(context: Context, element: Element, values: number): void {

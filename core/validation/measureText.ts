@@ -24,7 +24,7 @@ const esc = 0x1b;
 export function measureText(
   bytes: Uint8Array,
   { from, to, vr: code }: { from: number; to: number; vr: number },
-  { allowed }: ValueRule,
+  { allowed, isMultiple }: ValueRule,
 ): TextMeasure {
   const isName = code === vr.PN;
   let values = 1;
@@ -34,7 +34,7 @@ export function measureText(
   let start = from;
   for (let at = from; at < to; at += 1) {
     const byte = bytes[at] ?? 0;
-    if (byte === backslash || (isName && byte === equals)) {
+    if ((isMultiple && byte === backslash) || (isName && byte === equals)) {
       longest = Math.max(longest, at - start);
       start = at + 1;
       values += byte === backslash ? 1 : 0;

@@ -104,7 +104,10 @@ export const findingCatalogue = {
   AttributeMissing: warn('An attribute that the IOD requires is missing', 'Complete it at the source if it matters'),
   AttributeEmpty: warn('An attribute that must have a value is empty', 'Complete it at the source if it matters'),
   VrUnexpected: warn('An attribute has another VR than the standard gives it', 'Update the software that wrote it'),
-  ValueInvalid: warn('A value is not written as its VR demands', 'Correct it at the source if it matters'),
+  ValueInvalid: warn(
+    'A value is not written as its VR demands, or is a day or a number that it cannot be',
+    'Correct it at the source if it matters',
+  ),
   ValueTooLong: warn('A value has more characters than its VR allows', 'Shorten it at the source if it matters'),
   ValueLengthInvalid: warn('A value has a length that its VR cannot have', 'Update the software that wrote it'),
   MultiplicityInvalid: warn('An attribute has too many or too few values', 'Correct it at the source if it matters'),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { examineDicom } from '../../../core/deid/examineDicom.ts';
 import { asciiBytes } from '../../../core/dicom/encodeElement.ts';
 import { Finding } from '../../../core/submission/contracts/steps.ts';
+import { conformanceOf } from '../../fixtures/conformanceOf.ts';
 import { chunked, nodeCodecs, policyWith, projectKey } from '../../fixtures/deidContext.ts';
 import {
   explicitLittle,
@@ -74,5 +75,19 @@ describe('the findings of damaged files', () => {
     const { findings } = await examineDicom(chunked(bytes, 1_000_000), context);
     expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(3000);
     expect(findings.some(({ tag }) => tag === '(0020,0032)')).toBe(true);
+  });
+
+  test.each([
+    ['UTF-8', 'ISO_IR 192', 'ü'.repeat(10_000_000)],
+    ['UTF-8, in values without end', 'ISO_IR 192', 'ü\\'.repeat(7_000_000)],
+    ['escape sequences', '\\ISO 2022 IR 87', '\x1b(B'.repeat(7_000_000)],
+  ])('come within 3 s of CPU time from text without end in %s', async (_, characterSet, value) => {
+    const comments = { tag: 0x00081070, vr: 'PN', value: new TextEncoder().encode(value) };
+    const data = writeElements(withIdentity(text(0x00080005, 'CS', characterSet), comments), implicitLittle);
+    const bytes = writeFile({ transferSyntax: '1.2.840.10008.1.2', data });
+    const before = process.threadCpuUsage();
+    const found = await conformanceOf(bytes);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(3000);
+    expect(found.length).toBeGreaterThan(0);
   });
 });
