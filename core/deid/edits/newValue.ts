@@ -88,12 +88,30 @@ function moveDates(code: number, text: string, days: number): NewValue | undefin
   return days === 0 || code === vr.TM || code === vr.SH ? 'same' : asciiBytes(parts.join('\\'));
 }
 
-/** Times stay as they are: whole days move, so that studies across midnight keep their order. */
 function moveDate(code: number, text: string, days: number): string | undefined {
+  const move = (each: string) => moveOne(code, each, days);
+  return move(text) ?? (code === vr.SH ? undefined : moveRange(text, move));
+}
+
+/** Times stay as they are: whole days move, so that studies across midnight keep their order. */
+function moveOne(code: number, text: string, days: number): string | undefined {
   if (code === vr.DA) return shiftDate(text, days);
   if (code === vr.DT) return shiftDateTime(text, days);
   if (code === vr.TM) return isTime(text) ? text : undefined;
   return code === vr.SH && isZone(text) ? text : undefined;
+}
+
+/** Of DT, which has the longest (PS3.5 Table 6.2-1). */
+const rangeCharacters = 54;
+
+/** Both ends of a range moved, of which one may be open (PS3.4 §C.2.2.2.5); a line may also belong to a zone. */
+function moveRange(text: string, move: (end: string) => string | undefined): string | undefined {
+  if (text.length > rangeCharacters || text === '-') return undefined;
+  for (let line = text.indexOf('-'); line >= 0; line = text.indexOf('-', line + 1)) {
+    const ends = [text.slice(0, line), text.slice(line + 1)].map((end) => (end === '' ? '' : move(end)));
+    if (!ends.includes(undefined)) return ends.join('-');
+  }
+  return undefined;
 }
 
 /** 45 CFR 164.514(b)(2)(i)(C): all ages over 89 are one. */

@@ -2,15 +2,20 @@ const dayMs = 86_400_000;
 
 /** A value of DA: eight digits, or with dots as before 1993. Also the first part of a DT. */
 const dateForm = /^(\d{4})\.?(\d{2})\.?(\d{2})$/;
+/** Six digits may be a day: a time has hours, minutes and seconds, to a leap second. */
+const time = '(?:[01]\\d|2[0-3])(?::?[0-5]\\d(?::?(?:[0-5]\\d|60)(?:\\.\\d{1,6})?)?)?';
+/** Four digits may be a year: a zone lies within 14 hours and some minutes. */
+const zone = '[+-](?:0\\d|1[0-4])[0-5]\\d';
 /** DT: at least a year, at most a fraction and a zone (PS3.5 §6.2). */
-const dateTimeForm = /^(\d{4})(?:(\d{2})(?:(\d{2})((?:\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?)?)?)?)?([+-]\d{4})?$/;
-const timeForm = /^\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?$/;
+const dateTimeForm = new RegExp(`^(\\d{4})(?:(\\d{2})(?:(\\d{2})((?:${time.replaceAll(':?', '')})?))?)?(${zone})?$`);
+const timeForm = new RegExp(`^${time}$`);
+const zoneForm = new RegExp(`^${zone}$`);
 
 /** True for what is written as TM. */
 export const isTime = (text: string): boolean => timeForm.test(text);
 
 /** True for what is written as a zone of DT or (0008,0201). */
-export const isZone = (text: string): boolean => /^[+-]\d{4}$/.test(text);
+export const isZone = (text: string): boolean => zoneForm.test(text);
 
 /** A DA moved by whole days, as eight digits; undefined for what is no date. */
 export function shiftDate(text: string, days: number): string | undefined {
