@@ -14,7 +14,7 @@ import { type CopyHelper, copyHelper, isWorthHelp } from '../files/copyHelper.ts
 import type { LocalFile } from '../files/localInput.ts';
 import { nodeCodecs } from '../files/nodeCodecs.ts';
 import { openInput, streamInput } from '../files/streamInput.ts';
-import { isUnreadable } from '../files/unreadable.ts';
+import { becameAnother, isUnreadable } from '../files/unreadable.ts';
 import { valuesByPath } from '../files/valuesByPath.ts';
 import { wholeFile } from '../files/wholeFile.ts';
 import { takeRead } from './keptReads.ts';
@@ -24,6 +24,8 @@ import type { Left } from './planCleaning.ts';
 export interface CleanTask {
   number: number;
   file: LocalFile;
+  /** As it was examined, by its mapped SOP Instance UID: another one that took its place goes by other names. */
+  instance?: string | undefined;
   labels: { project: string; subject: string; session: string };
   /** Absolute folder, and the name in it: mapped series and instance. */
   out: string;
@@ -77,16 +79,23 @@ export type Cleaned =
  */
 export async function cleanFile(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Cleaned> {
   const { number, name } = task;
-  const read = takeRead(task.file);
-  const identity = task.wantsIdentity ? await readIdentity(task, project, read).catch(codeOf) : undefined;
-  if (typeof identity === 'string') return { outcome: 'left', number, code: identity };
-  const cleaned = await cleanInput(task, { ...project, read }, signal).catch(codeOf);
+  const cleaned = await cleanOpened(task, project, signal).catch(codeOf);
   if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
-  return {
-    ...{ outcome: 'written', number, name },
-    ...cleaned,
-    ...(identity === undefined ? {} : { identity }),
-  };
+  return { outcome: 'written', number, name, ...cleaned };
+}
+
+type Told = Pick<Extract<Cleaned, { outcome: 'written' }>, 'actions' | 'changed' | 'identity'>;
+
+async function cleanOpened(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Told> {
+  const input = openInput(task.file);
+  try {
+    const read = takeRead(task.file, input.state());
+    const identity = task.wantsIdentity ? await readIdentity(task, project, read) : undefined;
+    const cleaned = await cleanInput(task, { ...project, read }, { input, signal });
+    return { ...cleaned, ...(identity === undefined ? {} : { identity }) };
+  } finally {
+    await input.close();
+  }
 }
 
 function firstOf(all: Iterable<ElementChange>): Changes {
@@ -106,12 +115,11 @@ function firstOf(all: Iterable<ElementChange>): Changes {
 async function cleanInput(
   task: CleanTask,
   project: LocalProject & { read: DetachedFile | undefined },
-  signal: AbortSignal,
-): Promise<{ actions: Record<string, number>; changed?: Changes }> {
+  { input, signal }: { input: ReturnType<typeof openInput>; signal: AbortSignal },
+): Promise<Omit<Told, 'identity'>> {
   const { file, labels, out, name, sparesCore } = task;
   const path = join(out, name);
   const helper = sparesCore && isWorthHelp(file.sizeBytes) ? await copyHelper() : undefined;
-  const input = openInput(file);
   const { file: from } = input;
   const output = wholeFile(path);
   const copyBeside = (of: number, by: CopyHelper) => async (layout: Layout) => {
@@ -121,6 +129,7 @@ async function cleanInput(
   const onLayout = from === undefined || helper === undefined ? undefined : copyBeside(from, helper);
   try {
     const cleaned = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels, onLayout });
+    if (cleaned.instance !== (task.instance ?? cleaned.instance)) becameAnother();
     const splice = from === undefined ? undefined : await cleaned.splice();
     await makeFolder(dirname(path));
     await output.write(splice !== undefined && from !== undefined ? { ...splice, from } : cleaned.output, signal);
@@ -132,7 +141,7 @@ async function cleanInput(
     output.keep();
     return { actions: cleaned.actions, ...(changed === undefined ? {} : { changed }) };
   } finally {
-    await output.close().finally(input.close);
+    await output.close();
   }
 }
 

@@ -9,7 +9,7 @@ import type { Bytes } from '../../../core/submission/ports.ts';
 import type { ReviewedFact } from '../../../core/submission/review/reviewFiles.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import { nodeCodecs } from '../files/nodeCodecs.ts';
-import { streamInput } from '../files/streamInput.ts';
+import { openInput } from '../files/streamInput.ts';
 import { isUnreadable } from '../files/unreadable.ts';
 import { foretellRefusal } from './foretellRefusal.ts';
 import { keepRead, roomForReads } from './keptReads.ts';
@@ -29,30 +29,37 @@ export interface ExamineTask {
 }
 
 /** What the pipeline's Validate would find in one file of this computer. What is wrong with it never stops the others. */
-export async function examineFile(
+export async function examineFile(task: ExamineTask, project: LocalProject): Promise<Examined> {
+  try {
+    const input = openInput(task.file);
+    return await examineInput(task, project, input).finally(input.close);
+  } catch (error) {
+    return refused(task, project, codeOf(error));
+  }
+}
+
+async function examineInput(
   { number, file, onlyDeciding }: ExamineTask,
   project: LocalProject,
+  input: ReturnType<typeof openInput>,
 ): Promise<Examined> {
   const counted = { bytes: 0 };
-  try {
-    // what is packed has no file of its own to copy pixels from
-    const keepsBytes = file.packed === undefined ? roomForReads() : 0;
-    const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true, onlyDeciding, keepsBytes };
-    const { findings: seen, dicom, read } = await examineDicom(countBytes(streamInput(file), counted), context);
-    const findings: Finding[] = seen.map((each) => ({ ...each, file: number }));
-    const goesOn = dicom !== undefined && seen.every((each) => each.disposition === 'accept');
-    if (goesOn && read !== undefined) keepRead(file, read);
-    // who de-identifies it next learns it then
-    const foretold = goesOn && !onlyDeciding ? await foretellRefusal({ number, file }, project) : undefined;
-    if (foretold !== undefined) findings.push(foretold);
-    const disposition = worstOf(findings.map((each) => each.disposition));
-    return {
-      fact: { file: number, sizeBytes: counted.bytes, disposition, ...(dicom === undefined ? {} : { dicom }) },
-      findings,
-    };
-  } catch (error) {
-    return refused({ number, file }, project, codeOf(error));
-  }
+  const state = input.state();
+  // what is packed has no file of its own to copy pixels from
+  const keepsBytes = state === undefined ? 0 : roomForReads();
+  const context = { codecs: nodeCodecs, ...project, skipsPixelDigest: true, onlyDeciding, keepsBytes };
+  const { findings: seen, dicom, read } = await examineDicom(countBytes(input.body, counted), context);
+  const findings: Finding[] = seen.map((each) => ({ ...each, file: number }));
+  const goesOn = dicom !== undefined && seen.every((each) => each.disposition === 'accept');
+  // who de-identifies it next learns it then
+  if (goesOn && onlyDeciding && read !== undefined && state !== undefined) keepRead(file, { read, state });
+  const foretold = goesOn && !onlyDeciding ? await foretellRefusal({ number, file, read }, project) : undefined;
+  if (foretold !== undefined) findings.push(foretold);
+  const disposition = worstOf(findings.map((each) => each.disposition));
+  return {
+    fact: { file: number, sizeBytes: counted.bytes, disposition, ...(dicom === undefined ? {} : { dicom }) },
+    findings,
+  };
 }
 
 /** Also of bytes that are gone over. */

@@ -1,4 +1,5 @@
 import { deidentify } from '../../../core/deid/deidentify.ts';
+import type { DetachedFile } from '../../../core/dicom/detachFile.ts';
 import { gradeOf } from '../../../core/policy/gradeOf.ts';
 import { DomainError } from '../../../core/submission/codes/DomainError.ts';
 import { type FindingCode, findingCatalogue } from '../../../core/submission/codes/findingCatalogue.ts';
@@ -6,12 +7,13 @@ import type { Finding } from '../../../core/submission/contracts/steps.ts';
 import type { LocalFile } from '../files/localInput.ts';
 import { nodeCodecs } from '../files/nodeCodecs.ts';
 import { openInput } from '../files/streamInput.ts';
-import { takeRead } from './keptReads.ts';
 import type { LocalProject } from './localProject.ts';
 
 interface Asked {
   number: number;
   file: LocalFile;
+  /** What the first reading kept. */
+  read: DetachedFile | undefined;
 }
 
 /**
@@ -19,12 +21,15 @@ interface Asked {
  * is planned, rendered and proven for it, as for an output that nobody writes; labels decide on nothing of that.
  * @throws errors of the file system, which isUnreadable knows, and PackInvalid
  */
-export async function foretellRefusal({ number, file }: Asked, project: LocalProject): Promise<Finding | undefined> {
+export async function foretellRefusal(
+  { number, file, read }: Asked,
+  project: LocalProject,
+): Promise<Finding | undefined> {
   const { policy } = project;
   const labels = { project: policy.project, subject: 'SUB-000000000000', session: 'SUB-000000000000_1' };
   const input = openInput(file);
   try {
-    const context = { codecs: nodeCodecs, ...project, labels, read: takeRead(file) };
+    const context = { codecs: nodeCodecs, ...project, labels, read };
     const { release } = await deidentify(input.body, context);
     release();
     return undefined;

@@ -53,7 +53,8 @@ export function planCleaning(
       throw refusal('conflict', `Cannot write file ${number}: it would take the place of a file that is read`);
     }
     const { subject, session } = route.session;
-    return [{ number, file, labels: { project, subject, session }, out, name, ...wants }];
+    const { instance } = dicom;
+    return [{ number, file, instance, labels: { project, subject, session }, out, name, ...wants }];
   });
   return { tasks, left };
 }

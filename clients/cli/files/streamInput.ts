@@ -37,9 +37,16 @@ export function openInput(file: LocalFile) {
   return {
     body: bodyAt(place, () => chunksAt(place)),
     file: place.file,
+    state: () => stateOf(place.file),
     requireSame: () => requireListed(place.file, file),
     close: async () => closeSync(place.file),
   };
+}
+
+/** Of two openings with one state both are of one file, to which nobody wrote in between: not even with its old time. */
+function stateOf(open: number): string {
+  const { dev, ino, size, mtimeMs, ctimeMs } = onDisk(() => fstatSync(open));
+  return `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 function requireListed(open: number, { sizeBytes, modifiedMs }: LocalFile): void {
@@ -52,7 +59,7 @@ function openPacked(file: LocalFile) {
   const chunks = streamInput(file)[Symbol.asyncIterator]();
   const body: SkippableBytes = { [Symbol.asyncIterator]: () => chunks };
   return {
-    ...{ body, file: undefined, requireSame: () => undefined },
+    ...{ body, file: undefined, state: () => undefined, requireSame: () => undefined },
     close: async () => void (await chunks.return?.()),
   };
 }
