@@ -1,4 +1,4 @@
-// Written by infra/tables/generateDeidTables.ts from the DICOM standard, edition 2023b.
+// Written by `npm run tables` from the DICOM standard, edition 2023b.
 
 /** PS3.15 Table E.3.4-1, one line a concept of a content item: scheme and code, value type, basic action, then option
  * letter and action as in Table E.1-1. */

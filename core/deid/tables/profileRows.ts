@@ -1,4 +1,4 @@
-// Written by infra/tables/generateDeidTables.ts from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b.
 
 /** Edition of PS3.15 that these rows and the stamp name. */
 export const profileEdition = '2025b';

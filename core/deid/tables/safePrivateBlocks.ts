@@ -1,4 +1,4 @@
-// Written by infra/tables/generateDeidTables.ts from the DICOM standard, edition 2023b.
+// Written by `npm run tables` from the DICOM standard, edition 2023b.
 
 /** PS3.15 Table E.3.10-1, one line a block: group, creator, a tab, then low byte and VR of each safe element (UN:
  * whatever is written). */

@@ -1,4 +1,4 @@
-// Written by infra/tables/generateIodTables.ts from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b.
 
 /** Words of defined terms: in an element of VR CS they name nobody, whatever people are called. */
 export const termWords =

@@ -1,4 +1,4 @@
-// Written by infra/tables/generateDeidTables.ts from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b.
 
 /** Every plain element of PS3.6 by VR: eight hexadecimal digits a tag, in order. */
 export const tagsByVr = {

