@@ -23,7 +23,7 @@ export function codesPage(): string {
   const reasons = Object.entries(reviewReasons).map(([code, { meaning, action }]) => [`\`${code}\``, meaning, action]);
   return `# Codes
 
-Made from the catalogues in \`core/submission\` by \`npm run docs\`; a test fails when this page is older than they are.
+Made from the catalogues in \`core/submission/codes\` by \`npm run docs\`; a test fails when this page is older than they are.
 
 ## Refusals
 

@@ -9,6 +9,14 @@ const circular = (folders: Readonly<Record<string, readonly string[]>>) =>
   Object.entries(folders).flatMap(([folder, asked], at) =>
     asked.filter((each) => !Object.keys(folders).slice(0, at).includes(each)).map((each) => `${folder} asks ${each}`),
   );
+/** Folders of sources that no row of a table says anything of; tables ask nobody. */
+function unlisted(parent: string, files: readonly string[], folders: Readonly<Record<string, unknown>>): string[] {
+  const found = files.flatMap((file) => {
+    const [folder, rest] = file.startsWith(`${parent}/`) ? file.slice(parent.length + 1).split('/') : [];
+    return folder === undefined || rest === undefined ? [] : [folder];
+  });
+  return [...new Set(found)].filter((folder) => folder !== 'tables' && !Object.hasOwn(folders, folder));
+}
 const withoutComments = (source: string) => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
 describe('the project keeps its layout', () => {
@@ -75,7 +83,9 @@ describe('the project keeps its layout', () => {
   test.each([
     { folder: 'core/deid', folders: deidFolders },
     { folder: 'core/submission', folders: submissionFolders },
-  ])('the folders of $folder ask those above them alone', ({ folders }) => {
+  ])('the folders of $folder ask those above them alone, and each has its row', ({ folder, folders }) => {
+    expect(unlisted(folder, [...sources.keys()], folders)).toEqual([]);
+    expect(unlisted(folder, [`${folder}/planted/a.ts`, `${folder}/b.ts`], folders)).toEqual(['planted']);
     expect(circular(folders)).toEqual([]);
     expect(circular({ ...folders, above: ['below'], below: ['above'] })).toEqual(['above asks below']);
   });
