@@ -33,8 +33,10 @@ export function confirmOutput(output: Uint8Array, start: number, expected: Expec
 
 function requireAllowed(found: Found, expected: Expected): void {
   if (found.tag >>> 16 === 2 || (found.isTop && expected.stamped.has(found.tag))) return;
-  const fault = faultOf(found, expected);
-  if (fault !== undefined) throw unconfirmed(`${fault} is in element ${formatTag(found.tag)}`);
+  const fault = isOldAge(found) ? 'an age over 89' : faultOf(found, expected);
+  if (fault === undefined) return;
+  const place = { offset: found.element.dataOffset, tag: found.tag };
+  throw unconfirmed(`${fault} is in element ${formatTag(found.tag)}`, place);
 }
 
 function faultOf(found: Found, expected: Expected): string | undefined {
@@ -79,6 +81,13 @@ function isDummy({ set, element }: Found, code: number): boolean {
   }
   return element.length >= dummy.length;
 }
+
+/** All of them are 090Y (45 CFR 164.514(b)(2)(i)(C)). */
+const isOldAge = ({ set, element, tag }: Found) =>
+  lookUpVr(tag) === vr.AS &&
+  textOf(set, element)
+    .split('\\')
+    .some((age) => /^\d+Y/.test(age) && Number.parseInt(age, 10) > 90);
 
 function isMapped({ set, element }: Found): boolean {
   return textOf(set, element)

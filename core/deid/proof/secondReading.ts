@@ -1,5 +1,6 @@
 import dicomParser, { type Element } from 'dicom-parser';
 import { bytesToText } from '../../dicom/bytesToText.ts';
+import type { DicomPlace } from '../../dicom/dicomFault.ts';
 import { lookUpVr } from '../../dicom/lookUpVr.ts';
 import { explicitBigEndian, implicitLittleEndian } from '../../dicom/transferSyntax.ts';
 import { vr } from '../../dicom/vr.ts';
@@ -38,10 +39,17 @@ interface OpenLevel extends Level {
 
 type Stream = InstanceType<typeof dicomParser.ByteStream>;
 
-export const unconfirmed = (why: string) =>
-  new DomainError('NotDeidentifiable', `Cannot confirm the output by a second reading: ${why}`);
+/** @param place in the output, inflated */
+export const unconfirmed = (why: string, place: DicomPlace) =>
+  new DomainError(
+    'NotDeidentifiable',
+    `Cannot confirm the output by a second reading: ${why} at byte ${place.offset}`,
+    {
+      cause: place,
+    },
+  );
 
-const unreadable = () => unconfirmed('it cannot be read');
+const unreadable = ({ position }: Pick<Stream, 'position'>) => unconfirmed('it cannot be read', { offset: position });
 
 /**
  * Reads the head of an output by headers that dicom-parser reads, and shows each element of every level, behind
@@ -52,18 +60,21 @@ const unreadable = () => unconfirmed('it cannot be read');
  * @throws DomainError NotDeidentifiable for what cannot be read, and whatever `show` throws
  */
 export function readAgain(output: Uint8Array, start: number, show: (found: Found) => void): void {
+  let stream: Pick<Stream, 'position'> = { position: start };
   try {
-    readLevels(openDataSet(output, start), show);
+    const whole = openDataSet(output, start);
+    stream = whole.stream;
+    readLevels(whole, show);
   } catch (error) {
     // what another reader says of a file may hold values
-    throw DomainError.is(error) ? error : unreadable();
+    throw DomainError.is(error) ? error : unreadable(stream);
   }
 }
 
 function openDataSet(output: Uint8Array, start: number): Frame {
   const meta = dicomParser.readPart10Header(output.subarray(0, start));
   const ends = Object.values(meta.elements).map(({ dataOffset, length }) => dataOffset + length);
-  if (Math.max(...ends) !== start) throw unreadable();
+  if (Math.max(...ends) !== start) throw unreadable({ position: start });
   const syntax = meta.string('x00020010');
   const { littleEndianByteArrayParser, bigEndianByteArrayParser } = dicomParser;
   const parser = syntax === explicitBigEndian ? bigEndianByteArrayParser : littleEndianByteArrayParser;
@@ -77,7 +88,7 @@ function readLevels(whole: Frame, show: (found: Found) => void): void {
   const frames = [whole];
   for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
     const { stream, set, end } = frame;
-    if (stream.position > end) throw unreadable();
+    if (stream.position > end) throw unreadable(stream);
     if (stream.position === end) close();
     else if (set === undefined) openItem(frame);
     else readElement(frame, set);
@@ -105,7 +116,7 @@ function readLevels(whole: Frame, show: (found: Found) => void): void {
     const element = readHeader(frame, isOpened);
     const tag = Number.parseInt(element.tag.slice(1), 16);
     if (tag === itemEnd) {
-      if (frame.end !== Infinity) throw unreadable();
+      if (frame.end !== Infinity) throw unreadable(frame.stream);
       close();
       return;
     }

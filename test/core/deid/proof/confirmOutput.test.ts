@@ -67,6 +67,12 @@ describe('confirmOutput finds', () => {
     ['a private creator', { tag: 0x00090010, vr: 'LO', value: 'planted' }],
     ['a private element without creator', { tag: 0x00191023, vr: 'DS', value: '1' }, { retainSafePrivate: true }],
     ['an overlay', { tag: 0x60003000, vr: 'OW', value: 'planted' }],
+    [
+      'an age over 89 that an option retains',
+      { tag: 0x00101010, vr: 'AS', value: '091Y' },
+      { retainPatientCharacteristics: true },
+    ],
+    ['an age over 89 that no rule lists', { tag: 0x0072005f, vr: 'AS', value: '101Y' }],
     ['a curve', { tag: 0x50003000, vr: 'OW', value: 'planted' }],
     ['a group length', { tag: 0x00080000, vr: 'UL', value: Uint8Array.of(1, 0, 0, 0) }],
     ['a dummy with something behind it', { tag: 0x00142006, vr: 'PN', value: 'ANONYMIZED^planted' }],
@@ -157,6 +163,17 @@ describe('confirmOutput finds', () => {
     expect(() => confirm([{ tag: 0x00089215, vr: 'SQ', value: bytes }, behind])).toThrow(/cannot be read/);
   });
 
+  test('where it is, by byte and element', () => {
+    const name: TestElement = { tag: 0x00142006, vr: 'PN', value: 'planted' };
+    const before: TestElement = { tag: 0x00080060, vr: 'CS', value: 'CT' };
+    const head = writeFile({ data: writeElements([before], explicitLittle) }).length;
+    const refusal = { name: 'NotDeidentifiable', cause: { offset: head + 8, tag: 0x00142006 } };
+    expect(() => confirm([before, name])).toThrow(expect.objectContaining(refusal));
+    expect(() => confirm([before, name])).toThrow(`at byte ${head + 8}`);
+    const cut: TestElement = { tag: 0x00081090, vr: 'LO', value: 'cut', claimedLength: 900 };
+    expect(() => confirm([before, cut])).toThrow(/cannot be read at byte \d+$/);
+  });
+
   test('what no other reader can read', () => {
     expect(() => confirm([{ tag: 0x00081090, vr: 'LO', value: 'cut', claimedLength: 900 }])).toThrow(/cannot be read/);
   });
@@ -169,6 +186,8 @@ test.each<[string, TestElement, Deid?]>([
   ['a retained UID', { tag: 0x00081155, vr: 'UI', value: '1.2.3' }, { retainUids: true }],
   ['a retained UID that no rule lists', { tag: 0x0018991e, vr: 'UI', value: '1.2.3' }, { retainUids: true }],
   ['a retained device', { tag: 0x00181000, vr: 'LO', value: 'SN7' }, { retainDeviceIdentity: true }],
+  ['an age of all over 89', { tag: 0x00101010, vr: 'AS', value: '090Y' }, { retainPatientCharacteristics: true }],
+  ['an age', { tag: 0x00101010, vr: 'AS', value: '089Y' }, { retainPatientCharacteristics: true }],
   ['a kept model', { tag: 0x00081090, vr: 'LO', value: 'Modell' }],
 ])('confirmOutput takes %s', (_, element, deid) => {
   expect(() => confirm([element], deid)).not.toThrow();
