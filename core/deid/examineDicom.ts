@@ -23,6 +23,7 @@ import { harvestIdentifiers, type Identifiers } from './identifiers/harvestIdent
 import { labelDigests } from './identifiers/labelDigests.ts';
 import { labelIdentifies } from './identifiers/labelIdentifies.ts';
 import { identityMap } from './identity/identityMap.ts';
+import { personOf } from './identity/personOf.ts';
 import { shiftDate } from './identity/shiftDate.ts';
 import { burnedInRisk } from './pixels/burnedInRisk.ts';
 import { embeddedOverlay } from './pixels/embeddedOverlay.ts';
@@ -266,6 +267,8 @@ function factOf(file: DicomFile, context: Context, digests: PixelDigests): Dicom
     modality: modalityOf(text(0x00080060)),
     transferSyntax: isUid(file.meta.transferSyntax) ? file.meta.transferSyntax : '',
   };
+  const person = personOf(file, context.key);
+  if (person !== undefined) fact.person = person;
   if (seriesNumber !== undefined) fact.seriesNumber = seriesNumber;
   if (instanceNumber !== undefined) fact.instanceNumber = instanceNumber;
   if (studyDate !== undefined) fact.studyDate = studyDate;

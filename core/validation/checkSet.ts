@@ -11,14 +11,16 @@ interface SetFinding {
 }
 
 /**
- * The rules that one file alone cannot break: a study has one patient, a series one study and one modality (PS3.3
- * §A.1.2), an instance number is given once, and none is left out.
+ * The rules that one file alone cannot break: a study has one patient, a patient one name and one day of birth, a series
+ * one study and one modality (PS3.3 §A.1.2), an instance number is given once, and none is left out.
  */
 export function checkSet(files: readonly AcceptedFile[]): SetFinding[] {
   const studies = [...Map.groupBy(files, ({ dicom }) => dicom.study).values()];
   const series = [...Map.groupBy(files, ({ dicom }) => dicom.series).values()];
+  const patients = [...Map.groupBy(files, ({ dicom }) => dicom.patient).values()];
   return [
     ...studies.flatMap((group) => differing(group, 'patient', 'StudyOfSeveralPatients')),
+    ...patients.flatMap(checkPerson),
     ...series.flatMap((group) => differing(group, 'study', 'SeriesInSeveralStudies')),
     ...series.flatMap((group) => differing(group, 'modality', 'SeriesOfSeveralModalities')),
     ...series.flatMap(checkNumbers),
@@ -31,6 +33,16 @@ function differing(group: readonly AcceptedFile[], field: keyof typeof plurals, 
   const values = new Set(group.map(({ dicom }) => dicom[field])).size;
   if (values < 2) return [];
   return [{ code, files: numbersOf(group), message: `${group.length} files, ${values} ${plurals[field]}` }];
+}
+
+/** Files that do not say who it is contradict none. */
+function checkPerson(group: readonly AcceptedFile[]): SetFinding[] {
+  const countOf = (field: 'name' | 'birthDate') =>
+    new Set(group.flatMap(({ dicom }) => dicom.person?.[field] ?? [])).size;
+  const [names, birthDates] = [countOf('name'), countOf('birthDate')];
+  if (names < 2 && birthDates < 2) return [];
+  const message = `${group.length} files, ${names} names, ${birthDates} birth dates`;
+  return [{ code: 'PatientOfSeveralNames', files: numbersOf(group), message }];
 }
 
 /** Numbers say how many slices there were: a gap is a slice that did not come. */

@@ -91,6 +91,10 @@ export const findingCatalogue = {
     ...hold('One study has files of several patients', 'Find out whose study it is'),
     releasable: true,
   },
+  PatientOfSeveralNames: warn(
+    'Files of one patient have several names or birth dates',
+    'Find out whether two people share the patient id',
+  ),
   SeriesInSeveralStudies: {
     ...hold('One series lies in several studies', 'Find out which study it belongs to'),
     releasable: true,

@@ -106,6 +106,8 @@ export type BlankedPixels = z.infer<typeof BlankedPixels>;
 export const DicomFact = z.object({
   /** Keyed pseudonym of patient id and issuer. */
   patient: z.string(),
+  /** Keyed pseudonyms of name and birth date: what one patient has two of belongs to two, or was mistyped. */
+  person: z.object({ name: z.string().optional(), birthDate: z.string().optional() }).optional(),
   study: z.string(),
   series: z.string(),
   instance: z.string(),

@@ -172,6 +172,27 @@ describe('examineDicom', () => {
   });
 
   test.each([
+    ['another name', 'Zzyzx^Somebody', '19530407', [false, true]],
+    ['another day of birth', 'Zzyzx^Nobody', '19530408', [true, false]],
+    ['the same, otherwise written', 'ZZYZX^NOBODY^^=Other', '1953.04.07', [true, true]],
+    ['the same, with spaces', ' Zzyzx ^Nobody ', '19530407', [true, true]],
+  ])('tells apart who one patient is, by pseudonyms: %s', async (_, name, birthDate, same) => {
+    const personOf = async (ofName: string, ofBirth: string) => {
+      const elements: TestElement[] = [
+        { tag: 0x00100010, vr: 'PN', value: ofName },
+        { tag: 0x00100020, vr: 'LO', value: 'A1' },
+        { tag: 0x00100030, vr: 'DA', value: ofBirth },
+      ];
+      const { dicom } = await examine(fileOf(...elements));
+      expect(JSON.stringify(dicom)).not.toMatch(/zzyzx|nobody|1953/i);
+      return dicom?.person;
+    };
+    const [one, other] = [await personOf('Zzyzx^Nobody', '19530407'), await personOf(name, birthDate)];
+    expect([one?.name === other?.name, one?.birthDate === other?.birthDate]).toEqual(same);
+    expect((await examine(fileOf())).dicom?.person).toBeUndefined();
+  });
+
+  test.each([
     ['remove', undefined],
     ['retain', '2019-05-18'],
   ] as const)('tells the study date as the policy says: %s', async (dates, studyDate) => {

@@ -17,6 +17,18 @@ const review = (facts: Fact[], policy = demoPolicy) => reviewFiles({ facts, find
 describe('the rules over a set of files', () => {
   test.each([
     { code: 'StudyOfSeveralPatients', rows: [{}, { patient: 'P2' }], held: [0, 1], why: 'one study, two patients' },
+    {
+      code: 'PatientOfSeveralNames',
+      rows: [{ person: { name: 'N1' } }, { study: '2.25.2', series: '2.25.4', person: { name: 'N2' } }],
+      held: [],
+      why: 'one patient, two names in two studies',
+    },
+    {
+      code: 'PatientOfSeveralNames',
+      rows: [{ person: { name: 'N1', birthDate: 'B1' } }, { person: { name: 'N1', birthDate: 'B2' } }],
+      held: [],
+      why: 'one patient, two birth dates',
+    },
     { code: 'SeriesInSeveralStudies', rows: [{}, { study: '2.25.2' }], held: [0, 1], why: 'one series, two studies' },
     { code: 'SeriesOfSeveralModalities', rows: [{}, { modality: 'MR' }], held: [], why: 'one series, two modalities' },
     { code: 'InstanceNumberRepeated', rows: [{}, { instanceNumber: 1 }], held: [], why: 'a number twice' },
@@ -31,6 +43,11 @@ describe('the rules over a set of files', () => {
   test('find nothing in whole series of two patients', () => {
     const other = { patient: 'P2', study: '2.25.2', series: '2.25.22', instanceNumber: 5 };
     expect(review(factsOf({}, {}, {}, other)).findings).toEqual([]);
+  });
+
+  test('find nothing in files that do not all say who it is', () => {
+    const who = { person: { name: 'N1', birthDate: 'B1' } };
+    expect(review(factsOf(who, { person: { name: 'N1' } }, {}, who)).findings).toEqual([]);
   });
 
   test('are classed by the policy', () => {
