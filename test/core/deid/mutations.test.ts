@@ -4,9 +4,9 @@ import { soakDeid } from '../../fixtures/soakDeid.ts';
 
 /** `npm run soak` runs more. */
 const runs = 200_000;
-/** The longest that one damaged file of a few kilobytes may take on a shared machine. */
-const slowestMs = 5000;
-const memoryBytes = 1024 ** 3;
+/** The longest that one damaged file of a few kilobytes may take of the CPU: compilers and collections are in it. */
+const slowestMs = 2000;
+const memoryBytes = 512e6;
 
 test(`${runs} damaged files end in a refusal by code, or in a file that reads back`, { timeout: 300_000 }, async () => {
   const seed = randomInt(2 ** 31);
@@ -19,7 +19,9 @@ test(`${runs} damaged files end in a refusal by code, or in a file that reads ba
     soaked.outcomes,
   );
   expect(soaked.slowestMs).toBeLessThan(slowestMs);
-  expect(process.memoryUsage().rss).toBeLessThan(memoryBytes);
+  const { rss } = process.memoryUsage();
+  console.log(`mutations: ${(rss / 1e6).toFixed(0)} MB with the test runner`);
+  expect(rss).toBeLessThan(memoryBytes);
   // Damage that nothing notices, and damage that everything refuses, would test nothing
   expect(Object.keys(soaked.outcomes).length).toBeGreaterThan(10);
   expect(soaked.outcomes.written).toBeGreaterThan(runs / 20);

@@ -49,6 +49,11 @@ async function* reusedBuffers(bytes: Uint8Array): AsyncGenerator<Uint8Array, voi
 
 const inForm = (form: typeof explicitLittle, ...elements: TestElement[]) =>
   writeElements(withIdentity(...elements), form);
+/** Files are written without it here. */
+function withMetaLength(bytes: Uint8Array, length: number): Uint8Array {
+  const element: TestElement = { tag: 0x00020000, vr: 'UL', value: Uint8Array.of(length, 0, 0, 0) };
+  return concatBytes([bytes.subarray(0, 132), writeElements([element], explicitLittle), bytes.subarray(132)]);
+}
 const deflatedSet = (data: Uint8Array) => new Uint8Array(deflateRawSync(data));
 
 describe('readDicom', () => {
@@ -86,6 +91,10 @@ describe('readDicom', () => {
     ],
     ['no preamble, no file meta', inForm(explicitLittle, name, pixels(pixelBytes))],
     ['no preamble, no file meta, implicit', inForm(implicitLittle, name, pixels(pixelBytes))],
+    [
+      'of a wrong length of its file meta',
+      withMetaLength(writeFile({ data: inForm(explicitLittle, name, pixels(pixelBytes)) }), 7),
+    ],
     ['no preamble, but file meta', writeFile({ data: inForm(explicitLittle, name, pixels(pixelBytes)) }).subarray(132)],
   ])('reads a file that is %s, byte by byte', async (_, bytes) => {
     const { file, value } = await read(bytes, 1);

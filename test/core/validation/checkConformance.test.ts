@@ -26,6 +26,9 @@ const encapsulated = (frames: string, values: Uint8Array[]) =>
     transferSyntax: '1.2.840.10008.1.2.4.50',
     data: concatBytes([writeElements(withIdentity(text(0x00280008, 'IS', frames)), explicitLittle), fragments(values)]),
   });
+/** The letters of its VR are the fifth and sixth of its header. */
+const fragmentsAsOw = encapsulated('1', [new Uint8Array(2)]);
+fragmentsAsOw.set([0x4f, 0x57], Buffer.from(fragmentsAsOw).indexOf(Buffer.of(0xe0, 0x7f, 0x10, 0)) + 4);
 const longUid = Array.from({ length: 33 }, () => '1').join('.');
 
 /** Each rule with a file that breaks it at one element. */
@@ -169,6 +172,13 @@ const broken: Array<{ code: FindingCode; why: string; tag: number; bytes: Uint8A
     bytes: fileOf(...image, pixels(new Uint8Array(18))),
   },
   {
+    code: 'VrUnexpected',
+    why: 'OB for 16 bits',
+    tag: 0x7fe00010,
+    bytes: fileOf(short(0x00280100, 16), { ...pixels(new Uint8Array(32)), vr: 'OB' }),
+  },
+  { code: 'VrUnexpected', why: 'OW for fragments', tag: 0x7fe00010, bytes: fragmentsAsOw },
+  {
     code: 'FramesMissing',
     why: 'two fragments for three frames',
     tag: 0x7fe00010,
@@ -233,6 +243,8 @@ describe('checkConformance', () => {
     ],
     ['no number of frames', fileOf(text(0x00280008, 'IS', '  '), ...image, pixels(new Uint8Array(16)))],
     ['a number of no frames', fileOf(text(0x00280008, 'IS', '0'), ...image, pixels(new Uint8Array(16)))],
+    ['8 bits as OB', fileOf(short(0x00280100, 8), { ...pixels(new Uint8Array(32)), vr: 'OB' })],
+    ['8 bits as OW', fileOf(short(0x00280100, 8), pixels(new Uint8Array(32)))],
     ['a fragment a frame', encapsulated('2', [new Uint8Array(2), new Uint8Array(2)])],
     ['a frame of several fragments', encapsulated('1', [new Uint8Array(2), new Uint8Array(2)])],
   ])('takes pixels with %s', async (_, bytes) => {
