@@ -1,10 +1,10 @@
+import { createHmac } from 'node:crypto';
 import dicomParser from 'dicom-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dateShiftDays } from '../../../core/deid/identity/dateShiftDays.ts';
 import { mapUid } from '../../../core/deid/identity/mapUid.ts';
 import { patientPseudonym } from '../../../core/deid/identity/patientPseudonym.ts';
-import { sessionPseudonym } from '../../../core/deid/identity/sessionPseudonym.ts';
 import { shiftDate, shiftDateTime } from '../../../core/deid/identity/shiftDate.ts';
 import { profileName } from '../../../core/deid/rules/profileName.ts';
 import { profileRules } from '../../../core/deid/rules/profileRules.ts';
@@ -201,13 +201,22 @@ describe('mapping', () => {
     expect(mapUid(projectKey, '1.2.3')).toBe('2.25.153836008634119388434028482358183704447');
   });
 
-  test('parts patients, issuers, sessions and keys', () => {
+  test('knows the published values of a patient: another site, or a late series, finds the same', () => {
+    // HMAC-SHA-256 with the same key over purpose and parts, parted by NUL
+    const digestOf = (...parts: string[]) => createHmac('sha256', projectKey).update(parts.join('\0')).digest();
+    const letters = [...digestOf('patient', 'A1', 'CLINIC').subarray(0, 12)].map((byte) => byte & 31);
+    const patient = letters.map((number) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.charAt(number)).join('');
+    expect(patientPseudonym(projectKey, 'A1', 'CLINIC')).toBe(patient);
+    expect(dateShiftDays(projectKey, patient)).toBe(-1 - (digestOf('dates', patient).readUInt32BE(0) % 3650));
+    expect([patient, dateShiftDays(projectKey, patient)]).toEqual(['FJH6V8DRKRJ3', -1432]);
+  });
+
+  test('parts patients, issuers and keys', () => {
     const names = [
       patientPseudonym(projectKey, 'A'),
       patientPseudonym(projectKey, 'A', 'B'),
       patientPseudonym(projectKey, 'A\0B'.slice(0, 1), 'C'),
       patientPseudonym(otherKey, 'A'),
-      sessionPseudonym(projectKey, 'A'),
     ];
     expect(new Set(names).size).toBe(names.length);
     for (const each of names) expect(each).toMatch(/^[0-9A-HJKMNP-TV-Z]{12}$/);
