@@ -36,8 +36,11 @@ function isWords(tag: number): boolean {
 /** The code and place of a refusal that dicomFault made; undefined for any other error. */
 export function faultOf(error: unknown): { code: DicomFaultCode; message: string; place: DicomPlace } | undefined {
   if (!DomainError.is(error) || !isFaultCode(error.name)) return undefined;
-  return { code: error.name, message: error.message, place: isPlace(error.cause) ? error.cause : { offset: 0 } };
+  return { code: error.name, message: error.message, place: placeIn(error) ?? { offset: 0 } };
 }
+
+/** Where a refusal to read, to clean or to confirm bytes says that they are at fault. */
+export const placeIn = ({ cause }: Error): DicomPlace | undefined => (isPlace(cause) ? cause : undefined);
 
 function isFaultCode(code: string): code is DicomFaultCode {
   return Object.hasOwn(dicomFaults, code);

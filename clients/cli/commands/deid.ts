@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { adviceOnFile } from '../../../core/submission/codes/adviceOf.ts';
+import type { Finding } from '../../../core/submission/contracts/steps.ts';
 import type { CliContext, Command } from '../CliContext.ts';
 import type { Cleaned, CleanTask } from '../engine/cleanFile.ts';
 import { examineFiles } from '../engine/examineFiles.ts';
@@ -63,6 +65,7 @@ export const deid: Command = async (args, context) => {
     const { written, left } = await cleanFiles({ files, project, threads, report, map }, wants).finally(threads.close);
     await output.finish(written, context.signal);
     await map?.finish();
+    if (!values.json) tellAdvice(context, left);
     return tellSummary(report, { files: files.length, written: written.length, left, skipped: listed.skipped });
   } finally {
     map?.close();
@@ -111,10 +114,9 @@ async function cleanFiles(
   wants: Wants,
 ): Promise<{ written: string[]; left: Left[] }> {
   const examined = await examineFiles({ files, project, threads, report, onlyDeciding: true });
-  const faults = examined.findings.filter(({ code }) => code === 'FileFailed');
-  const messages = new Map(faults.map(({ file, message }) => [file, message]));
+  const reasons = new Map(examined.findings.map((each) => [`${each.file} ${each.code}`, each]));
   const { tasks, left } = planCleaning({ files, ...examined, project: project.policy.project }, wants);
-  for (const each of left) tellLeft(report, { message: messages.get(each.number), ...each });
+  for (const each of left) tellLeft(report, { ...placeOf(reasons.get(`${each.number} ${each.code}`)), ...each });
   const written: string[] = [];
   for await (const each of threads.run('clean', tasks)) {
     if (each.outcome === 'left') {
@@ -133,13 +135,25 @@ function tellDrawnKey({ err }: CliContext): void {
   err('Pseudonyms, UIDs and dates are mapped by a key drawn for this run; with --key-file they stay the same');
 }
 
+/** What the first reading says of a file that it keeps out; the message of a fault of this program alone is told. */
+function placeOf(found: Finding | undefined): Pick<Left, 'message' | 'tag' | 'offset'> {
+  if (found === undefined) return {};
+  const { code, message, tag, offset } = found;
+  return { tag, offset, ...(code === 'FileFailed' ? { message } : {}) };
+}
+
 /** By number, as `airlock validate` counts them: what is told here may end in a log. */
-function tellLeft({ progress }: Reporter, { number, code, message }: Left): void {
+function tellLeft({ progress }: Reporter, { number, code, message, tag, offset }: Left): void {
   const why = message === undefined ? code : `${code}: ${message}`;
   progress(
-    { type: 'left', file: number, code, ...(message === undefined ? {} : { message }) },
+    { type: 'left', file: number, code, tag, offset, message, advice: adviceOnFile(code) },
     `file ${number} is not written: ${why}`,
   );
+}
+
+/** Once for each code: of a great many files one advice is enough. */
+function tellAdvice({ err }: CliContext, left: readonly Left[]): void {
+  for (const code of new Set(left.map((each) => each.code))) err(`${code}: ${adviceOnFile(code)}`);
 }
 
 function tellWritten({ result }: Reporter, { number, name, actions, changed }: CleanedFile) {

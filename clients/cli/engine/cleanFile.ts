@@ -5,6 +5,7 @@ import type { ElementChange } from '../../../core/deid/edits/listChanges.ts';
 import type { Layout } from '../../../core/deid/edits/writeOutput.ts';
 import { identityMap } from '../../../core/deid/identity/identityMap.ts';
 import type { DetachedFile } from '../../../core/dicom/detachFile.ts';
+import { formatTag, placeIn } from '../../../core/dicom/dicomFault.ts';
 import { readDicom } from '../../../core/dicom/readDicom.ts';
 import { readText } from '../../../core/dicom/readText.ts';
 import { limits } from '../../../core/policy/limits.ts';
@@ -79,8 +80,8 @@ export type Cleaned =
  */
 export async function cleanFile(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Cleaned> {
   const { number, name } = task;
-  const cleaned = await cleanOpened(task, project, signal).catch(codeOf);
-  if (typeof cleaned === 'string') return { outcome: 'left', number, code: cleaned };
+  const cleaned = await cleanOpened(task, project, signal).catch(whyNot);
+  if ('code' in cleaned) return { outcome: 'left', number, ...cleaned };
   return { outcome: 'written', number, name, ...cleaned };
 }
 
@@ -145,10 +146,16 @@ async function cleanInput(
   }
 }
 
-function codeOf(error: unknown): string {
-  if (isUnreadable(error)) return 'FileUnreadable';
-  if (DomainError.is(error)) return error.name === 'PackInvalid' ? 'PackEntryBroken' : error.name;
-  throw error;
+/** Its message is not told: the code has a meaning, and the place says where. */
+function whyNot(error: unknown): Omit<Left, 'number'> {
+  if (isUnreadable(error)) return { code: 'FileUnreadable' };
+  if (!DomainError.is(error)) throw error;
+  const { offset, tag } = placeIn(error) ?? {};
+  return {
+    code: error.name === 'PackInvalid' ? 'PackEntryBroken' : error.name,
+    ...(offset === undefined ? {} : { offset }),
+    ...(tag === undefined ? {} : { tag: formatTag(tag) }),
+  };
 }
 
 /** Reads what was and what is once more: the engine itself never tells a value. */

@@ -19,6 +19,9 @@ export interface Left {
   code: string;
   /** What is told of a fault of this program. */
   message?: string | undefined;
+  /** `(gggg,eeee)` and byte, where one element is the reason. */
+  tag?: string | undefined;
+  offset?: number | undefined;
 }
 
 /** A name is made of mapped UIDs; where a policy keeps UIDs, one that is none could lead out of the folder. */

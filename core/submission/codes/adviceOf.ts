@@ -9,8 +9,15 @@ export const actionOf = (code: string): string => findEntry(errorCatalogue, code
 export function adviceOf(code: string): string {
   const error = findEntry(errorCatalogue, code) ?? findEntry(reviewReasons, code);
   if (error !== undefined) return `${error.meaning}. ${error.action}`;
+  return ofFinding(code) ?? '';
+}
+
+/** The same of a file that is kept out: some codes of findings are codes of errors as well, which somebody else mends. */
+export const adviceOnFile = (code: string): string => ofFinding(code) ?? adviceOf(code);
+
+function ofFinding(code: string): string | undefined {
   const finding = findEntry(findingCatalogue, code);
-  return finding === undefined ? '' : `${finding.meaning}. ${finding.advice}`;
+  return finding === undefined ? undefined : `${finding.meaning}. ${finding.advice}`;
 }
 
 const findEntry = <Entry>(catalogue: Record<string, Entry>, code: string): Entry | undefined =>

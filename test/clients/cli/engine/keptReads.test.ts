@@ -89,7 +89,7 @@ describe('what was read of a file', () => {
     const file = fileNamed('shorter.dcm', bytes);
     await examineFile({ number: 0, file, onlyDeciding: true }, project);
     writeFileSync(file.source, bytes.subarray(0, 4000));
-    expect(await clean(file, 'shorter/x.dcm')).toEqual({ outcome: 'left', number: 0, code: 'DicomTruncated' });
+    expect(await clean(file, 'shorter/x.dcm')).toMatchObject({ outcome: 'left', code: 'DicomTruncated' });
     expect(readdirSync(folder)).not.toContain('shorter');
   });
 
