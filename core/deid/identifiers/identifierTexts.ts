@@ -66,8 +66,9 @@ function inGroups(digits: string): string[] {
 
 /** Of ideographs and syllables one makes a family and one a given name. */
 const asianName = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]+$/u;
-/** What stands before the @ of an address of mail. */
-const accountOf = (id: string) => /^(?:mailto:)?([^@\s:]{6,})@/.exec(id)?.slice(1) ?? [];
+/** What stands before the @ of addresses of mail, wherever they stand. */
+const accountsOf = (id: string) =>
+  [...id.matchAll(/(?<![^\s:;,<])([^@\s:;,<]{6,})@/g)].map(([, account = '']) => account);
 /** In a word that two short names would make, they stand by chance. */
 const shortestJoined = 6;
 
@@ -102,15 +103,22 @@ const partsOf: Record<Exclude<IdentifierKind, 'date' | 'uid'>, (value: string) =
       .flatMap((part) => [part, ...wordsOfPart(part)])
       .filter((part) => !nobodysParts.has(part));
     const groups = split(value, /[\\=]/);
+    // as accounts and names of files have them
+    const joined = split(value, /[\\^=]/)
+      .filter((part) => /\s/.test(part))
+      .map((part) => part.replace(/\s+/g, ''))
+      .filter((part) => part.length >= shortestJoined);
     const cut = parts
       .filter((part) => part.length > cutLetters && !/\d/.test(part))
       .map((part) => part.slice(0, cutLetters));
-    return [...split(value, /[\\\r\n]/), ...groups, ...parts, ...cut, ...groups.flatMap(inAnyOrder)].filter(isLong);
+    return [...split(value, /[\\\r\n]/), ...groups, ...parts, ...joined, ...cut, ...groups.flatMap(inAnyOrder)].filter(
+      isLong,
+    );
   },
   /** In HL7 ^ and & part an id from who gave it. */
   id: (value) =>
     split(value, /[\\\r\n]/)
-      .flatMap((id) => [id, ...split(id, /[\^&]/).slice(0, 1), ...accountOf(id)])
+      .flatMap((id) => [id, ...split(id, /[\^&]/).slice(0, 1), ...accountsOf(id)])
       .filter(isLong)
       .flatMap(idSpellings),
   home: (value) => {

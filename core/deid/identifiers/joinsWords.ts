@@ -1,3 +1,4 @@
+import { isTerm } from '../text/isTerm.ts';
 import { withoutZeros } from './joinedTexts.ts';
 
 /** What is sought begins with so many letters, by which most of what words make is left alone. */
@@ -11,7 +12,7 @@ const longestGap = 3;
 interface Known {
   /** What two and more words make, put together. */
   joins: ReadonlySet<string>;
-  /** What letters that stand alone make. */
+  /** What letters that stand alone make, and the pieces of a word that programs break. */
   texts: ReadonlySet<string>;
 }
 
@@ -29,6 +30,7 @@ export function joinsWords({ joins, texts }: Known): (text: string) => boolean {
   const mayGoOn = (made: string) =>
     made.length < startLetters || (made.length < longest && starts.has(made.slice(0, startLetters)));
   return (text) => {
+    if (breaksWord(texts, text)) return true;
     const spelled = spelledWords(texts);
     let open: string[] = [];
     let end = 0;
@@ -62,4 +64,29 @@ function spelledWords(texts: ReadonlySet<string>) {
       return ends;
     },
   };
+}
+
+/** Such as a line ends with, lies between two values, or is not seen: spaces part words. */
+const broken = /(?<![a-z])[a-z]+(?:[-_\\\p{Cc}]+ *[a-z]+)+/gu;
+const breaks = /[-_\\\p{Cc}]+ */u;
+/** Fewer letters are those of two words, as a rule. */
+const fewestBroken = 6;
+/** A name is broken into no more. */
+const mostPieces = 8;
+
+/** True where pieces of a word that follow each other make a name, and are no words of images themselves. */
+function breaksWord(texts: ReadonlySet<string>, text: string): boolean {
+  for (const [word] of text.matchAll(broken)) {
+    const pieces = word.split(breaks);
+    for (const [first, piece] of pieces.entries()) {
+      let made = piece;
+      let areTerms = isTerm(piece);
+      for (const next of pieces.slice(first + 1, first + mostPieces)) {
+        made += next;
+        areTerms &&= isTerm(next);
+        if (made.length >= fewestBroken && !areTerms && texts.has(made)) return true;
+      }
+    }
+  }
+  return false;
 }

@@ -22,7 +22,7 @@ interface Residual {
 const longTextBytes = 8;
 /** Of letters beyond ASCII so many bytes are enough inside a word. */
 const foreignTextBytes = 6;
-/** In bytes that are no text a match needs this much, and a letter. */
+/** In bytes that are no text a match with a letter needs this much. */
 const binaryTextBytes = 6;
 /** A number that is a value of its own is an id from so many digits on. */
 const lonelyNumberBytes = 6;
@@ -131,7 +131,7 @@ function withoutZeros({ bytes, count }: Stretch, from: number, start: number): n
 
 /** Whether a match in an element of this VR is more than chance. */
 function countsIn(
-  { vr: code, isValue, isReadable: isTextual }: Pick<Described, 'vr' | 'isValue' | 'isReadable'>,
+  { vr: code, isValue, isReadable }: Pick<Described, 'vr' | 'isValue' | 'isReadable'>,
   pattern: Uint8Array,
   isWhole: boolean,
 ) {
@@ -140,11 +140,24 @@ function countsIn(
   // A word of anatomy or technique that is a name as well tells nobody without the rest of the name
   if (isTextContext(code) && wordOf(pattern).split(' ').every(isDescriptor)) return false;
   if (isTextContext(code)) return isWhole || ((isLong || isForeign(pattern)) && code !== vr.UI);
-  const hasLetter = pattern.some((byte) => byte >= 0x61);
-  if (code === vr.CS) return (isLong || (isWhole && hasLetter)) && !isTerm(wordOf(pattern));
-  const isShort = pattern.length < binaryTextBytes;
-  return hasLetter && (isWhole || isLong) && (!isShort || (isTextual && !isTerm(wordOf(pattern))));
+  if (code === vr.CS) return (isLong || (isWhole && hasLetter(pattern))) && !isTerm(wordOf(pattern));
+  return bytesCountIn({ vr: code, isReadable }, pattern, isWhole);
 }
+
+/** Whether a match in what is no text, a number among them, is more than chance. */
+function bytesCountIn(
+  { vr: code, isReadable: isTextual }: Pick<Described, 'vr' | 'isReadable'>,
+  pattern: Uint8Array,
+  isWhole: boolean,
+): boolean {
+  const isLong = pattern.length >= longTextBytes;
+  // Digits with marks between them are a day or a number as people write it
+  if (!hasLetter(pattern)) return isWhole && isLong && code !== vr.DS && code !== vr.IS;
+  const isShort = pattern.length < binaryTextBytes;
+  return (isWhole || isLong) && (!isShort || (isTextual && !isTerm(wordOf(pattern))));
+}
+
+const hasLetter = (pattern: Uint8Array) => pattern.some((byte) => byte >= 0x61);
 
 /** A look-up table that rises by one holds all digits in their order. */
 const risingDigits = '0123456789';

@@ -89,6 +89,12 @@ describe('a name is found', () => {
     ['Smithson^Anna', 'Smi\u200bthson'],
     ['Smithson^Anna', 'S m i t h s o n'],
     ['Smithson^Anna', 'A. S.M.I.T.H.S.O.N.'],
+    ['Smithson^Anna', 'Smith-son'],
+    ['Smithson^Anna', 'CT_SMITH_SON_2'],
+    ['Smithson^Anna', 'Smith-\r\n  son'],
+    ['Smithson^Anna', 'Smith\u0007son'],
+    ['van der Leyen^Ursa', 'vanderleyen'],
+    ['van der Leyen^Ursa', 'ursavanderleyen2'],
     ['Ng^An^Thi', 'An Thi Ng'],
     ['Ng^An^Thi', 'Ng Thi An'],
     ['Ng^An', 'NG_AN'],
@@ -121,6 +127,8 @@ describe('a name is found', () => {
     ['Van^De', 'van-de'],
     ['Overhead^An', 'over head'],
     ['Head^Neck', 'head-neck'],
+    ['Smithson^Anna', 'smith son'],
+    ['Kemper^An', 'kemp-erich'],
     ['Papadimi^K', 'PAPADI'],
   ])('but not %s in %s', async (name, note) => {
     expect(await refusalOf([named(name), noted(`of ${note}`)])).toBe('no refusal');
@@ -141,6 +149,8 @@ describe('an id is found', () => {
     ['with who gave it', 0x00100020, '48213756^^^HOSP', 'of 48213756'],
     ['a line that calls', 0x00102155, 'tel:+49 171 2345678', '0171 2345678'],
     ['an account of mail', 0x00102155, 'mailto:quillabeth77@example.org', 'quillabeth77'],
+    ['an account of mail behind a number', 0x00102155, 'tel:+49171;mailto:quillabeth77@example.org', 'quillabeth77'],
+    ['of an insurance', 0x00101050, 'INSURED-887123', 'INSURED-887123'],
     ['with who gave it', 0x00100020, '48213756&HOSP', 'of 48213756'],
     ['another calendar', 0x00100033, 'S28.04.07', 'S28.04.07'],
     ['of a study', 0x00200010, 'STUDY-4711', 'STUDY-4711'],
@@ -211,7 +221,9 @@ describe('in a term and in bytes that are a text', () => {
     ['a day', born, text(0x00180015, 'CS', '07_APR_1953')],
     ['a name', named('Ng^An'), text(0x00180015, 'CS', 'NG_AN')],
     ['an id', text(0x00100020, 'LO', 'MRN-2019-00815'), text(0x00180015, 'CS', 'MRN 2019 00815')],
+    ['a name of several values', named('Smithson^Anna'), text(0x00180015, 'CS', 'SMITH\\SON')],
     ['a day of bytes', born, text(0x00282000, 'OB', utf8('of 7.Apr.1953'))],
+    ['a day between other bytes', born, text(0x00282000, 'OB', utf8('\u0001\u0002\u00001953-04-07\u0000\u0001'))],
   ])('%s is found', async (_, identifier, element) => {
     const elements = [identifier, element].sort((left, right) => left.tag - right.tag);
     expect(await refusalOf(elements)).toMatch(/^ResidualIdentifier/);
