@@ -11,15 +11,19 @@ interface CharacterSet {
   characters?(bytes: Uint8Array, vr: number): Uint8Array;
 }
 
+/** Begins a code extension, which sets that are named alone do not know (PS3.5 §6.1.3, §6.1.2.5). */
+const esc = 0x1b;
+
 /** G1 of the single-byte sets (PS3.3 Table C.12-2): 0xA0 on, but for what JIS X 0201 and TIS 620 leave free. */
 const singleByteFrom = (least: number, most = 0xff): CharacterSet => ({
-  canDecode: (bytes) => bytes.every((byte) => byte < 0x80 || (byte >= least && byte <= most)),
+  canDecode: (bytes) => bytes.every((byte) => (byte < 0x80 ? byte !== esc : byte >= least && byte <= most)),
 });
 
 const decodedBy = (label: string, widthAt: CharacterWidth): CharacterSet => {
   const decoder = new TextDecoder(label, { fatal: true });
   return {
     canDecode(bytes) {
+      if (bytes.includes(esc)) return false;
       try {
         decoder.decode(bytes);
         return true;
@@ -46,7 +50,7 @@ const chineseWidth: CharacterWidth = (bytes, at) => {
 
 const latin = singleByteFrom(0xa0);
 const byTerm = new Map<string, CharacterSet>([
-  ['', { canDecode: (bytes) => bytes.every((byte) => byte < 0x80) }],
+  ['', { canDecode: (bytes) => bytes.every((byte) => byte < 0x80 && byte !== esc) }],
   ...['100', '101', '109', '110', '144', '127', '126', '138', '148', '203'].map((number): [string, CharacterSet] => [
     `ISO_IR ${number}`,
     latin,
@@ -87,7 +91,7 @@ const wide = new Set(['ISO 2022 IR 58', 'ISO 2022 IR 149']);
 
 const escapedFrom = (first: string): CharacterSet => ({
   canDecode(bytes) {
-    for (let from = bytes.indexOf(0x1b); from >= 0; from = bytes.indexOf(0x1b, from + 1)) {
+    for (let from = bytes.indexOf(esc); from >= 0; from = bytes.indexOf(esc, from + 1)) {
       if (!escapes.test(bytesToText(bytes, from + 1, Math.min(bytes.length, from + 4)))) return false;
     }
     return true;

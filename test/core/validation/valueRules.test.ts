@@ -153,4 +153,8 @@ describe('lengths are of characters, in every character set', () => {
       'MultiplicityInvalid',
     ]);
   });
+
+  test.each(['', 'ISO_IR 100', 'ISO_IR 192', 'GB18030'])('%j knows no escape sequence', async (characterSet) => {
+    expect(await codesFor('LO', kanji(2), characterSet)).toEqual(['TextUndecodable']);
+  });
 });
