@@ -138,9 +138,22 @@ describe('examineDicom', () => {
     expect(findings).toContainEqual(expect.objectContaining({ code: 'UidInvalid', disposition: 'refuse' }));
   });
 
-  test('re-classes findings by the policy', async () => {
-    const policy = ProjectPolicy.parse({ ...policyWith(), findings: { BurnedInRisk: 'refuse' } });
-    expect((await examine(fileOf(burnedIn('YES'), picture), policy)).findings[0]?.disposition).toBe('refuse');
+  test.each<[string, Uint8Array]>([
+    ['BurnedInRisk', fileOf(burnedIn('YES'), picture)],
+    ['AlreadyDeidentified', fileOf({ tag: 0x00120062, vr: 'CS', value: 'YES' })],
+    ['DicomDirectory', fileOf(sopClass('1.2.840.10008.1.3.10'))],
+    ['EncapsulatedDocument', fileOf({ tag: 0x00420011, vr: 'OB', value: '%PDF' })],
+    ['StructuredReport', fileOf(sopClass('1.2.840.10008.5.1.4.1.1.88.11'))],
+    ['CompressedText', compressed('ffd8 fffe 0008 7a7a79 7a7920 ffd9')],
+  ])('holds or refuses by the policy: %s', async (code, bytes) => {
+    for (const [disposition, severity] of [
+      ['hold', 'warning'],
+      ['refuse', 'error'],
+    ]) {
+      const policy = ProjectPolicy.parse({ ...policyWith(), findings: { [code]: disposition } });
+      const { findings } = await examine(bytes, policy);
+      expect(gatesOf(findings)).toMatchObject([{ code, disposition, severity }]);
+    }
   });
 
   test('tells tag and offset of a broken structure, and no value', async () => {
