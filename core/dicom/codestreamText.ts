@@ -39,8 +39,7 @@ const restBytes = 65_536;
 
 /**
  * Watches JPEG, JPEG-LS, JPEG 2000 and RLE images pass by (ISO/IEC 10918-1 Annex B, 14495-1, 15444-1 Annex A) for words in
- * comments, in application segments and behind the end of an image: places that no de-identifier of the header reaches.
- * Other codestreams pass unseen.
+ * comments, in segments of applications and extensions and behind the end of an image. Other codestreams pass unseen.
  */
 export function codestreamText(): CodestreamWatch {
   let found: CodestreamText | undefined;
@@ -174,7 +173,7 @@ type ImageWalk = Generator<Need, boolean, Uint8Array>;
 /** What stands behind FF and is no segment: in coded data 00, a restart or, in JPEG-LS, a low byte. */
 const isInCodedData = (marker: number) => marker < 0x80 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** True when the image ended as it should. */
+/** True when the image ended as it should. F7 to F9 are segments of JPEG-LS. */
 function* walkJpeg(report: Report): ImageWalk {
   for (;;) {
     const marker = (yield 'marker')[0] ?? 0;
@@ -182,7 +181,8 @@ function* walkJpeg(report: Report): ImageWalk {
     const length = number16(yield take(2)) - 2;
     if (length < 0) return false;
     if (marker === 0xfe) judge(textOf(yield take(length)), 'comment', report);
-    else if (marker >= 0xe0 && marker <= 0xef) judge(textOf(yield take(length)), 'application data', report);
+    else if (marker >= 0xe0 && (marker < 0xf7 || marker > 0xf9))
+      judge(textOf(yield take(length)), 'application data', report);
     else yield { skip: length };
   }
 }

@@ -67,8 +67,8 @@ function spelledWords(texts: ReadonlySet<string>) {
 }
 
 /** Such as a line ends with, lies between two values, or is not seen: spaces part words. */
-const broken = /(?<![a-z])[a-z]+(?:[-_\\\p{Cc}]+ *[a-z]+)+/gu;
-const breaks = /[-_\\\p{Cc}]+ */u;
+const broken = /(?<![a-z])[a-z]+(?:[-_=\\\p{Cc}]+ *[a-z]+)+/gu;
+const breaks = /[-_=\\\p{Cc}]+ */u;
 /** Fewer letters are those of two words, as a rule. */
 const fewestBroken = 6;
 /** A name is broken into no more. */

@@ -93,6 +93,7 @@ describe('a name is found', () => {
     ['Smithson^Anna', 'CT_SMITH_SON_2'],
     ['Smithson^Anna', 'Smith-\r\n  son'],
     ['Smithson^Anna', 'Smith\u0007son'],
+    ['Smithson^Anna', 'Smith=\r\nson'],
     ['van der Leyen^Ursa', 'vanderleyen'],
     ['van der Leyen^Ursa', 'ursavanderleyen2'],
     ['Ng^An^Thi', 'An Thi Ng'],
