@@ -31,12 +31,12 @@ const isPlainTag = (id: string) => /^[0-9a-f]{8}$/i.test(id);
  */
 export function deidTables(folder: string): Record<string, string> {
   const published = openPublishedTables(folder);
-  const { edition, newest, readJson } = published;
+  const { source, newest, readJson } = published;
   const privateFile = newest(/^ps315_E3\.10-1_safe_private_.*\.json$/);
   const contentFile = newest(/^ps315_E\.3\.4-1_.*\.json$/);
-  const current = (text: string) => writtenFrom(edition) + text;
+  const current = (text: string) => writtenFrom(source) + text;
   // A table that did not change between editions may come from an older one than the profile
-  const older = (file: string, text: string) => writtenFrom(/_(\d{4}[a-e])\.json$/.exec(file)?.[1] ?? edition) + text;
+  const older = (file: string, text: string) => writtenFrom(/_(\d{4}[a-e])\.json$/.exec(file)?.[1] ?? source) + text;
   return {
     'core/dicom/tables/tagsByVr.ts': current(dictionaryTable(published)),
     'core/deid/tables/profileRows.ts': current(profileTable(published)),

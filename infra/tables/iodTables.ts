@@ -35,7 +35,7 @@ export function iodTables(folder: string, moduleFolder: string): Record<string, 
     .sort()
     .map((file): unknown => JSON.parse(readFileSync(join(moduleFolder, file), 'utf8')));
   const modules = tables.map((each) => Module.parse(each)).filter(({ id }) => !withAlternatives.has(id));
-  const header = writtenFrom(published.edition);
+  const header = writtenFrom(published.source);
   return {
     'core/validation/tables/requiredAttributes.ts': header + requiredTable(published, readModules(modules)),
     'core/validation/tables/requiredInItems.ts': header + itemTable(modules),

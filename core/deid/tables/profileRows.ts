@@ -1,4 +1,4 @@
-// Written by `npm run tables` from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b, tables of 2025-07-08.
 
 /** Edition of PS3.15 that these rows and the stamp name. */
 export const profileEdition = '2025b';

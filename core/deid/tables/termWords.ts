@@ -1,4 +1,4 @@
-// Written by `npm run tables` from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b, tables of 2025-07-08.
 
 /** Words of defined terms: in an element of VR CS they name nobody, whatever people are called. */
 export const termWords =

@@ -1,4 +1,4 @@
-// Written by `npm run tables` from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b, tables of 2025-07-08.
 
 /** Root of every UID that PS3.6 Annex A registers. */
 export const dicomRoot = '1.2.840.10008.';

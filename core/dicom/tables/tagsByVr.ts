@@ -1,4 +1,4 @@
-// Written by `npm run tables` from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b, tables of 2025-07-08.
 
 /** Every plain element of PS3.6 by VR: eight hexadecimal digits a tag, in order. */
 export const tagsByVr = {

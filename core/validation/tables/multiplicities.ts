@@ -1,4 +1,4 @@
-// Written by `npm run tables` from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b, tables of 2025-07-08.
 
 /** Attributes whose value multiplicity is not 1: eight hexadecimal digits a tag. */
 export const tagsByMultiplicity = {

@@ -1,4 +1,4 @@
-// Written by `npm run tables` from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b, tables of 2025-07-08.
 
 /** Attributes of Type 1, a space, attributes of Type 2 of each module, at the top level: eight hexadecimal digits a tag. */
 export const requiredByModule = {

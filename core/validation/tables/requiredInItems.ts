@@ -1,4 +1,4 @@
-// Written by `npm run tables` from the DICOM standard, edition 2025b.
+// Written by `npm run tables` from the DICOM standard, edition 2025b, tables of 2025-07-08.
 
 /** Attributes of Type 1, a space, attributes of Type 2 in each item, to the sequences: eight hexadecimal digits a tag. */
 export const requiredInItems = {
