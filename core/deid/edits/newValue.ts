@@ -89,8 +89,8 @@ function moveDates(code: number, text: string, days: number): NewValue | undefin
 }
 
 function moveDate(code: number, text: string, days: number): string | undefined {
-  const move = (each: string) => moveOne(code, each, days);
-  return move(text) ?? (code === vr.SH ? undefined : moveRange(text, move));
+  const moved = moveOne(code, text, days);
+  return moved === undefined && code !== vr.SH ? moveRange(code, text, days) : moved;
 }
 
 /** Times stay as they are: whole days move, so that studies across midnight keep their order. */
@@ -105,10 +105,10 @@ function moveOne(code: number, text: string, days: number): string | undefined {
 const rangeCharacters = 54;
 
 /** Both ends of a range moved, of which one may be open (PS3.4 §C.2.2.2.5); a line may also belong to a zone. */
-function moveRange(text: string, move: (end: string) => string | undefined): string | undefined {
+function moveRange(code: number, text: string, days: number): string | undefined {
   if (text.length > rangeCharacters || text === '-') return undefined;
   for (let line = text.indexOf('-'); line >= 0; line = text.indexOf('-', line + 1)) {
-    const ends = [text.slice(0, line), text.slice(line + 1)].map((end) => (end === '' ? '' : move(end)));
+    const ends = [text.slice(0, line), text.slice(line + 1)].map((end) => (end === '' ? '' : moveOne(code, end, days)));
     if (!ends.includes(undefined)) return ends.join('-');
   }
   return undefined;
