@@ -123,6 +123,8 @@ async function compare(folder: string, { rivals, files }: Comparison): Promise<M
   const best = new Map<string, number>();
   const all = new Map<string, Measured[]>(rivals.map(([name]) => [name, []]));
   const outs = mkdtempSync(join(folder, 'outs-'));
+  // what was written before goes to the disk now, and not on one of the cores that are measured
+  spawnSync('sync');
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, run] of rivals) {
       const out = join(outs, `${name} ${round}`);
