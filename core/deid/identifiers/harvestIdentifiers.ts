@@ -91,8 +91,18 @@ const valueBytes = 16;
 function namingValues() {
   let values: NamingValue[] = [];
   let bytes = 0;
-  /** Of plain texts the first: those are what repeats. */
-  const known = new Map<string, NamingValue['kind']>();
+  /** By character set and text, the first: those are what repeats. */
+  const known = new Map<string, Map<string, NamingValue['kind']>>();
+  let knownTexts = 0;
+  const isKnown = ({ characterSet, text, kind }: NamingValue) => {
+    const alike = known.get(characterSet) ?? new Map<string, NamingValue['kind']>();
+    if (alike.get(text) === kind) return true;
+    if (knownTexts < mostKnown) {
+      knownTexts += 1;
+      known.set(characterSet, alike.set(text, kind));
+    }
+    return false;
+  };
   const distinct = () => {
     values = withoutRepeats(values);
     bytes = 0;
@@ -102,9 +112,7 @@ function namingValues() {
   };
   return {
     add(value: NamingValue): void {
-      const isPlain = value.characterSet === '';
-      if (isPlain && known.get(value.text) === value.kind) return;
-      if (isPlain && known.size < mostKnown) known.set(value.text, value.kind);
+      if (isKnown(value)) return;
       values.push(value);
       bytes += value.text.length + valueBytes;
       if (bytes > 2 * limits.dicomNamingBytes) distinct();
