@@ -87,12 +87,19 @@ export async function cleanFile(task: CleanTask, project: LocalProject, signal: 
 
 type Told = Pick<Extract<Cleaned, { outcome: 'written' }>, 'actions' | 'changed' | 'identity'>;
 
+interface Opened {
+  input: ReturnType<typeof openInput>;
+  /** What the first reading kept of it. */
+  read: DetachedFile | undefined;
+  signal: AbortSignal;
+}
+
 async function cleanOpened(task: CleanTask, project: LocalProject, signal: AbortSignal): Promise<Told> {
   const input = openInput(task.file);
   try {
     const read = takeRead(task.file, input.state());
     const identity = task.wantsIdentity ? await readIdentity(task, project, read) : undefined;
-    const cleaned = await cleanInput(task, { ...project, read }, { input, signal });
+    const cleaned = await cleanInput(task, project, { input, read, signal });
     return { ...cleaned, ...(identity === undefined ? {} : { identity }) };
   } finally {
     await input.close();
@@ -115,8 +122,8 @@ function firstOf(all: Iterable<ElementChange>): Changes {
  */
 async function cleanInput(
   task: CleanTask,
-  project: LocalProject & { read: DetachedFile | undefined },
-  { input, signal }: { input: ReturnType<typeof openInput>; signal: AbortSignal },
+  project: LocalProject,
+  { input, read, signal }: Opened,
 ): Promise<Omit<Told, 'identity'>> {
   const { file, labels, out, name, sparesCore } = task;
   const path = join(out, name);
@@ -129,7 +136,7 @@ async function cleanInput(
   };
   const onLayout = from === undefined || helper === undefined ? undefined : copyBeside(from, helper);
   try {
-    const cleaned = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels, onLayout });
+    const cleaned = await deidentify(input.body, { codecs: nodeCodecs, ...project, labels, read, onLayout });
     if (cleaned.instance !== (task.instance ?? cleaned.instance)) becameAnother();
     const splice = from === undefined ? undefined : await cleaned.splice();
     await makeFolder(dirname(path));

@@ -51,8 +51,8 @@ async function examineInput(
   const { findings: seen, dicom, read } = await examineDicom(countBytes(input.body, counted), context);
   const findings: Finding[] = seen.map((each) => ({ ...each, file: number }));
   const goesOn = dicom !== undefined && seen.every((each) => each.disposition === 'accept');
-  // who de-identifies it next learns it then
   if (goesOn && onlyDeciding && read !== undefined && state !== undefined) keepRead(file, { read, state });
+  // who de-identifies it next learns it then
   const foretold = goesOn && !onlyDeciding ? await foretellRefusal({ number, file, read }, project) : undefined;
   if (foretold !== undefined) findings.push(foretold);
   const disposition = worstOf(findings.map((each) => each.disposition));
